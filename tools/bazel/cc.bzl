@@ -10,19 +10,14 @@ COPTS = [
     "-Wextra",
     "-Werror",
     "-Wno-unused-parameter",
-    # simdjson, gRPC and protobuf headers come from /usr/include and are system
-    # headers: their warnings do not count.
 ]
-
-def _features():
-    # layering_check has an effect with clang only (--config=clang).
-    return []
 
 def phoenix_cc_library(name, copts = [], **kwargs):
     native.cc_library(
         name = name,
         copts = COPTS + copts,
-        features = _features(),
+        # One object file a source: no shared library beside the archive.
+        linkstatic = True,
         **kwargs
     )
 
@@ -30,7 +25,6 @@ def phoenix_cc_binary(name, copts = [], **kwargs):
     native.cc_binary(
         name = name,
         copts = COPTS + copts,
-        features = _features(),
         **kwargs
     )
 

@@ -118,6 +118,7 @@ def phoenix_proto_library(name, srcs, deps = [], grpc = False, visibility = None
         hdrs = [name + "_hdrs"],
         # Generated code: correctness is protoc's, and unoptimised it is slow.
         copts = ["-w"],
+        linkstatic = True,
         deps = deps + [
             "//third_party:grpc" if grpc else "//third_party:protobuf",
         ],
