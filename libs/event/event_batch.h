@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ inline constexpr size_t kAttributeCount = 7;
 
 // The attribute's name on the wire, such as "datacontenttype".
 std::string_view AttributeName(Attribute attribute);
+
+// The attribute of that name, if CloudEvents defines one.
+std::optional<Attribute> FindAttribute(std::string_view name);
 
 // The type of an extension attribute's value; numbers as in event_batch.proto.
 enum class AttributeType : uint8_t {
@@ -73,8 +77,8 @@ struct PayloadColumn {
   }
 
   // The structure of the payloads as JSON, when a decoder or an earlier step
-  // has already found it (and so every row is known to be valid JSON); null when
-  // nobody has looked.
+  // has already found it (and so every row is known to be valid JSON); null
+  // when nobody has looked.
   std::shared_ptr<const JsonIndex> json_index;
 };
 

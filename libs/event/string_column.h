@@ -1,6 +1,7 @@
 #ifndef LIBS_EVENT_STRING_COLUMN_H_
 #define LIBS_EVENT_STRING_COLUMN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,12 +28,13 @@ class StringColumn {
 
   // The same value in every row.
   static StringColumn Constant(std::string value);
+  static StringColumn Constant(SharedBytes value);
 
   // `prefix` followed by the decimal number `first + row`.
   static StringColumn Sequence(std::string prefix, uint64_t first);
 
-  // Row i is `ranges[i]` of `blob`, or null where that is kNullRange. Ranges lie
-  // within the blob; rows may share bytes.
+  // Row i is `ranges[i]` of `blob`, or null where that is kNullRange. Ranges
+  // lie within the blob; rows may share bytes.
   static StringColumn Ranges(SharedBytes blob, std::vector<ByteRange> ranges);
 
   Kind kind() const { return kind_; }
