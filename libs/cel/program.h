@@ -1,0 +1,102 @@
+#ifndef LIBS_CEL_PROGRAM_H_
+#define LIBS_CEL_PROGRAM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/cel/arena.h"
+#include "libs/cel/checker.h"
+#include "libs/cel/environment.h"
+#include "libs/cel/value.h"
+
+namespace phoenix::cel {
+
+// Gives variables their values, when they are asked for: an expression that
+// short-circuits never asks for what it did not need. May be asked for the
+// same variable more than once.
+class Activation {
+ public:
+  virtual ~Activation() = default;
+  // The value of `variable`; none when it is not bound, which is an error of
+  // kUnknownVariable. What must be made for it is made in `arena`.
+  virtual std::optional<Value> Find(const Variable& variable,
+                                    Arena& arena) const = 0;
+};
+
+// Holds values by the variable's index; for tests and small tools.
+class ValueActivation : public Activation {
+ public:
+  void Set(const Variable& variable, Value value);
+  std::optional<Value> Find(const Variable& variable,
+                            Arena& arena) const override;
+
+ private:
+  std::vector<std::optional<Value>> values_;
+};
+
+// Bounds of one evaluation: at a bound it ends with kBudgetExceeded, which no
+// operator absorbs.
+struct EvaluationLimits {
+  // Nodes evaluated, counting every pass of a comprehension's body. At some
+  // tens of nanoseconds each a runaway rule stops within tens of milliseconds.
+  uint64_t max_steps = 1'000'000;
+  // Bytes of intermediate and final values in the arena. More than the
+  // largest payload, so that a rule may rewrite a whole event.
+  size_t max_bytes = 16 * 1024 * 1024;
+};
+
+struct ProgramOptions {
+  // Where an operand of + - * / is dyn by its static type, a mix of int (or
+  // uint) and double is computed in double: JSON has only one kind of number,
+  // and `data.t * 1.8` must not depend on whether the sender wrote 20 or
+  // 20.0. Strict CEL, the default, has no such overload.
+  bool promote_dyn_arithmetic = false;
+  EvaluationLimits limits;
+};
+
+// A checked expression, ready to run: the general evaluator. It walks the
+// tree, row by row; what can be vectorised is compiled elsewhere and must give
+// the same results. Thread-safe: any number of evaluations at once.
+class Program {
+ public:
+  // INVALID_ARGUMENT, with the position, when a constant argument can't work,
+  // such as the pattern of matches().
+  static absl::StatusOr<std::unique_ptr<const Program>> Create(
+      std::shared_ptr<const CheckedAst> checked,
+      const ProgramOptions& options = {});
+  ~Program();
+
+  // The result, or an error value whose `node` says what failed. It borrows
+  // from `arena`, from this program and from what the activation gave. Each
+  // call's budget counts only what the call itself allocates.
+  Value Evaluate(const Activation& activation, Arena& arena) const;
+
+  // Evaluates the subexpression `node` alone. It must not be inside a
+  // comprehension that binds a variable that it names.
+  Value EvaluateNode(NodeId node, const Activation& activation,
+                     Arena& arena) const;
+
+  const CheckedAst& checked() const { return *checked_; }
+  // Where in the expression an error of this program arose; the root's
+  // position when the error does not say.
+  SourcePosition PositionOf(const EvaluationError& error) const;
+
+ private:
+  friend class Evaluator;
+  struct CallPlan;
+
+  Program(std::shared_ptr<const CheckedAst> checked, ProgramOptions options);
+
+  std::shared_ptr<const CheckedAst> checked_;
+  ProgramOptions options_;
+  // By node id; entries of nodes that are no calls are empty.
+  std::vector<CallPlan> calls_;
+};
+
+}  // namespace phoenix::cel
+
+#endif  // LIBS_CEL_PROGRAM_H_
