@@ -1,0 +1,70 @@
+#ifndef LIBS_COMPONENT_SOURCE_H_
+#define LIBS_COMPONENT_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "libs/event/event_batch.h"
+#include "libs/event/outcome.h"
+
+namespace phoenix {
+
+// Where a source puts its batches. Thread-safe.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+
+  // Offers a batch. OK: it is taken, and `settle` will be called exactly once,
+  // on any thread, when every row has a final outcome (or kRetry when the
+  // process stops first). Otherwise nothing is taken and `settle` is not
+  // called:
+  //   RESOURCE_EXHAUSTED  no credit; the message names who holds it up. Pause
+  //                       reading, or answer "try again" to whoever sent it.
+  //   UNAVAILABLE         the pipeline drains or stops: close the door.
+  // Batches of the same `lane` are handled in order; sources give every
+  // connection, file or partition a lane number of its own.
+  virtual absl::Status Offer(EventBatchPtr batch, uint64_t lane,
+                             SettleCallback settle) = 0;
+
+  // Calls `ready` once, on any thread, as soon as an offer may succeed again;
+  // at once when it may now.
+  virtual void WhenReady(absl::AnyInvocable<void()> ready) = 0;
+
+  // Counts input that never became an event (malformed, oversized, refused):
+  // `reason` is an UPPER_SNAKE word from a small fixed set.
+  virtual void CountRejected(uint64_t events, const char* reason) = 0;
+};
+
+// A door: takes events in from outside and offers them in batches.
+//
+// Life: Start once; any time later StopAccepting once, after which the source
+// offers nothing new and answers what it still holds as batches settle; then
+// Stop once, which returns when no thread of the source runs any more and no
+// callback of it will be called. Stop may come without StopAccepting. The
+// three are called by one thread and must not block on the pipeline, except
+// that Stop may wait for the source's own threads.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // Opens the door: binds, opens files, starts threads. Returns once the door
+  // is open, or says why it can't be (a port in use, a path that is a
+  // directory), naming the option to change. `outlet` outlives the source.
+  virtual absl::Status Start(Outlet& outlet) = 0;
+
+  // Closes the door for what is new: connections are refused or told to go
+  // away, reading stops.
+  virtual void StopAccepting() = 0;
+
+  virtual void Stop() = 0;
+
+  // True when the source has come to its end and will never offer again (a
+  // file read once, a generator with a count). Thread-safe.
+  virtual bool Finished() const { return false; }
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_COMPONENT_SOURCE_H_
