@@ -1,0 +1,40 @@
+#ifndef LIBS_PIPELINE_LOAD_PIPELINE_H_
+#define LIBS_PIPELINE_LOAD_PIPELINE_H_
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "libs/component/registry.h"
+#include "libs/pipeline/diagnostics.h"
+#include "libs/pipeline/environment.h"
+#include "libs/pipeline/source_map.h"
+#include "phoenix/pipeline/v1/pipeline.pb.h"
+
+namespace phoenix {
+
+// A pipeline file as a message, and where each field of it was written.
+struct LoadedPipeline {
+  std::string file;
+  pipeline::v1::Pipeline message;
+  SourceMap positions;
+
+  // Field paths of components (`steps[2]`) whose config could not be read: they
+  // are already reported and can't be built.
+  std::set<std::string> broken;
+};
+
+// Reads the text of a pipeline file into its message, generically for every
+// kind in `registry`, and fills in the defaults. Everything that is wrong is
+// added to `diagnostics`; the result then holds what could be read, so that
+// later stages can find more. Variables are read from `environment`, only those
+// that the text names. Never fails otherwise, whatever the bytes.
+LoadedPipeline LoadPipeline(std::string_view text,
+                            const ComponentRegistry& registry,
+                            const Environment& environment,
+                            Diagnostics& diagnostics);
+
+}  // namespace phoenix
+
+#endif  // LIBS_PIPELINE_LOAD_PIPELINE_H_
