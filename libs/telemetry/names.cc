@@ -1,0 +1,156 @@
+#include "libs/telemetry/names.h"
+
+#include <iterator>
+
+namespace phoenix {
+namespace metric {
+namespace {
+
+constexpr MetricSpec Counter(std::string_view name, std::string_view help) {
+  return {name, MetricType::kCounter, MetricStability::kStable, help};
+}
+constexpr MetricSpec Gauge(std::string_view name, std::string_view help) {
+  return {name, MetricType::kGauge, MetricStability::kStable, help};
+}
+constexpr MetricSpec Histogram(std::string_view name, std::string_view help) {
+  return {name, MetricType::kHistogram, MetricStability::kStable, help};
+}
+constexpr MetricSpec Development(MetricSpec spec) {
+  spec.stability = MetricStability::kDevelopment;
+  return spec;
+}
+
+}  // namespace
+
+constexpr MetricSpec kComponentReceivedEvents =
+    Counter("phoenix_component_received_events_total",
+            "Events that a component has taken in.");
+constexpr MetricSpec kComponentReceivedBytes =
+    Counter("phoenix_component_received_bytes_total",
+            "Payload bytes that a component has taken in.");
+constexpr MetricSpec kComponentSentEvents =
+    Counter("phoenix_component_sent_events_total",
+            "Events that a component has passed on successfully.");
+constexpr MetricSpec kComponentSentBytes =
+    Counter("phoenix_component_sent_bytes_total",
+            "Payload bytes that a component has passed on successfully.");
+constexpr MetricSpec kComponentErrors =
+    Counter("phoenix_component_errors_total",
+            "Events or operations that failed in a component.");
+constexpr MetricSpec kComponentDiscardedEvents =
+    Counter("phoenix_component_discarded_events_total",
+            "Events that a component dropped for good, as it was told to "
+            "(intentional) or not.");
+constexpr MetricSpec kComponentProcessDuration =
+    Histogram("phoenix_component_process_duration_seconds",
+              "Time that a component spent on a batch.");
+
+constexpr MetricSpec kBufferReceivedEvents = Counter(
+    "phoenix_buffer_received_events_total", "Events put into a buffer.");
+constexpr MetricSpec kBufferSentEvents = Counter(
+    "phoenix_buffer_sent_events_total", "Events taken out of a buffer.");
+constexpr MetricSpec kBufferSizeEvents =
+    Gauge("phoenix_buffer_size_events", "Events in a buffer.");
+constexpr MetricSpec kBufferSizeBytes =
+    Gauge("phoenix_buffer_size_bytes", "Bytes that a buffer holds.");
+constexpr MetricSpec kBufferMaxSizeBytes =
+    Gauge("phoenix_buffer_max_size_bytes", "Bytes that a buffer may hold.");
+
+constexpr MetricSpec kPipelineReceivedEvents =
+    Counter("phoenix_pipeline_received_events_total",
+            "Events that came in through the pipeline's doors.");
+constexpr MetricSpec kPipelineReceivedBytes =
+    Counter("phoenix_pipeline_received_bytes_total",
+            "Payload bytes that came in through the pipeline's doors.");
+constexpr MetricSpec kPipelineSettledEvents =
+    Counter("phoenix_pipeline_settled_events_total",
+            "Events that came in and have their outcome.");
+constexpr MetricSpec kPipelineInFlightEvents =
+    Gauge("phoenix_pipeline_in_flight_events",
+          "Events that came in and have no outcome yet.");
+constexpr MetricSpec kPipelineDeliveryDuration =
+    Histogram("phoenix_pipeline_delivery_duration_seconds",
+              "Time from the door to the final outcome of an event.");
+constexpr MetricSpec kPipelineLastEventTimestamp =
+    Gauge("phoenix_pipeline_last_event_timestamp_seconds",
+          "Unix time when the last event came in; 0 before the first.");
+constexpr MetricSpec kUnaccountedEvents =
+    Gauge("phoenix_unaccounted_events",
+          "Events received, neither settled nor in flight. Anything but 0 is "
+          "a bug.");
+
+constexpr MetricSpec kStreamInFlightEvents = Development(
+    Gauge("phoenix_stream_in_flight_events",
+          "Events sent to a peer service that have no outcome yet."));
+constexpr MetricSpec kStreamAvailableCreditBytes =
+    Development(Gauge("phoenix_stream_available_credit_bytes",
+                      "Bytes that a peer service is ready to take."));
+constexpr MetricSpec kStreamAcknowledgedEvents =
+    Development(Counter("phoenix_stream_acknowledged_events_total",
+                        "Events whose outcome a peer service has told."));
+constexpr MetricSpec kStreamReconnects =
+    Development(Counter("phoenix_stream_reconnects_total",
+                        "Times that a stream to a peer was opened again."));
+
+constexpr MetricSpec kBuildInfo =
+    Gauge("phoenix_build_info", "The version that runs; always 1.");
+
+}  // namespace metric
+
+absl::Span<const MetricSpec* const> AllMetrics() {
+  static constexpr const MetricSpec* kAll[] = {
+      &metric::kBufferMaxSizeBytes,
+      &metric::kBufferReceivedEvents,
+      &metric::kBufferSentEvents,
+      &metric::kBufferSizeBytes,
+      &metric::kBufferSizeEvents,
+      &metric::kBuildInfo,
+      &metric::kComponentDiscardedEvents,
+      &metric::kComponentErrors,
+      &metric::kComponentProcessDuration,
+      &metric::kComponentReceivedBytes,
+      &metric::kComponentReceivedEvents,
+      &metric::kComponentSentBytes,
+      &metric::kComponentSentEvents,
+      &metric::kPipelineDeliveryDuration,
+      &metric::kPipelineInFlightEvents,
+      &metric::kPipelineLastEventTimestamp,
+      &metric::kPipelineReceivedBytes,
+      &metric::kPipelineReceivedEvents,
+      &metric::kPipelineSettledEvents,
+      &metric::kStreamAcknowledgedEvents,
+      &metric::kStreamAvailableCreditBytes,
+      &metric::kStreamInFlightEvents,
+      &metric::kStreamReconnects,
+      &metric::kUnaccountedEvents,
+  };
+  return kAll;
+}
+
+std::string_view ComponentKindName(ComponentKind kind) {
+  static constexpr std::string_view kNames[] = {"source", "step", "sink"};
+  return kNames[static_cast<int>(kind)];
+}
+
+std::string_view ErrorStageName(ErrorStage stage) {
+  static constexpr std::string_view kNames[] = {"receiving", "processing",
+                                                "sending"};
+  return kNames[static_cast<int>(stage)];
+}
+
+std::string_view SettlementName(Settlement settlement) {
+  static constexpr std::string_view kNames[] = {
+      "delivered",     "filtered", "deduplicated", "merged",
+      "dead_lettered", "rejected", "retry"};
+  static_assert(std::size(kNames) == kSettlementCount);
+  return kNames[static_cast<int>(settlement)];
+}
+
+absl::Span<const double> DurationBuckets() {
+  static constexpr double kSeconds[] = {0.005, 0.01, 0.025, 0.05, 0.075,
+                                        0.1,   0.25, 0.5,   0.75, 1.0,
+                                        2.5,   5.0,  7.5,   10.0};
+  return kSeconds;
+}
+
+}  // namespace phoenix

@@ -1,0 +1,123 @@
+#ifndef LIBS_TELEMETRY_NAMES_H_
+#define LIBS_TELEMETRY_NAMES_H_
+
+#include <string_view>
+
+#include "absl/types/span.h"
+
+namespace phoenix {
+
+// Every name that Phoenix publishes, once: metrics, labels and the values that
+// a label may take. Dashboards and alerts are written against these, so a name
+// is an interface: see MetricStability.
+//
+// Names are `phoenix_<area>_<noun>_<unit>`; counters end in `_total`. Units are
+// base units: seconds, bytes, events.
+
+enum class MetricType { kCounter, kGauge, kHistogram };
+
+// kStable: renamed only with a release of overlap. kDevelopment: may change in
+// any release; the change log says so.
+enum class MetricStability { kStable, kDevelopment };
+
+// One metric family. Lives for ever.
+struct MetricSpec {
+  std::string_view name;
+  MetricType type;
+  MetricStability stability;
+  std::string_view help;  // A sentence for who reads the /metrics page.
+};
+
+namespace metric {
+
+// Labels: component_kind, component_type, component_name.
+extern const MetricSpec kComponentReceivedEvents;
+extern const MetricSpec kComponentReceivedBytes;
+extern const MetricSpec kComponentSentEvents;  // Counted after success only.
+extern const MetricSpec kComponentSentBytes;
+extern const MetricSpec kComponentErrors;           // + stage, error_type.
+extern const MetricSpec kComponentDiscardedEvents;  // + intentional.
+extern const MetricSpec kComponentProcessDuration;  // + error_type or none.
+
+// Labels: buffer_name.
+extern const MetricSpec kBufferReceivedEvents;
+extern const MetricSpec kBufferSentEvents;
+extern const MetricSpec kBufferSizeEvents;
+extern const MetricSpec kBufferSizeBytes;
+extern const MetricSpec kBufferMaxSizeBytes;
+
+// Labels: pipeline.
+extern const MetricSpec kPipelineReceivedEvents;
+extern const MetricSpec kPipelineReceivedBytes;
+extern const MetricSpec kPipelineSettledEvents;  // + outcome.
+extern const MetricSpec kPipelineInFlightEvents;
+extern const MetricSpec kPipelineDeliveryDuration;
+extern const MetricSpec kPipelineLastEventTimestamp;
+extern const MetricSpec kUnaccountedEvents;
+
+// Labels: peer_service.
+extern const MetricSpec kStreamInFlightEvents;
+extern const MetricSpec kStreamAvailableCreditBytes;
+extern const MetricSpec kStreamAcknowledgedEvents;  // + outcome.
+extern const MetricSpec kStreamReconnects;          // + outcome.
+
+// Labels: version, commit. Always 1.
+extern const MetricSpec kBuildInfo;
+
+}  // namespace metric
+
+// All of the above, sorted by name.
+absl::Span<const MetricSpec* const> AllMetrics();
+
+namespace label {
+
+inline constexpr char kComponentKind[] = "component_kind";
+inline constexpr char kComponentType[] = "component_type";
+inline constexpr char kComponentName[] = "component_name";
+inline constexpr char kStage[] = "stage";
+inline constexpr char kErrorType[] = "error_type";
+inline constexpr char kIntentional[] = "intentional";
+inline constexpr char kBufferName[] = "buffer_name";
+inline constexpr char kPipeline[] = "pipeline";
+inline constexpr char kOutcome[] = "outcome";
+inline constexpr char kPeerService[] = "peer_service";
+inline constexpr char kVersion[] = "version";
+inline constexpr char kCommit[] = "commit";
+
+}  // namespace label
+
+// Values of the label component_kind.
+enum class ComponentKind { kSource, kStep, kSink };
+std::string_view ComponentKindName(ComponentKind kind);
+
+// Values of the label stage: what a component was doing when it failed.
+enum class ErrorStage { kReceiving, kProcessing, kSending };
+std::string_view ErrorStageName(ErrorStage stage);
+
+// Values of the label outcome: how an event that came in was settled. The names
+// are those of the events' final outcomes.
+enum class Settlement {
+  kDelivered,
+  kFiltered,
+  kDeduplicated,
+  kMerged,
+  kDeadLettered,
+  kRejected,  // Its producer was told that it can never be taken.
+  kRetry,     // Its producer was told to send it again.
+};
+inline constexpr int kSettlementCount = 7;
+std::string_view SettlementName(Settlement settlement);
+
+// Upper bounds in seconds of the buckets of every duration: those of the
+// OpenTelemetry conventions.
+absl::Span<const double> DurationBuckets();
+
+// A component counts errors of at most this many types; further ones are
+// counted as kOtherErrorType, so that a type made of data by mistake cannot
+// fill the memory of whoever scrapes.
+inline constexpr int kMaxErrorTypes = 32;
+inline constexpr char kOtherErrorType[] = "_other";
+
+}  // namespace phoenix
+
+#endif  // LIBS_TELEMETRY_NAMES_H_
