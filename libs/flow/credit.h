@@ -35,10 +35,10 @@ struct Quota {
 
 // What a receiver lets its sender have unanswered. A level, not an increment.
 struct Credit {
-  Quota quota;
+  Quota quota = {};
 
   // Who holds the receiver up; empty when nobody does.
-  std::string limited_by;
+  std::string limited_by = {};
 };
 
 }  // namespace phoenix::flow

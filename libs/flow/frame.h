@@ -21,17 +21,17 @@
 namespace phoenix::flow {
 
 // How far a sender may number batches above the last confirmed one: bounds what
-// a receiver must remember to 4,096 outcomes a stream.
-inline constexpr int64_t kMaxWindow = 4096;
+// a receiver must remember to 1,024 outcomes a stream, of a byte an event.
+inline constexpr int64_t kMaxWindow = 1024;
 
 // How many rows of a batch have their reasons told; the rest only have their
 // outcome. Bounds an answer to about a megabyte.
 inline constexpr size_t kMaxReasonsPerBatch = 1000;
 
 struct OpenStream {
-  std::string stream_id;
-  std::string sender;
-  std::string pipeline;
+  std::string stream_id = {};
+  std::string sender = {};
+  std::string pipeline = {};
   int64_t resume_sequence = 1;
 };
 
@@ -39,11 +39,14 @@ struct BatchFrame {
   int64_t sequence = 0;
   int64_t settled_sequence = 0;
   int64_t accounted_bytes = 0;
-  BatchView view;
+
+  // Without a batch the frame only keeps its number: the batch was answered
+  // before the connection was lost.
+  BatchView view = {};
 
   // Not OK: the frame came whole but its batch can't be read. `view.batch` is
   // null then, and the receiver rejects the batch by its outcome.
-  absl::Status unreadable;
+  absl::Status unreadable = {};
 };
 
 // A frame from the sender.
@@ -51,25 +54,25 @@ using SenderFrame = std::variant<OpenStream, BatchFrame>;
 
 struct StreamOpened {
   int64_t received_sequence = 0;
-  Credit credit;
-  std::string instance_id;
+  Credit credit = {};
+  std::string instance_id = {};
 };
 
 struct BatchResult {
   int64_t sequence = 0;
 
   // One outcome a row of the batch, or a single one for all rows.
-  std::shared_ptr<const BatchOutcome> outcome;
+  std::shared_ptr<const BatchOutcome> outcome = {};
 };
 
 struct Acknowledgement {
   int64_t acknowledged_sequence = 0;
-  std::vector<BatchResult> results;
-  std::optional<Credit> credit;
+  std::vector<BatchResult> results = {};
+  std::optional<Credit> credit = {};
 };
 
 struct Drain {
-  absl::Duration grace_period;
+  absl::Duration grace_period = absl::ZeroDuration();
 };
 
 // A frame from the receiver.

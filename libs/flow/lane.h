@@ -1,6 +1,7 @@
 #ifndef LIBS_FLOW_LANE_H_
 #define LIBS_FLOW_LANE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -48,9 +49,6 @@ class Lane : public Executor {
   // As Drain, but tasks that have not begun are destroyed unrun.
   void Stop();
 
-  // True on the lane's own thread.
-  bool IsCurrent() const;
-
  private:
   enum class Phase : uint8_t { kRunning, kDraining, kStopped };
 
@@ -68,6 +66,8 @@ class Lane : public Executor {
   Phase phase_ ABSL_GUARDED_BY(mutex_) = Phase::kRunning;
   std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);
   std::multimap<int64_t, Task> timers_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> stopped_ = false;
+  Mutex join_mutex_;
   std::thread thread_;
 };
 

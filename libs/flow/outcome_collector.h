@@ -36,7 +36,7 @@ class OutcomeCollector : public std::enable_shared_from_this<OutcomeCollector> {
   OutcomeCollector(uint32_t size, std::vector<uint32_t> rows,
                    SettleCallback settle);
 
-  // Sealed or not, what has no outcome by then is settled as kRetry.
+  // Never sealed: an abandoned batch, whose missing outcomes are kRetry.
   ~OutcomeCollector();
 
   OutcomeCollector(const OutcomeCollector&) = delete;
@@ -66,10 +66,19 @@ class OutcomeCollector : public std::enable_shared_from_this<OutcomeCollector> {
  private:
   class Part;
 
-  void Merge(const BatchOutcome& outcome, const std::vector<uint32_t>& origins);
-  void FinishOne();
+  void Finish(const BatchOutcome& outcome,
+              const std::vector<uint32_t>& origins);
+  void Abandon();
+  void MergeRenumbered(const BatchOutcome& outcome,
+                       const std::vector<uint32_t>& origins)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SettleMissing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Gives the lock up before it settles.
+  void FinishOne() ABSL_UNLOCK_FUNCTION(mutex_);
 
   const std::vector<uint32_t> rows_;
+  bool sealed_ = false;  // The owner's alone.
   Mutex mutex_;
   int outstanding_ ABSL_GUARDED_BY(mutex_) = 1;  // One until it is sealed.
   bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;

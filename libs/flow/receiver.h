@@ -11,7 +11,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "libs/flow/batch_handler.h"
 #include "libs/flow/credit.h"
@@ -56,7 +55,6 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   struct Environment {
     BatchHandler& handler;
     Executor& executor;
-    Clock& clock;
 
     // Names this life of the process: another one after every start.
     std::string instance_id;
@@ -102,12 +100,22 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
  private:
   class Connection;
 
-  absl::StatusOr<std::shared_ptr<ReceiverStream>> Open(
-      const OpenStream& open, std::shared_ptr<ReceiverTransport> transport,
-      int64_t connection);
+  // A stream and the number of its last connection, by which the one that has
+  // been silent for longest is known.
+  struct Remembered {
+    std::shared_ptr<ReceiverStream> stream;
+    int64_t last_connection = 0;
+  };
+
+  absl::StatusOr<std::shared_ptr<ReceiverStream>> FindOrAdd(
+      const OpenStream& open, int64_t connection);
   absl::Status MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void DrainLater(std::weak_ptr<Connection> connection);
+  Credit credit() const;
+  void DrainConnection(const std::shared_ptr<Connection>& connection);
   void Remove(int64_t connection);
+  void TellDrained();
+  std::vector<std::shared_ptr<ReceiverStream>> AllStreams() const;
+  std::vector<std::shared_ptr<Connection>> AllConnections() const;
 
   const ReceiverOptions options_;
   const Environment environment_;
@@ -116,8 +124,7 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   int64_t last_connection_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<int64_t, std::weak_ptr<Connection>> connections_
       ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, std::shared_ptr<ReceiverStream>, std::less<>> streams_
-      ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Remembered> streams_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<absl::AnyInvocable<void()>> drained_ ABSL_GUARDED_BY(mutex_);
 };

@@ -34,12 +34,18 @@ class ReceiverStream : public std::enable_shared_from_this<ReceiverStream> {
 
   // The sender has opened the stream over connection number `connection`: an
   // older connection is closed, outcomes that it may have missed are repeated.
-  void Attach(int64_t connection, std::shared_ptr<ReceiverTransport> transport,
-              const OpenStream& open, Credit credit, std::string instance_id);
+  // Not OK: the opening is stale, and the connection must be closed with that.
+  absl::Status Attach(int64_t connection,
+                      std::shared_ptr<ReceiverTransport> transport,
+                      const OpenStream& open, Credit credit,
+                      std::string instance_id);
 
   // A batch over `connection`; ignored when a newer one has been attached. Not
   // OK: the connection must be closed with that.
   absl::Status Receive(int64_t connection, BatchFrame frame);
+
+  // Closes the connection if it is the stream's; false when it is not.
+  bool Close(int64_t connection, absl::Status status);
 
   // The connection has ended.
   void Detach(int64_t connection);
@@ -53,20 +59,31 @@ class ReceiverStream : public std::enable_shared_from_this<ReceiverStream> {
   // A batch that came; `outcome` is null while the handler has it.
   struct Known {
     int64_t bytes = 0;
-    std::shared_ptr<const BatchOutcome> outcome;
+    std::shared_ptr<const BatchOutcome> outcome = {};
   };
 
-  absl::Status Admit(const BatchFrame& frame)
+  class Settler;
+
+  absl::Status CheckNumbers(const BatchFrame& frame) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Repeat(int64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckRoom(const BatchFrame& frame) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Admit(BatchFrame frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void HandOn(BatchFrame frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Repeat(int64_t begin, int64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Forget(int64_t settled_sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Settle(int64_t sequence, std::shared_ptr<const BatchOutcome> outcome);
   void Answer(int64_t sequence, std::shared_ptr<const BatchOutcome> outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Send(ReceiverFrame frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int64_t acknowledged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Flush();
+
+  Known& known(int64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return known_[static_cast<size_t>(sequence - first_known_)];
+  }
+  int64_t received() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return first_known_ + static_cast<int64_t>(known_.size()) - 1;
+  }
 
   BatchHandler& handler_;
   mutable Mutex mutex_;

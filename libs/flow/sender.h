@@ -30,17 +30,17 @@ struct SenderOptions {
   // `sink 'archive'`. The receiver's name stands in refusals.
   std::string sender = "sender";
   std::string receiver = "receiver";
-  std::string pipeline;
+  std::string pipeline = {};
 
   // Names the stream; empty: drawn from `random`.
-  std::string stream_id;
+  std::string stream_id = {};
 
   // What the sender holds at most, sent or waiting to be sent: its share of the
   // process's memory. The receiver's credit bounds what of it is on the way.
   Quota max_held{.bytes = 64 << 20, .count = 256};
 
   // Between attempts to connect.
-  Backoff::Options reconnect;
+  Backoff::Options reconnect = {};
 
   // A connection that is not open after this time is given up.
   absl::Duration open_timeout = absl::Seconds(10);
@@ -100,8 +100,9 @@ class Sender : public std::enable_shared_from_this<Sender> {
   // again, and offers them anew after a while.
   absl::Status Offer(BatchView&& view, SettleCallback&& settle);
 
-  // Calls `ready` once, as soon as a batch may be taken (at once if so now), or
-  // the sender drains or is closed. No promise: another caller may be faster.
+  // Calls `ready` once, as soon as something has been settled since the last
+  // refusal (at once if so already), or the sender drains or is closed. No
+  // promise: the room may not be enough, or another caller may be faster.
   void WhenReady(absl::AnyInvocable<void()> ready);
 
   // Takes no more batches, and calls `done` once all that were taken are
@@ -119,38 +120,57 @@ class Sender : public std::enable_shared_from_this<Sender> {
 
   // A batch that was taken and is not settled.
   struct Held {
-    BatchView view;
-    SettleCallback settle;
+    BatchView view = {};
+    SettleCallback settle = {};
     int64_t bytes = 0;
+    int64_t offer_nanos = 0;
     bool settled = false;  // Answered; still here because an older one is not.
   };
 
   void Connect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ConnectLater(const absl::Status& why)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ConnectLater() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Dial(int64_t connection, std::shared_ptr<SenderListener> listener);
   void EndConnection(absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void GiveUpIfNotOpen(int64_t connection);
+  void Send(SenderFrame frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // What a connection tells; ignored unless it is the present one.
+  // What a connection or a timer tells; ignored unless it is about the present
+  // connection.
   void OnFrame(int64_t connection, ReceiverFrame frame);
   void OnClosed(int64_t connection, absl::Status status);
+  void OnOpenTimeout(int64_t connection);
+  void OnReconnectTime(int64_t connection);
+
+  bool IsPresent(int64_t connection) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return connection == connection_ && state_ != State::kWaiting &&
+           state_ != State::kClosed;
+  }
+
+  // Not OK: the receiver has broken the protocol.
   absl::Status Handle(StreamOpened& opened)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Handle(Acknowledgement& acknowledgement)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Handle(const flow::Drain& drain)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Settle(BatchResult& result)
+  absl::Status Settle(const BatchResult& result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Sends what credit allows, frees what is answered, tells who waits.
-  void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void SendNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool MaySendNext() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ResumeAfter(int64_t received_sequence)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SettleHeld(Held& held, std::shared_ptr<const BatchOutcome> outcome)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetSettled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Does what has become possible: sends, reopens, tells who waits.
+  void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MaySendNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SendNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellWaiters() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Refusal() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Duration RetryDelay() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Refusal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Makes the calls that were decided under the lock; call it without.
+  void Flush();
 
   Held& held(int64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return held_[static_cast<size_t>(sequence - first_held_)];
@@ -188,6 +208,8 @@ class Sender : public std::enable_shared_from_this<Sender> {
   Credit credit_ ABSL_GUARDED_BY(mutex_);
 
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  bool full_ ABSL_GUARDED_BY(mutex_) = false;  // Refused, none settled since.
+  int64_t settle_nanos_ ABSL_GUARDED_BY(mutex_) = 0;  // Smoothed, from offer.
   std::vector<absl::AnyInvocable<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::AnyInvocable<void()>> drained_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
