@@ -45,8 +45,11 @@ class Arena {
   // A copy of `text` that lives as long as the arena's content.
   std::string_view Copy(std::string_view text);
 
-  // Bytes handed out since the last Reset(): what budgets are held against.
-  // It does not count what objects own on the heap by themselves.
+  // Counts bytes that an object of this arena owns on the heap.
+  void Charge(size_t bytes) { bytes_used_ += bytes; }
+
+  // Bytes handed out or charged since the last Reset(): what budgets are held
+  // against.
   size_t bytes_used() const { return bytes_used_; }
 
   // Destroys all objects and takes the memory back. Every value made in this

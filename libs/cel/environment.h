@@ -2,14 +2,16 @@
 #define LIBS_CEL_ENVIRONMENT_H_
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "libs/cel/function.h"
+#include "libs/cel/standard_functions.h"
 #include "libs/cel/type.h"
 #include "libs/cel/type_provider.h"
 
@@ -65,7 +67,7 @@ class Environment {
   const TypeProvider* types_;
   std::string container_;
   std::vector<std::unique_ptr<Variable>> variables_;
-  absl::flat_hash_map<std::string, const Variable*> by_name_;
+  std::map<std::string, const Variable*, std::less<>> by_name_;
 };
 
 }  // namespace phoenix::cel

@@ -2,12 +2,12 @@
 #define LIBS_CEL_FUNCTION_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -77,7 +77,7 @@ struct Function {
 };
 
 // The functions that expressions may call. Fill it, then share it: const use
-// is thread-safe, and pointers to overloads stay valid while it lives.
+// is thread-safe, and pointers to overloads stay valid until the next Add().
 class FunctionRegistry {
  public:
   FunctionRegistry() = default;
@@ -95,13 +95,8 @@ class FunctionRegistry {
   std::vector<std::string_view> Names() const;
 
  private:
-  absl::flat_hash_map<std::string, std::unique_ptr<Function>> functions_;
+  std::map<std::string, std::unique_ptr<Function>, std::less<>> functions_;
 };
-
-// CEL's standard operators and functions; lives for ever.
-const FunctionRegistry& StandardFunctions();
-// Adds them to `registry`, which is then open for extensions.
-void AddStandardFunctions(FunctionRegistry& registry);
 
 // Whether a value may be passed for a parameter of type `type`: by kind, not
 // by what a list or map holds.

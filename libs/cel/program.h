@@ -8,24 +8,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/cel/activation.h"
 #include "libs/cel/arena.h"
 #include "libs/cel/checker.h"
 #include "libs/cel/environment.h"
 #include "libs/cel/value.h"
 
 namespace phoenix::cel {
-
-// Gives variables their values, when they are asked for: an expression that
-// short-circuits never asks for what it did not need. May be asked for the
-// same variable more than once.
-class Activation {
- public:
-  virtual ~Activation() = default;
-  // The value of `variable`; none when it is not bound, which is an error of
-  // kUnknownVariable. What must be made for it is made in `arena`.
-  virtual std::optional<Value> Find(const Variable& variable,
-                                    Arena& arena) const = 0;
-};
 
 // Holds values by the variable's index; for tests and small tools.
 class ValueActivation : public Activation {
@@ -38,17 +27,6 @@ class ValueActivation : public Activation {
   std::vector<std::optional<Value>> values_;
 };
 
-// Bounds of one evaluation: at a bound it ends with kBudgetExceeded, which no
-// operator absorbs.
-struct EvaluationLimits {
-  // Nodes evaluated, counting every pass of a comprehension's body. At some
-  // tens of nanoseconds each a runaway rule stops within tens of milliseconds.
-  uint64_t max_steps = 1'000'000;
-  // Bytes of intermediate and final values in the arena. More than the
-  // largest payload, so that a rule may rewrite a whole event.
-  size_t max_bytes = 16 * 1024 * 1024;
-};
-
 struct ProgramOptions {
   // Where an operand of + - * / is dyn by its static type, a mix of int (or
   // uint) and double is computed in double: JSON has only one kind of number,
@@ -57,6 +35,8 @@ struct ProgramOptions {
   bool promote_dyn_arithmetic = false;
   EvaluationLimits limits;
 };
+
+struct CallPlan;
 
 // A checked expression, ready to run: the general evaluator. It walks the
 // tree, row by row; what can be vectorised is compiled elsewhere and must give
@@ -86,9 +66,6 @@ class Program {
   SourcePosition PositionOf(const EvaluationError& error) const;
 
  private:
-  friend class Evaluator;
-  struct CallPlan;
-
   Program(std::shared_ptr<const CheckedAst> checked, ProgramOptions options);
 
   std::shared_ptr<const CheckedAst> checked_;

@@ -1,0 +1,649 @@
+#include "libs/cel/checker.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "libs/cel/operators.h"
+#include "libs/cel/parser.h"
+#include "libs/cel/suggestion.h"
+#include "libs/cel/text.h"
+#include "libs/cel/type_unifier.h"
+
+namespace phoenix::cel {
+namespace {
+
+// More candidates in one message are noise.
+constexpr size_t kMaxCandidates = 8;
+
+std::optional<Type> FindBuiltinType(std::string_view name) {
+  static const auto* const kTypes = new std::map<std::string_view, Type>{
+      {"bool", TypeKind::kBool},
+      {"int", TypeKind::kInt},
+      {"uint", TypeKind::kUint},
+      {"double", TypeKind::kDouble},
+      {"string", TypeKind::kString},
+      {"bytes", TypeKind::kBytes},
+      {"null_type", TypeKind::kNull},
+      {"type", Type::TypeOf(Type())},
+      {"list", Type::List(Type())},
+      {"map", Type::Map(Type(), Type())},
+      {"google.protobuf.Timestamp", TypeKind::kTimestamp},
+      {"google.protobuf.Duration", TypeKind::kDuration},
+  };
+  auto it = kTypes->find(name);
+  if (it == kTypes->end()) return std::nullopt;
+  return it->second;
+}
+
+Type TypeOfConstant(const Value& value) {
+  switch (value.kind()) {
+    case ValueKind::kBool:
+      return TypeKind::kBool;
+    case ValueKind::kInt:
+      return TypeKind::kInt;
+    case ValueKind::kUint:
+      return TypeKind::kUint;
+    case ValueKind::kDouble:
+      return TypeKind::kDouble;
+    case ValueKind::kString:
+      return TypeKind::kString;
+    case ValueKind::kBytes:
+      return TypeKind::kBytes;
+    default:
+      return TypeKind::kNull;
+  }
+}
+
+bool IsArithmetic(std::string_view function) {
+  return function == kAdd || function == kSubtract || function == kMultiply ||
+         function == kDivide;
+}
+
+bool IsLogicalChain(std::string_view function) {
+  return function == kLogicalAnd || function == kLogicalOr;
+}
+
+bool TakesNumbers(const Overload& overload) {
+  return std::all_of(overload.parameters.begin(), overload.parameters.end(),
+                     [](const Type& type) { return type.is_number(); });
+}
+
+std::string Signature(const std::vector<Type>& types) {
+  return Cat(
+      "(", Join(types, ", ", [](const Type& type) { return type.ToString(); }),
+      ")");
+}
+
+}  // namespace
+
+class Checker {
+ public:
+  Checker(Ast ast, const Environment& environment, const CheckOptions& options,
+          std::vector<Issue>* issues)
+      : environment_(environment),
+        options_(options),
+        issues_(issues),
+        issues_before_(issues->size()),
+        result_(std::make_shared<CheckedAst>()) {
+    result_->ast_ = std::move(ast);
+    result_->info_.resize(result_->ast_.size());
+    result_->environment_ = &environment;
+  }
+
+  std::shared_ptr<const CheckedAst> Run();
+
+ private:
+  struct Local {
+    std::string_view name;
+    Type type;
+  };
+
+  Ast& ast() { return result_->ast_; }
+  NodeInfo& info(NodeId id) { return result_->info_[id]; }
+  void Fail(NodeId id, std::string message);
+
+  Type CheckNode(NodeId id);
+  Type CheckKind(NodeId id);
+  Type CheckIdent(NodeId id);
+  Type CheckSelect(NodeId id);
+  Type FieldType(NodeId id, const Type& operand);
+  Type MessageFieldType(NodeId id, const Type& message);
+  Type CheckCall(NodeId id);
+  Type CheckLogicalChain(NodeId id);
+  Type CheckList(NodeId id);
+  Type CheckMap(NodeId id);
+  Type CheckMessage(NodeId id);
+  void CheckField(NodeId name, NodeId value, std::string_view message);
+  Type CheckComprehension(NodeId id);
+  Type ComprehensionType(Macro macro, const Type& key, const Type& body);
+  void DeclareLocals(NodeId id, const Type& range);
+  void ExpectBool(NodeId id, const Type& type);
+  void CheckExpectedType(const Type& type);
+
+  std::optional<uint32_t> FindLocal(std::string_view name) const;
+  // The full name of a chain of selects over a name that is no local.
+  std::optional<std::string> QualifiedName(NodeId id);
+  // Makes `id` the variable, type or enum constant that `name` stands for.
+  std::optional<Type> ResolveName(NodeId id, std::string_view name);
+  Type MakeConstant(NodeId id, Value value, Type type);
+  void FailUnknownName(NodeId id);
+
+  const Function* ResolveFunction(NodeId id);
+  const Function* ResolveNamespaced(NodeId id);
+  Type ResolveOverloads(NodeId id, const Function& function,
+                        const std::vector<Type>& arguments);
+  Type PromotedType(NodeId id, const Function& function,
+                    const std::vector<Type>& arguments, Type type);
+  void KeepPossibleOverloads(NodeId id, const Function& function);
+  void FailNoOverload(NodeId id, const Function& function,
+                      const std::vector<Type>& arguments);
+  void FailUnknownFunction(NodeId id);
+
+  const Environment& environment_;
+  const CheckOptions& options_;
+  std::vector<Issue>* const issues_;
+  const size_t issues_before_;
+  std::shared_ptr<CheckedAst> result_;
+  TypeUnifier unifier_;
+  std::vector<Local> locals_;
+};
+
+std::shared_ptr<const CheckedAst> Checker::Run() {
+  CheckExpectedType(CheckNode(ast().root()));
+  for (NodeInfo& info : result_->info_) {
+    info.type = unifier_.Substitute(info.type, /*unknown_to_dyn=*/true);
+  }
+  if (issues_->size() > issues_before_) return nullptr;
+  return std::move(result_);
+}
+
+void Checker::Fail(NodeId id, std::string message) {
+  if (options_.lenient) return;
+  if (issues_->size() - issues_before_ >= kMaxIssues) return;
+  issues_->push_back({ast().PositionOf(id), std::move(message)});
+}
+
+void Checker::CheckExpectedType(const Type& type) {
+  if (!options_.expected_type.has_value()) return;
+  const Type found = unifier_.Substitute(type, /*unknown_to_dyn=*/true);
+  if (unifier_.Assign(found, *options_.expected_type)) return;
+  Fail(ast().root(),
+       Cat("expression is of type '", found.ToString(), "', expected '",
+           options_.expected_type->ToString(), "'"));
+}
+
+Type Checker::CheckNode(NodeId id) {
+  Type type = CheckKind(id);
+  // Lenient: nothing is promised about any value but a constant.
+  if (options_.lenient && ast().node(id).kind != NodeKind::kConstant) {
+    type = Type();
+  }
+  info(id).type = type;
+  return type;
+}
+
+Type Checker::CheckKind(NodeId id) {
+  const Node& node = ast().node(id);
+  switch (node.kind) {
+    case NodeKind::kConstant:
+      return TypeOfConstant(node.value);
+    case NodeKind::kIdent:
+      return CheckIdent(id);
+    case NodeKind::kSelect:
+      return CheckSelect(id);
+    case NodeKind::kCall:
+      return IsLogicalChain(node.name) ? CheckLogicalChain(id) : CheckCall(id);
+    case NodeKind::kList:
+      return CheckList(id);
+    case NodeKind::kMap:
+      return CheckMap(id);
+    case NodeKind::kMessage:
+      return CheckMessage(id);
+    case NodeKind::kComprehension:
+      return CheckComprehension(id);
+  }
+  return TypeKind::kError;
+}
+
+std::optional<uint32_t> Checker::FindLocal(std::string_view name) const {
+  for (size_t i = locals_.size(); i > 0; --i) {
+    if (locals_[i - 1].name == name) return static_cast<uint32_t>(i - 1);
+  }
+  return std::nullopt;
+}
+
+Type Checker::CheckIdent(NodeId id) {
+  const std::string_view name = ast().node(id).name;
+  if (std::optional<uint32_t> local = FindLocal(name)) {
+    info(id).local = *local;
+    return locals_[*local].type;
+  }
+  if (std::optional<Type> type = ResolveName(id, name)) return *type;
+  FailUnknownName(id);
+  return TypeKind::kError;
+}
+
+Type Checker::MakeConstant(NodeId id, Value value, Type type) {
+  Node& node = ast().mutable_node(id);
+  node.kind = NodeKind::kConstant;
+  node.child_count = 0;
+  node.value = value;
+  return type;
+}
+
+std::optional<Type> Checker::ResolveName(NodeId id, std::string_view name) {
+  for (const std::string& candidate : environment_.Candidates(name)) {
+    if (const Variable* variable = environment_.FindVariable(candidate)) {
+      Node& node = ast().mutable_node(id);
+      node.kind = NodeKind::kIdent;
+      node.child_count = 0;
+      node.name = variable->name;
+      info(id).variable = variable;
+      return variable->type;
+    }
+    std::optional<Type> type = FindBuiltinType(candidate);
+    const TypeProvider* provider = environment_.types();
+    if (!type && provider != nullptr) type = provider->FindMessage(candidate);
+    if (type.has_value()) {
+      // The name as written: a wrapper's type value is the primitive's.
+      Value value = Value::TypeName(ast().Intern(RuntimeName(*type)));
+      return MakeConstant(id, value, Type::TypeOf(*type));
+    }
+    if (provider == nullptr) continue;
+    if (std::optional<int64_t> number = provider->FindEnumValue(candidate)) {
+      return MakeConstant(id, Value::Int(*number), TypeKind::kInt);
+    }
+  }
+  return std::nullopt;
+}
+
+void Checker::FailUnknownName(NodeId id) {
+  const std::string_view name = ast().node(id).name;
+  std::vector<std::string_view> known;
+  for (const Local& local : locals_) known.push_back(local.name);
+  for (const auto& variable : environment_.variables()) {
+    known.push_back(variable->name);
+  }
+  Fail(id, Cat("unknown name '", name, "'", DidYouMean(name, known)));
+}
+
+std::optional<std::string> Checker::QualifiedName(NodeId id) {
+  std::string fields;
+  for (; ast().node(id).kind == NodeKind::kSelect; id = ast().child(id, 0)) {
+    if (ast().node(id).test_only) return std::nullopt;
+    fields = Cat(".", ast().node(id).name, fields);
+  }
+  const Node& root = ast().node(id);
+  if (root.kind != NodeKind::kIdent || FindLocal(root.name)) {
+    return std::nullopt;
+  }
+  return Cat(root.name, fields);
+}
+
+Type Checker::CheckSelect(NodeId id) {
+  const bool test_only = ast().node(id).test_only;
+  if (!test_only) {
+    if (std::optional<std::string> name = QualifiedName(id)) {
+      if (std::optional<Type> type = ResolveName(id, *name)) return *type;
+    }
+  }
+  const Type operand =
+      unifier_.Substitute(CheckNode(ast().child(id, 0)), false);
+  const Type field = FieldType(id, operand);
+  return test_only ? Type(TypeKind::kBool) : field;
+}
+
+Type Checker::FieldType(NodeId id, const Type& operand) {
+  switch (operand.kind()) {
+    case TypeKind::kDyn:
+    case TypeKind::kAny:
+      return Type();
+    case TypeKind::kError:
+      return TypeKind::kError;
+    case TypeKind::kParam:
+      unifier_.Assign(operand, Type());
+      return Type();
+    case TypeKind::kMap:
+      if (unifier_.Assign(TypeKind::kString, operand.parameter(0))) {
+        return operand.parameter(1);
+      }
+      break;
+    case TypeKind::kMessage:
+      return MessageFieldType(id, operand);
+    default:
+      break;
+  }
+  Fail(id, Cat("type '", operand.ToString(), "' has no fields, so no '",
+               ast().node(id).name, "'"));
+  return TypeKind::kError;
+}
+
+Type Checker::MessageFieldType(NodeId id, const Type& message) {
+  const std::string_view field = ast().node(id).name;
+  const TypeProvider* provider = environment_.types();
+  if (provider == nullptr) return Type();
+  std::optional<Type> type = provider->FindField(message.name(), field);
+  if (type.has_value()) return *type;
+  Fail(id, Cat("message '", message.name(), "' has no field '", field, "'"));
+  return TypeKind::kError;
+}
+
+Type Checker::CheckLogicalChain(NodeId id) {
+  const Function* function = environment_.functions().Find(ast().node(id).name);
+  info(id).function = function;
+  for (NodeId child : ast().children(id)) ExpectBool(child, CheckNode(child));
+  if (function != nullptr) {
+    info(id).overloads = {&function->overloads.front()};
+  }
+  return TypeKind::kBool;
+}
+
+void Checker::ExpectBool(NodeId id, const Type& type) {
+  if (unifier_.Assign(type, TypeKind::kBool)) return;
+  Fail(id, Cat("found type '",
+               unifier_.Substitute(type, /*unknown_to_dyn=*/true).ToString(),
+               "', expected 'bool'"));
+}
+
+const Function* Checker::ResolveNamespaced(NodeId id) {
+  std::optional<std::string> target = QualifiedName(ast().child(id, 0));
+  if (!target.has_value()) return nullptr;
+  const std::string name = Cat(*target, ".", ast().node(id).name);
+  for (const std::string& candidate : environment_.Candidates(name)) {
+    const Function* function = environment_.functions().Find(candidate);
+    if (function == nullptr) continue;
+    Node& node = ast().mutable_node(id);
+    node.is_member = false;
+    ++node.first_child;
+    --node.child_count;
+    node.name = function->name;
+    return function;
+  }
+  return nullptr;
+}
+
+const Function* Checker::ResolveFunction(NodeId id) {
+  const FunctionRegistry& functions = environment_.functions();
+  if (ast().node(id).is_member) {
+    const Function* function = ResolveNamespaced(id);
+    return function != nullptr ? function : functions.Find(ast().node(id).name);
+  }
+  for (const std::string& name : environment_.Candidates(ast().node(id).name)) {
+    if (const Function* function = functions.Find(name)) {
+      ast().mutable_node(id).name = function->name;
+      return function;
+    }
+  }
+  return nullptr;
+}
+
+Type Checker::CheckCall(NodeId id) {
+  const Function* function = ResolveFunction(id);
+  info(id).function = function;
+  std::vector<Type> arguments;
+  bool any_error = false;
+  for (NodeId child : ast().children(id)) {
+    arguments.push_back(CheckNode(child));
+    any_error |= arguments.back().kind() == TypeKind::kError;
+  }
+  if (function == nullptr) {
+    FailUnknownFunction(id);
+    return TypeKind::kError;
+  }
+  if (options_.lenient) {
+    KeepPossibleOverloads(id, *function);
+    return Type();
+  }
+  Type type = ResolveOverloads(id, *function, arguments);
+  // One mistake, one issue: do not type on with what an error may be.
+  return any_error && type.is_dyn() ? Type(TypeKind::kError) : type;
+}
+
+void Checker::KeepPossibleOverloads(NodeId id, const Function& function) {
+  const Node& node = ast().node(id);
+  for (const Overload& overload : function.overloads) {
+    if (overload.is_member == node.is_member &&
+        overload.parameters.size() == node.child_count) {
+      info(id).overloads.push_back(&overload);
+    }
+  }
+}
+
+Type Checker::ResolveOverloads(NodeId id, const Function& function,
+                               const std::vector<Type>& arguments) {
+  std::optional<Type> result;
+  for (const Overload& overload : function.overloads) {
+    if (overload.is_member != ast().node(id).is_member) continue;
+    std::map<std::string, Type> renamed;
+    std::vector<Type> parameters;
+    for (const Type& parameter : overload.parameters) {
+      parameters.push_back(unifier_.Instantiate(parameter, renamed));
+    }
+    if (!unifier_.Assign(arguments, parameters)) continue;
+    info(id).overloads.push_back(&overload);
+    Type type = unifier_.Substitute(
+        unifier_.Instantiate(overload.result, renamed), false);
+    result = !result || *result == type ? std::move(type) : Type();
+  }
+  if (!result.has_value()) {
+    FailNoOverload(id, function, arguments);
+    return TypeKind::kError;
+  }
+  return PromotedType(id, function, arguments, *std::move(result));
+}
+
+Type Checker::PromotedType(NodeId id, const Function& function,
+                           const std::vector<Type>& arguments, Type type) {
+  const bool any_dynamic =
+      std::any_of(arguments.begin(), arguments.end(),
+                  [](const Type& argument) { return argument.is_dynamic(); });
+  if (!options_.promote_dyn_arithmetic || !IsArithmetic(function.name) ||
+      !any_dynamic ||
+      (type.kind() != TypeKind::kInt && type.kind() != TypeKind::kUint)) {
+    return type;
+  }
+  info(id).overloads.clear();
+  for (const Overload& overload : function.overloads) {
+    if (TakesNumbers(overload)) info(id).overloads.push_back(&overload);
+  }
+  return Type();
+}
+
+void Checker::FailNoOverload(NodeId id, const Function& function,
+                             const std::vector<Type>& arguments) {
+  const bool is_member = ast().node(id).is_member;
+  std::vector<Type> found;
+  for (const Type& type : arguments) {
+    found.push_back(unifier_.Substitute(type, /*unknown_to_dyn=*/true));
+  }
+  std::string receiver;
+  if (is_member) {
+    receiver = Cat(found[0].ToString(), ".");
+    found.erase(found.begin());
+  }
+  const size_t shown = std::min(function.overloads.size(), kMaxCandidates);
+  std::string candidates =
+      Join(absl::MakeConstSpan(function.overloads).subspan(0, shown), ", ",
+           SignatureOf);
+  if (shown < function.overloads.size()) candidates += ", ...";
+  Fail(id, Cat("no overload of '", DisplayName(function.name), "' takes ",
+               receiver, Signature(found), ", candidates: ", candidates));
+}
+
+void Checker::FailUnknownFunction(NodeId id) {
+  const std::string_view name = ast().node(id).name;
+  std::vector<std::string_view> known;
+  for (std::string_view function : environment_.functions().Names()) {
+    if (DisplayName(function) == function) known.push_back(function);
+  }
+  Fail(id, Cat("unknown function '", name, "'", DidYouMean(name, known)));
+}
+
+Type Checker::CheckList(NodeId id) {
+  std::optional<Type> element;
+  for (NodeId child : ast().children(id)) {
+    Type type = CheckNode(child);
+    element = element ? unifier_.Join(*element, type) : std::move(type);
+  }
+  return Type::List(element ? *element : unifier_.Fresh());
+}
+
+Type Checker::CheckMap(NodeId id) {
+  std::optional<Type> key;
+  std::optional<Type> value;
+  absl::Span<const NodeId> children = ast().children(id);
+  for (size_t i = 0; i + 1 < children.size(); i += 2) {
+    Type key_type = CheckNode(children[i]);
+    Type value_type = CheckNode(children[i + 1]);
+    key = key ? unifier_.Join(*key, key_type) : std::move(key_type);
+    value = value ? unifier_.Join(*value, value_type) : std::move(value_type);
+  }
+  if (!key.has_value()) return Type::Map(unifier_.Fresh(), unifier_.Fresh());
+  return Type::Map(*key, *value);
+}
+
+Type Checker::CheckMessage(NodeId id) {
+  std::optional<Type> type;
+  std::string message;
+  for (std::string& name : environment_.Candidates(ast().node(id).name)) {
+    const TypeProvider* provider = environment_.types();
+    if (provider != nullptr) type = provider->FindMessage(name);
+    message = std::move(name);
+    if (type.has_value()) break;
+  }
+  absl::Span<const NodeId> children = ast().children(id);
+  if (!type.has_value()) {
+    Fail(id, Cat("unknown message type '", ast().node(id).name, "'"));
+    for (size_t i = 1; i < children.size(); i += 2) CheckNode(children[i]);
+    return TypeKind::kError;
+  }
+  ast().mutable_node(id).name = ast().Intern(message);
+  for (size_t i = 0; i + 1 < children.size(); i += 2) {
+    CheckField(children[i], children[i + 1], message);
+  }
+  return *type;
+}
+
+void Checker::CheckField(NodeId name, NodeId value, std::string_view message) {
+  info(name).type = TypeKind::kString;
+  const Type found = CheckNode(value);
+  const std::string_view field = ast().node(name).value.string_value();
+  std::optional<Type> expected =
+      environment_.types()->FindField(message, field);
+  if (!expected.has_value()) {
+    return Fail(name,
+                Cat("message '", message, "' has no field '", field, "'"));
+  }
+  if (unifier_.Assign(found, *expected)) return;
+  Fail(value,
+       Cat("field '", field, "' is of type '", expected->ToString(),
+           "', found '", unifier_.Substitute(found, true).ToString(), "'"));
+}
+
+void Checker::DeclareLocals(NodeId id, const Type& range) {
+  Type key;
+  Type value;
+  switch (range.kind()) {
+    case TypeKind::kList:
+      key = TypeKind::kInt;
+      value = range.parameter(0);
+      break;
+    case TypeKind::kMap:
+      key = range.parameter(0);
+      value = range.parameter(1);
+      break;
+    case TypeKind::kParam:
+      unifier_.Assign(range, Type());
+      break;
+    case TypeKind::kDyn:
+    case TypeKind::kAny:
+    case TypeKind::kError:
+      break;
+    default:
+      Fail(ast().child(id, 0), Cat("found type '", range.ToString(),
+                                   "', expected a list or a map"));
+  }
+  const Node& node = ast().node(id);
+  info(id).local = static_cast<uint32_t>(locals_.size());
+  if (node.name2.empty()) {
+    locals_.push_back(
+        {node.name, range.kind() == TypeKind::kList ? value : key});
+  } else {
+    locals_.push_back({node.name, key});
+    locals_.push_back({node.name2, value});
+  }
+}
+
+Type Checker::CheckComprehension(NodeId id) {
+  const Type range = unifier_.Substitute(CheckNode(ast().child(id, 0)), false);
+  const size_t outer = locals_.size();
+  DeclareLocals(id, range);
+  const Type key = locals_[outer].type;
+  result_->local_count_ =
+      std::max(result_->local_count_, static_cast<uint32_t>(locals_.size()));
+  const Node node = ast().node(id);
+  if (node.child_count == 3) {
+    const NodeId condition = ast().child(id, 1);
+    ExpectBool(condition, CheckNode(condition));
+  }
+  const NodeId body = ast().child(id, node.child_count - 1);
+  const Type body_type = CheckNode(body);
+  if (node.macro != Macro::kMap && node.macro != Macro::kTransformMap &&
+      node.macro != Macro::kTransformMapEntry) {
+    ExpectBool(body, body_type);
+  }
+  locals_.resize(outer);
+  return ComprehensionType(node.macro, key, body_type);
+}
+
+Type Checker::ComprehensionType(Macro macro, const Type& key,
+                                const Type& body) {
+  switch (macro) {
+    case Macro::kFilter:
+      return Type::List(key);
+    case Macro::kMap:
+      return Type::List(body);
+    case Macro::kTransformMap:
+      return Type::Map(key, body);
+    case Macro::kTransformMapEntry:
+      return unifier_.Substitute(body, /*unknown_to_dyn=*/false);
+    default:
+      return TypeKind::kBool;
+  }
+}
+
+std::vector<const Variable*> CheckedAst::Variables() const {
+  std::vector<const Variable*> variables;
+  std::vector<NodeId> left = {ast_.root()};
+  while (!left.empty()) {
+    const NodeId id = left.back();
+    left.pop_back();
+    const Variable* variable = info_[id].variable;
+    if (variable != nullptr && std::find(variables.begin(), variables.end(),
+                                         variable) == variables.end()) {
+      variables.push_back(variable);
+    }
+    absl::Span<const NodeId> children = ast_.children(id);
+    left.insert(left.end(), children.begin(), children.end());
+  }
+  return variables;
+}
+
+std::shared_ptr<const CheckedAst> Check(Ast ast, const Environment& environment,
+                                        const CheckOptions& options,
+                                        std::vector<Issue>* issues) {
+  return Checker(std::move(ast), environment, options, issues).Run();
+}
+
+absl::StatusOr<std::shared_ptr<const CheckedAst>> Check(
+    Ast ast, const Environment& environment, const CheckOptions& options) {
+  std::vector<Issue> issues;
+  auto checked = Check(std::move(ast), environment, options, &issues);
+  if (checked == nullptr) return ToStatus(issues);
+  return checked;
+}
+
+}  // namespace phoenix::cel
