@@ -5,17 +5,17 @@
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function when `expr` is not OK.
-#define PHOENIX_RETURN_IF_ERROR(expr)                       \
-  do {                                                      \
-    absl::Status phoenix_status_ = (expr);                  \
-    if (!phoenix_status_.ok()) return phoenix_status_;      \
+#define PHOENIX_RETURN_IF_ERROR(expr)                  \
+  do {                                                 \
+    absl::Status phoenix_status_ = (expr);             \
+    if (!phoenix_status_.ok()) return phoenix_status_; \
   } while (false)
 
 // `PHOENIX_ASSIGN_OR_RETURN(auto x, F());` unwraps a StatusOr or returns its
 // status.
-#define PHOENIX_ASSIGN_OR_RETURN(lhs, expr)                            \
-  PHOENIX_ASSIGN_OR_RETURN_(                                           \
-      PHOENIX_CONCAT_(phoenix_status_or_, __LINE__), lhs, expr)
+#define PHOENIX_ASSIGN_OR_RETURN(lhs, expr)                                \
+  PHOENIX_ASSIGN_OR_RETURN_(PHOENIX_CONCAT_(phoenix_status_or_, __LINE__), \
+                            lhs, expr)
 #define PHOENIX_ASSIGN_OR_RETURN_(var, lhs, expr) \
   auto var = (expr);                              \
   if (!var.ok()) return std::move(var).status();  \
