@@ -35,25 +35,18 @@ void RemoveFailed(uint32_t size, RoutesResult& result) {
   RemoveRows(gone, result.unrouted);
 }
 
-}  // namespace
-
-RouteTable::RouteTable(std::vector<RouteRule> routes, uint32_t sink_count,
-                       std::vector<uint32_t> default_sinks)
-    : routes_(std::move(routes)), sink_count_(sink_count) {
-  if (routes_.empty()) {
-    routes_.push_back({.name = "default",
-                       .position = {},
-                       .when = std::nullopt,
-                       .sinks = std::move(default_sinks)});
-  }
-}
-
-void RouteTable::TakeRest(const Selection& rows, const std::vector<bool>& taken,
-                          Selection& rest) const {
+void TakeRest(const Selection& rows, const std::vector<bool>& taken,
+              Selection& rest) {
   rest.clear();
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(rest),
                [&](uint32_t row) { return !taken[row]; });
 }
+
+}  // namespace
+
+RouteTable::RouteTable(absl::Span<const CompiledRoute> routes,
+                       size_t sink_count)
+    : routes_(routes), sink_count_(sink_count) {}
 
 void RouteTable::Run(Frame& frame, const Selection& rows,
                      RoutesResult& result) const {
@@ -66,19 +59,19 @@ void RouteTable::Run(Frame& frame, const Selection& rows,
   Selection others;
   RowErrors errors;
   for (size_t i = 0; i < routes_.size(); ++i) {
-    const RouteRule& route = routes_[i];
+    const CompiledRoute& route = routes_[i];
     if (route.when.has_value()) {
       errors.clear();
       frame.Test(*route.when, rows, matching, others, errors);
       for (RowError& error : errors) {
-        result.failed.push_back({error.row, static_cast<uint32_t>(i),
-                                 std::move(error.status)});
+        result.failed.push_back(
+            {error.row, static_cast<uint32_t>(i), std::move(error.status)});
       }
     } else {
       TakeRest(rows, taken, matching);
     }
     for (uint32_t row : matching) taken[row] = true;
-    for (uint32_t sink : route.sinks) AddRows(matching, result.by_sink[sink]);
+    for (size_t sink : route.sinks) AddRows(matching, result.by_sink[sink]);
   }
   TakeRest(rows, taken, result.unrouted);
   if (!result.failed.empty()) RemoveFailed(frame.batch()->size(), result);

@@ -1,26 +1,19 @@
 #ifndef LIBS_ENGINE_ROUTE_TABLE_H_
 #define LIBS_ENGINE_ROUTE_TABLE_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "libs/component/config_report.h"
 #include "libs/event/selection.h"
+#include "libs/pipeline/compiled_pipeline.h"
 #include "libs/rules/frame.h"
-#include "libs/rules/rule_set.h"
 
 namespace phoenix {
-
-// A route, ready to run.
-struct RouteRule {
-  std::string name;
-  SourcePosition position;     // In the pipeline file.
-  std::optional<RuleId> when;  // None: takes what no route before it took.
-  std::vector<uint32_t> sinks;
-};
 
 // A row for which a route's condition failed.
 struct RouteFailure {
@@ -47,21 +40,20 @@ struct RoutesResult {
 // own.
 class RouteTable {
  public:
-  // Without any route, every row goes to all of `default_sinks`.
-  RouteTable(std::vector<RouteRule> routes, uint32_t sink_count,
-             std::vector<uint32_t> default_sinks);
+  // The routes outlive the table; their sinks are numbers below `sink_count`.
+  RouteTable(absl::Span<const CompiledRoute> routes, size_t sink_count);
 
   // Routes the rows `rows` of the frame's batch.
   void Run(Frame& frame, const Selection& rows, RoutesResult& result) const;
 
-  const std::vector<RouteRule>& routes() const { return routes_; }
+  const std::string& name(size_t route) const { return routes_[route].name; }
+  SourcePosition position(size_t route) const {
+    return routes_[route].position;
+  }
 
  private:
-  void TakeRest(const Selection& rows, const std::vector<bool>& taken,
-                Selection& rest) const;
-
-  std::vector<RouteRule> routes_;
-  uint32_t sink_count_;
+  const absl::Span<const CompiledRoute> routes_;
+  const size_t sink_count_;
 };
 
 }  // namespace phoenix

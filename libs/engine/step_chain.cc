@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "libs/event/payload_bytes.h"
+
 namespace phoenix {
 namespace {
 
@@ -22,9 +24,9 @@ void Keep(const RowErrors& failed, Selection& rows) {
 
 }  // namespace
 
-StepChain::StepChain(std::vector<ChainStep> steps, StepObserver* observer,
-                     Clock& clock)
-    : steps_(std::move(steps)), observer_(observer), clock_(clock) {}
+StepChain::StepChain(absl::Span<const CompiledStep> steps,
+                     StepObserver* observer, Clock& clock)
+    : steps_(steps), observer_(observer), clock_(clock) {}
 
 void StepChain::Run(Frame& frame, size_t first_step,
                     StepsResult& result) const {
@@ -38,35 +40,44 @@ void StepChain::Run(Frame& frame, size_t first_step,
 }
 
 void StepChain::RunStep(size_t index, Frame& frame, StepsResult& result) const {
-  const size_t received = result.rows.size();
-  const int64_t began = observer_ != nullptr ? clock_.MonotonicNanos() : 0;
-
+  StepObserver::Run seen;
+  if (observer_ != nullptr) {
+    seen.step = index;
+    seen.received = result.rows.size();
+    seen.received_bytes = PayloadBytes(*frame.batch(), result.rows);
+    seen.nanos = clock_.MonotonicNanos();
+  }
   StepRun run(frame, result.rows);
   steps_[index].op->Process(run);
-
-  RowErrors& failed = run.failed();
-  const size_t failed_count = failed.size();
-  if (!failed.empty()) {
-    if (steps_[index].on_error == OnError::kKeep) {
-      Keep(failed, result.rows);
-    } else {
-      auto& to = steps_[index].on_error == OnError::kDrop ? result.dropped
-                                                          : result.dead;
-      for (RowError& error : failed) {
-        to.push_back({error.row, static_cast<uint32_t>(index),
-                      std::move(error.status)});
-      }
-    }
+  const size_t dropped_before = result.dropped.size();
+  if (!run.failed().empty()) {
+    seen.failed = run.failed().size();
+    seen.error_type = absl::StatusCodeToString(run.failed()[0].status.code());
+    Sort(index, run.failed(), result);
   }
   result.filtered[index] = std::move(run.filtered());
 
   if (observer_ == nullptr) return;
-  observer_->OnStep({.step = index,
-                     .received = received,
-                     .sent = result.rows.size(),
-                     .filtered = result.filtered[index].size(),
-                     .failed = failed_count,
-                     .nanos = clock_.MonotonicNanos() - began});
+  seen.sent = result.rows.size();
+  seen.sent_bytes = PayloadBytes(*frame.batch(), result.rows);
+  seen.filtered = result.filtered[index].size();
+  seen.dropped = result.dropped.size() - dropped_before;
+  seen.nanos = clock_.MonotonicNanos() - seen.nanos;
+  observer_->OnStep(seen);
+}
+
+void StepChain::Sort(size_t index, RowErrors& failed,
+                     StepsResult& result) const {
+  const OnError on_error = steps_[index].on_error;
+  if (on_error == OnError::kKeep) {
+    Keep(failed, result.rows);
+    return;
+  }
+  auto& to = on_error == OnError::kDrop ? result.dropped : result.dead;
+  for (RowError& error : failed) {
+    to.push_back(
+        {error.row, static_cast<uint32_t>(index), std::move(error.status)});
+  }
 }
 
 }  // namespace phoenix

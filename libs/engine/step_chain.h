@@ -7,25 +7,14 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "libs/base/clock.h"
 #include "libs/component/config_report.h"
-#include "libs/component/operator.h"
 #include "libs/event/selection.h"
+#include "libs/pipeline/compiled_pipeline.h"
 #include "libs/rules/frame.h"
 
 namespace phoenix {
-
-// What becomes of an event on which a step fails (see OnError in
-// pipeline.proto).
-enum class OnError : uint8_t { kDeadLetter, kDrop, kKeep };
-
-// One step of a pipeline, ready to run.
-struct ChainStep {
-  std::string name;
-  OnError on_error = OnError::kDeadLetter;
-  SourcePosition position;      // In the pipeline file.
-  Operator* op = nullptr;       // Outlives the chain.
-};
 
 // A row on which a step failed.
 struct StepFailure {
@@ -52,13 +41,18 @@ struct StepsResult {
 // thread; thread-safe.
 class StepObserver {
  public:
+  // One batch at one step; counts are of events.
   struct Run {
-    size_t step;
-    size_t received;
-    size_t sent;
-    size_t filtered;
-    size_t failed;
-    int64_t nanos;  // Spent in the step.
+    size_t step = 0;
+    size_t received = 0;
+    uint64_t received_bytes = 0;  // Of payloads, as all bytes here.
+    size_t sent = 0;
+    uint64_t sent_bytes = 0;
+    size_t filtered = 0;
+    size_t failed = 0;
+    size_t dropped = 0;           // Of those that failed.
+    std::string error_type;  // Of the first that failed.
+    int64_t nanos = 0;            // Spent in the step.
   };
   virtual ~StepObserver() = default;
   virtual void OnStep(const Run& run) = 0;
@@ -68,20 +62,24 @@ class StepObserver {
 // thread-safe: every lane uses the same chain with a frame of its own.
 class StepChain {
  public:
-  // `observer` may be null; `clock` measures the steps when there is one.
-  StepChain(std::vector<ChainStep> steps, StepObserver* observer, Clock& clock);
+  // The steps outlive the chain. `observer` may be null; `clock` measures the
+  // steps when there is one.
+  StepChain(absl::Span<const CompiledStep> steps, StepObserver* observer,
+            Clock& clock);
 
   // Runs the steps from `first_step` on over the rows `result.rows` of the
   // frame's batch. The frame's batch afterwards is what the steps made of it,
   // with the same numbering of rows.
   void Run(Frame& frame, size_t first_step, StepsResult& result) const;
 
-  const std::vector<ChainStep>& steps() const { return steps_; }
+  const std::string& name(size_t step) const { return steps_[step].name; }
+  SourcePosition position(size_t step) const { return steps_[step].position; }
 
  private:
   void RunStep(size_t index, Frame& frame, StepsResult& result) const;
+  void Sort(size_t index, RowErrors& failed, StepsResult& result) const;
 
-  const std::vector<ChainStep> steps_;
+  const absl::Span<const CompiledStep> steps_;
   StepObserver* const observer_;
   Clock& clock_;
 };

@@ -1,0 +1,57 @@
+#ifndef SERVICES_INGESTOR_DOOR_H_
+#define SERVICES_INGESTOR_DOOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/component/source.h"
+#include "libs/flow/sender.h"
+#include "libs/telemetry/component_metrics.h"
+#include "libs/telemetry/pipeline_metrics.h"
+#include "services/ingestor/in_flight_budget.h"
+
+namespace phoenix {
+
+// Where one source's batches enter the pipeline: admits them within the
+// budget, gives each to its lane, counts them, and tells the source what became
+// of them. Thread-safe.
+class Door : public Outlet {
+ public:
+  // What the door works with; all of it outlives the door and every batch that
+  // came through it.
+  struct Environment {
+    std::vector<std::shared_ptr<flow::Sender>> lanes;  // At least one.
+    InFlightBudget& budget;
+    PipelineMetrics& pipeline_metrics;
+    ComponentMetrics& metrics;
+    Clock& clock;
+    // Names whom a refused producer waits for: the fullest sink.
+    std::function<std::string()> slowest_part;
+  };
+
+  explicit Door(Environment environment);
+
+  absl::Status Offer(EventBatchPtr batch, uint64_t lane,
+                     SettleCallback settle) override;
+  void WhenReady(absl::AnyInvocable<void()> ready) override;
+  void CountRejected(uint64_t events, const char* reason) override;
+
+  // Refuses everything from now on with UNAVAILABLE.
+  void Close() { closed_ = true; }
+
+ private:
+  absl::Status Refuse() const;
+  void Settled(const BatchOutcome& outcome, size_t bytes, int64_t began);
+
+  const Environment environment_;
+  std::atomic<bool> closed_ = false;
+};
+
+}  // namespace phoenix
+
+#endif  // SERVICES_INGESTOR_DOOR_H_

@@ -1,0 +1,124 @@
+#include "services/sink/sink_worker.h"
+
+#include <future>
+#include <utility>
+
+#include "libs/base/mutex.h"
+#include "libs/event/payload_bytes.h"
+
+namespace phoenix {
+namespace {
+
+// Blocks until the sender may take a batch.
+void WaitUntilReady(flow::Sender& sender) {
+  auto ready = std::make_shared<std::promise<void>>();
+  std::future<void> answer = ready->get_future();
+  sender.WhenReady([ready] { ready->set_value(); });
+  answer.wait();
+}
+
+void SettleAsRetry(const BatchView& view, std::string_view sink,
+                   const absl::Status& why, SettleCallback& settle) {
+  BatchOutcome outcome(view.batch->size());
+  outcome.Merge(view.rows, Outcome::kRetry);
+  outcome.AddDetail(
+      {view.rows.empty() ? 0 : view.rows[0], std::string(sink), why});
+  settle(outcome);
+}
+
+// A batch on its way through the queue, counted in and out.
+struct Queued {
+  BatchView view;
+  SettleCallback settle;
+};
+
+}  // namespace
+
+SinkWorker::SinkWorker(Options options, std::unique_ptr<Sink> sink,
+                       BufferMetrics& metrics, Clock& clock)
+    : options_(std::move(options)),
+      sink_(std::move(sink)),
+      metrics_(metrics),
+      lane_({.name = options_.name}, clock),
+      receiver_(flow::Receiver::Create(
+          {.name = options_.name,
+           .credit = {.bytes = options_.queue_bytes, .count = 1 << 16}},
+          {*this, lane_, options_.name})),
+      connector_(receiver_, lane_),
+      sender_(flow::Sender::Create(
+          {.sender = "lanes",
+           .receiver = options_.name,
+           .max_held = {.bytes = options_.queue_bytes, .count = 1 << 16}},
+          {connector_, lane_, clock, /*random_seed=*/1})) {}
+
+SinkWorker::~SinkWorker() {
+  sender_->Close(absl::UnavailableError("the sink is closed"));
+  lane_.Stop();
+}
+
+absl::Status SinkWorker::Open() {
+  std::promise<absl::Status> opened;
+  absl::Status started = lane_.Run([&] { opened.set_value(sink_->Open()); });
+  if (!started.ok()) return started;
+  absl::Status status = opened.get_future().get();
+  opened_ = status.ok();
+  return status;
+}
+
+void SinkWorker::Offer(BatchView view, SettleCallback settle) {
+  while (true) {
+    absl::Status taken = sender_->Offer(std::move(view), std::move(settle));
+    if (taken.ok()) return;
+    if (!absl::IsResourceExhausted(taken)) {
+      SettleAsRetry(view, options_.name, taken, settle);
+      return;
+    }
+    WaitUntilReady(*sender_);
+  }
+}
+
+void SinkWorker::OfferLater(BatchView view, SettleCallback settle) {
+  absl::Status taken = sender_->Offer(std::move(view), std::move(settle));
+  if (taken.ok()) return;
+  if (!absl::IsResourceExhausted(taken)) {
+    SettleAsRetry(view, options_.name, taken, settle);
+    return;
+  }
+  auto waiting =
+      std::make_shared<Queued>(Queued{std::move(view), std::move(settle)});
+  sender_->WhenReady([this, waiting] {
+    OfferLater(std::move(waiting->view), std::move(waiting->settle));
+  });
+}
+
+void SinkWorker::Handle(BatchView view, SettleCallback settle) {
+  sink_->Write(std::move(view), std::move(settle));
+  FlushSoon();
+}
+
+void SinkWorker::FlushSoon() {
+  if (flush_pending_) return;
+  flush_pending_ = true;
+  // Behind the batches that already wait: a busy sink flushes when its own
+  // buffer is full, an idle one at once.
+  if (!lane_.Run([this] { FlushNow(); }).ok()) FlushNow();
+}
+
+void SinkWorker::FlushNow() {
+  flush_pending_ = false;
+  sink_->Flush();
+}
+
+absl::Status SinkWorker::Close() {
+  sender_->Close(absl::UnavailableError("the sink is closed"));
+  if (!opened_) return absl::OkStatus();
+  opened_ = false;
+  std::promise<absl::Status> closed;
+  absl::Status started = lane_.Run([&] { closed.set_value(sink_->Close()); });
+  if (!started.ok()) return started;
+  absl::Status status = closed.get_future().get();
+  lane_.Drain();
+  return status;
+}
+
+}  // namespace phoenix

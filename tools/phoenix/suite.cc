@@ -1,0 +1,280 @@
+#include "tools/phoenix/suite.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "libs/base/status_macros.h"
+#include "libs/component/sink_decorators/decorate_sink.h"
+#include "libs/event/payload_bytes.h"
+#include "libs/telemetry/log.h"
+#include "services/ingestor/settlement_count.h"
+
+namespace phoenix {
+namespace {
+
+// How often operators may publish events of their own.
+constexpr absl::Duration kTickInterval = absl::Seconds(1);
+
+// A queue fuller than this is what holds the pipeline up.
+constexpr double kBusyQueueRatio = 0.5;
+
+absl::Status Prefixed(std::string_view kind, std::string_view name,
+                      const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(kind, " '", name, "': ", status.message()));
+}
+
+size_t LaneCount(int configured) {
+  if (configured > 0) return static_cast<size_t>(configured);
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+// One source, its metrics and its door.
+struct Suite::SourceUnit {
+  SourceUnit(MetricsRegistry& registry, const CompiledSource& compiled)
+      : name(compiled.name),
+        source(*compiled.source),
+        metrics(registry, {.kind = ComponentKind::kSource,
+                           .type = compiled.kind,
+                           .name = compiled.name}) {}
+
+  const std::string name;
+  Source& source;
+  ComponentMetrics metrics;
+  std::unique_ptr<Door> door;
+  bool started = false;
+};
+
+Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
+             MetricsRegistry& metrics, HealthRegistry& health, Clock& clock)
+    : pipeline_(std::move(pipeline)),
+      registry_(metrics),
+      health_(health),
+      clock_(clock),
+      pipeline_metrics_(metrics, pipeline_->name),
+      budget_(static_cast<size_t>(pipeline_->limits.buffer_bytes)),
+      step_metrics_(metrics, pipeline_->steps),
+      steps_(pipeline_->steps, &step_metrics_, clock),
+      routes_(pipeline_->routes, pipeline_->sinks.size()),
+      ticker_({.name = "ticker"}, clock),
+      busy_watch_(clock) {
+  BuildSinks();
+  BuildLanes();
+  BuildDoors();
+  for (const auto& step : step_metrics_.steps()) busy_watch_.Add(*step);
+  for (const auto& sink : sink_metrics_) busy_watch_.Add(*sink);
+}
+
+Suite::~Suite() {
+  if (!stopped_) Drain(absl::ZeroDuration());
+}
+
+void Suite::BuildSinks() {
+  for (CompiledSink& compiled : pipeline_->sinks) {
+    const int64_t queue_bytes = pipeline_->limits.sink_queue_bytes;
+    queue_metrics_.push_back(std::make_unique<BufferMetrics>(
+        registry_, compiled.name, static_cast<uint64_t>(queue_bytes)));
+    sink_metrics_.push_back(std::make_unique<ComponentMetrics>(
+        registry_, ComponentId{.kind = ComponentKind::kSink,
+                               .type = compiled.kind,
+                               .name = compiled.name}));
+    sinks_.push_back(std::make_unique<SinkWorker>(
+        SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},
+        DecorateSink(std::move(compiled.sink),
+                     {.name = compiled.name,
+                      .metrics = *sink_metrics_.back(),
+                      .clock = clock_}),
+        *queue_metrics_.back(), clock_));
+    health_.Add(compiled.name);
+  }
+  dead_letters_ = std::make_unique<DeadLetterSender>(
+      DeadLetterSender::Origin{.pipeline = pipeline_->name,
+                               .revision = pipeline_->revision,
+                               .file = pipeline_->file},
+      *sinks_[pipeline_->dead_letter], clock_);
+}
+
+void Suite::BuildLanes() {
+  std::vector<Router::Destination> destinations;
+  for (size_t i = 0; i < sinks_.size(); ++i) {
+    destinations.push_back({sinks_[i].get(), pipeline_->sinks[i].position});
+  }
+  const size_t count = LaneCount(pipeline_->limits.lane_count);
+  for (size_t i = 0; i < count; ++i) {
+    lanes_.push_back(std::make_unique<ProcessingLane>(
+        absl::StrCat("lane ", i),
+        ProcessingLane::Environment{
+            .steps = steps_,
+            .routes = routes_,
+            .rules = pipeline_->rules,
+            .sinks = destinations,
+            .dead_letters = *dead_letters_,
+            .clock = clock_,
+            // A door's budget admits one oversized batch beyond its bound.
+            .max_bytes = 2 * pipeline_->limits.buffer_bytes}));
+  }
+}
+
+void Suite::BuildDoors() {
+  std::vector<std::shared_ptr<flow::Sender>> lanes;
+  for (const auto& lane : lanes_) lanes.push_back(lane->sender());
+  for (const CompiledSource& compiled : pipeline_->sources) {
+    auto unit = std::make_unique<SourceUnit>(registry_, compiled);
+    unit->door = std::make_unique<Door>(
+        Door::Environment{.lanes = lanes,
+                          .budget = budget_,
+                          .pipeline_metrics = pipeline_metrics_,
+                          .metrics = unit->metrics,
+                          .clock = clock_,
+                          .slowest_part = [this] { return FullestSink(); }});
+    health_.Add(unit->name);
+    sources_.push_back(std::move(unit));
+  }
+}
+
+absl::Status Suite::Start() {
+  PHOENIX_RETURN_IF_ERROR(OpenSinks());
+  PHOENIX_RETURN_IF_ERROR(StartSources());
+  TickLater();
+  return absl::OkStatus();
+}
+
+absl::Status Suite::OpenSinks() {
+  for (const auto& sink : sinks_) {
+    const absl::Status status = sink->Open();
+    if (!status.ok()) {
+      health_.SetFailed(sink->name(), status.message());
+      return Prefixed("sink", sink->name(), status);
+    }
+    health_.SetReady(sink->name());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Suite::StartSources() {
+  for (const auto& unit : sources_) {
+    const absl::Status status = unit->source.Start(*unit->door);
+    if (!status.ok()) {
+      health_.SetFailed(unit->name, status.message());
+      return Prefixed("source", unit->name, status);
+    }
+    unit->started = true;
+    health_.SetReady(unit->name);
+  }
+  return absl::OkStatus();
+}
+
+bool Suite::Finished() const {
+  return budget_.used_bytes() == 0 &&
+         std::all_of(sources_.begin(), sources_.end(),
+                     [](const auto& unit) { return unit->source.Finished(); });
+}
+
+void Suite::TickLater() {
+  ticker_.RunAfter(kTickInterval, [this] {
+    Tick(/*last=*/false);
+    TickLater();
+  });
+}
+
+void Suite::Tick(bool last) {
+  const std::vector<CompiledStep>& steps = pipeline_->steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    for (EventBatchPtr& batch : steps[i].op->Tick(clock_.Now(), last)) {
+      RunMade(std::move(batch), i + 1);
+    }
+  }
+}
+
+void Suite::RunMade(EventBatchPtr batch, size_t first_step) {
+  const size_t bytes = batch->memory_bytes();
+  const uint32_t events = batch->size();
+  budget_.Take(bytes);
+  pipeline_metrics_.Received(events, PayloadBytes(*batch), clock_.Now());
+  BatchView view{std::move(batch), {}};
+  SelectAll(events, view.rows);
+  const absl::Status taken = lanes_[0]->RunMade(
+      first_step, std::move(view), [this, bytes](const BatchOutcome& outcome) {
+        CountSettled(outcome, pipeline_metrics_);
+        budget_.Give(bytes);
+      });
+  if (taken.ok()) return;
+  pipeline_metrics_.Settled(Settlement::kRetry, events);
+  budget_.Give(bytes);
+  Logger::Process().Warn("Events that a step made were lost.",
+                         {{"events", events}, {"error", taken}});
+}
+
+void Suite::StopSources() {
+  for (const auto& unit : sources_) {
+    if (unit->started) unit->source.Stop();
+    unit->started = false;
+  }
+}
+
+bool Suite::Drain(absl::Duration timeout) {
+  const absl::Time deadline = clock_.Now() + timeout;
+  stopped_ = true;
+  health_.SetDraining();
+  for (const auto& unit : sources_) {
+    if (unit->started) unit->source.StopAccepting();
+    unit->door->Close();
+  }
+  ticker_.Stop();
+  bool drained = budget_.WaitUntilIdle(timeout);
+  Tick(/*last=*/true);
+  drained = budget_.WaitUntilIdle(deadline - clock_.Now()) && drained;
+
+  StopSources();
+  for (const auto& lane : lanes_) lane->Stop();
+  for (const auto& sink : sinks_) {
+    const absl::Status status = sink->Close();
+    if (status.ok()) continue;
+    Logger::Process().Error(
+        "Sink did not close cleanly.",
+        {{"component.name", sink->name()}, {"error", status}});
+    drained = false;
+  }
+  return drained;
+}
+
+std::string Suite::FullestSink() const {
+  const SinkWorker& fullest = **std::max_element(
+      sinks_.begin(), sinks_.end(), [](const auto& a, const auto& b) {
+        return a->fill_ratio() < b->fill_ratio();
+      });
+  return absl::StrCat("sink '", fullest.name(), "'");
+}
+
+std::string Suite::SlowestPart() {
+  double fullest = 0;
+  for (const auto& sink : sinks_) {
+    fullest = std::max(fullest, sink->fill_ratio());
+  }
+  if (fullest > kBusyQueueRatio) {
+    return absl::StrFormat("%s (queue %.0f %%)", FullestSink(), fullest * 100);
+  }
+  return busy_watch_.Busiest();
+}
+
+std::vector<std::string> Suite::Report() const {
+  std::vector<std::string> lines;
+  const auto add = [&](const std::string& name,
+                       const std::vector<std::string>& said) {
+    for (const std::string& line : said) {
+      lines.push_back(absl::StrCat(name, ": ", line));
+    }
+  };
+  for (const CompiledStep& step : pipeline_->steps) {
+    add(step.name, step.op->Report());
+  }
+  for (const auto& sink : sinks_) add(sink->name(), sink->Report());
+  return lines;
+}
+
+}  // namespace phoenix

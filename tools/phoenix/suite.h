@@ -1,0 +1,106 @@
+#ifndef TOOLS_PHOENIX_SUITE_H_
+#define TOOLS_PHOENIX_SUITE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/engine/dead_letter_sender.h"
+#include "libs/engine/route_table.h"
+#include "libs/engine/step_chain.h"
+#include "libs/flow/lane.h"
+#include "libs/pipeline/compiled_pipeline.h"
+#include "libs/telemetry/health.h"
+#include "libs/telemetry/metrics.h"
+#include "libs/telemetry/pipeline_metrics.h"
+#include "services/ingestor/door.h"
+#include "services/ingestor/in_flight_budget.h"
+#include "services/sink/sink_worker.h"
+#include "tools/phoenix/busy_watch.h"
+#include "tools/phoenix/processing_lane.h"
+#include "tools/phoenix/step_metrics.h"
+
+namespace phoenix {
+
+// The whole suite in one process: ingestor, processor, router and sinks of one
+// pipeline, joined by in-process streams. A batch goes
+//
+//   source -> Door -> lane: Processor, Router -> SinkWorker -> sink
+//
+// and its outcomes go back the same way. Used by one thread.
+class Suite {
+ public:
+  // The registries and the clock outlive the suite.
+  Suite(std::unique_ptr<CompiledPipeline> pipeline, MetricsRegistry& metrics,
+        HealthRegistry& health, Clock& clock);
+
+  // As Drain with no time, when it was not drained.
+  ~Suite();
+
+  Suite(const Suite&) = delete;
+  Suite& operator=(const Suite&) = delete;
+
+  // Opens the sinks, then the doors. On an error nothing stays open; it names
+  // the component.
+  absl::Status Start();
+
+  // True when every source has come to its end and nothing is in flight.
+  bool Finished() const;
+
+  // Closes the doors, waits until everything has its outcome, lets operators
+  // publish their last, flushes and closes the sinks. False when `timeout`
+  // passed first: what was in flight then was given back to its producers as
+  // "retry". Once.
+  bool Drain(absl::Duration timeout);
+
+  // The part of the pipeline that holds the rest up, in words: the fullest sink
+  // queue when one is more than half full, else the busiest component since
+  // the last call.
+  std::string SlowestPart();
+
+  const CompiledPipeline& pipeline() const { return *pipeline_; }
+  const PipelineMetrics& metrics() const { return pipeline_metrics_; }
+
+  // What the components have to say at the end, "name: line".
+  std::vector<std::string> Report() const;
+
+ private:
+  struct SourceUnit;
+
+  void BuildSinks();
+  void BuildLanes();
+  void BuildDoors();
+  absl::Status OpenSinks();
+  absl::Status StartSources();
+  void StopSources();
+  void TickLater();
+  void Tick(bool last);
+  void RunMade(EventBatchPtr batch, size_t first_step);
+  std::string FullestSink() const;
+
+  const std::unique_ptr<CompiledPipeline> pipeline_;
+  MetricsRegistry& registry_;
+  HealthRegistry& health_;
+  Clock& clock_;
+  PipelineMetrics pipeline_metrics_;
+  InFlightBudget budget_;
+  StepMetrics step_metrics_;
+  StepChain steps_;
+  RouteTable routes_;
+  std::vector<std::unique_ptr<BufferMetrics>> queue_metrics_;
+  std::vector<std::unique_ptr<ComponentMetrics>> sink_metrics_;
+  std::vector<std::unique_ptr<SinkWorker>> sinks_;
+  std::unique_ptr<DeadLetterSender> dead_letters_;
+  std::vector<std::unique_ptr<ProcessingLane>> lanes_;
+  std::vector<std::unique_ptr<SourceUnit>> sources_;
+  flow::Lane ticker_;
+  BusyWatch busy_watch_;
+  bool stopped_ = false;
+};
+
+}  // namespace phoenix
+
+#endif  // TOOLS_PHOENIX_SUITE_H_
