@@ -1,0 +1,13 @@
+#include "libs/operators/builtin.h"
+
+#include "libs/operators/filter/filter_factory.h"
+#include "libs/operators/map/map_factory.h"
+
+namespace phoenix {
+
+void RegisterBuiltinOperators(OperatorRegistry& registry) {
+  RegisterFilter(registry);
+  RegisterMap(registry);
+}
+
+}  // namespace phoenix

@@ -1,0 +1,55 @@
+#ifndef LIBS_SINKS_BLACKHOLE_BLACKHOLE_SINK_H_
+#define LIBS_SINKS_BLACKHOLE_BLACKHOLE_SINK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/component/sink.h"
+
+namespace phoenix {
+
+// Says of every row that it is delivered and forgets it, at a rate if wanted.
+// Threads as Sink.
+class BlackholeSink : public Sink {
+ public:
+  struct Options {
+    // Rows a second; 0: no limit.
+    int64_t rate = 0;
+  };
+
+  // Returns after that time.
+  using Sleep = absl::AnyInvocable<void(absl::Duration)>;
+
+  // `clock` outlives the sink.
+  BlackholeSink(const Options& options, Clock& clock, Sleep sleep);
+
+  absl::Status Open() override;
+  // Comes back when the rate allows the next rows: a write of many rows takes
+  // its time afterwards.
+  void Write(BatchView view, SettleCallback settle) override;
+  void Flush() override {}
+  absl::Status Close() override { return absl::OkStatus(); }
+
+  DeliveryGuarantee guarantee() const override {
+    return DeliveryGuarantee::kAtMostOnce;
+  }
+  std::vector<std::string> Report() const override;
+
+ private:
+  void Pace(size_t rows);
+
+  const Options options_;
+  Clock& clock_;
+  Sleep sleep_;
+  int64_t next_nanos_ = 0;  // When the next rows may come; monotonic.
+  uint64_t rows_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SINKS_BLACKHOLE_BLACKHOLE_SINK_H_

@@ -1,0 +1,15 @@
+#include "libs/sinks/builtin.h"
+
+#include "libs/sinks/blackhole/blackhole_factory.h"
+#include "libs/sinks/file/file_factory.h"
+#include "libs/sinks/stdout/stdout_factory.h"
+
+namespace phoenix {
+
+void RegisterBuiltinSinks(SinkRegistry& registry) {
+  RegisterBlackholeSink(registry);
+  RegisterFileSink(registry);
+  RegisterStdoutSink(registry);
+}
+
+}  // namespace phoenix

@@ -1,0 +1,70 @@
+#ifndef LIBS_SINKS_FILE_FILE_SINK_H_
+#define LIBS_SINKS_FILE_FILE_SINK_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/component/held_rows.h"
+#include "libs/component/sink.h"
+#include "libs/sinks/file/confined_directory.h"
+#include "libs/sinks/file/file_table.h"
+#include "libs/sinks/file/file_writer.h"
+#include "libs/sinks/file/path_renderer.h"
+#include "libs/sinks/file/path_template.h"
+#include "libs/sinks/rows/row_encoder.h"
+
+namespace phoenix {
+
+// Writes rows as lines to files whose paths come from a template. A row is
+// copied once, into the buffer of its file, and is delivered when the operating
+// system has that. Threads as Sink.
+class FileSink : public Sink {
+ public:
+  struct Options {
+    std::string name;  // Of the component.
+    PathTemplate path;
+    FileWriter::Options writer;  // The encoder gives the header.
+    size_t max_open_files = 64;
+  };
+
+  // `clock` outlives the sink.
+  FileSink(Options options, std::unique_ptr<RowEncoder> encoder, Clock& clock);
+
+  // Makes the directory and, if the path has no placeholders, opens the file.
+  absl::Status Open() override;
+
+  // What the disk or the file system refuses for now (full, a failing device,
+  // too many open files) is kRetry; what it will always refuse (no permission,
+  // not a file, too large) and rows that have no line or no path are kRejected.
+  void Write(BatchView view, SettleCallback settle) override;
+  void Flush() override { files_.FlushAll(); }
+  absl::Status Close() override;
+
+  size_t max_memory_bytes() const override;
+  std::vector<std::string> Report() const override;
+
+ private:
+  using WritePtr = std::shared_ptr<WriteInProgress>;
+
+  void WriteToOne(const BatchView& view, const WritePtr& write);
+  void WriteByRow(const BatchView& view, const WritePtr& write);
+  void PutRows(FileWriter& file, size_t begin, size_t end,
+               const WritePtr& write);
+
+  const Options options_;
+  const std::unique_ptr<RowEncoder> encoder_;
+  Clock& clock_;
+  ConfinedDirectory directory_;
+  PathRenderer renderer_;
+  FileTable files_;
+  EncodedRows rows_;
+  std::string path_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SINKS_FILE_FILE_SINK_H_

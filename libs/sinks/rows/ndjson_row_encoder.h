@@ -1,0 +1,42 @@
+#ifndef LIBS_SINKS_ROWS_NDJSON_ROW_ENCODER_H_
+#define LIBS_SINKS_ROWS_NDJSON_ROW_ENCODER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libs/sinks/rows/row_encoder.h"
+
+namespace phoenix {
+
+// NDJSON of payloads: a line is the payload as it is, without a copy. Line ends
+// within a payload, which JSON allows between tokens only, become spaces. An
+// event without payload is `null`; a payload that is not JSON by its
+// `datacontenttype` is an error of its row. Thread-compatible.
+class NdjsonRowEncoder : public RowEncoder {
+ public:
+  void Encode(const BatchView& view, EncodedRows& out) override;
+
+ private:
+  // A line that was copied, to be pointed to once the copies have stopped
+  // moving.
+  struct Copy {
+    size_t index;
+    size_t begin;
+    size_t end;
+  };
+
+  void EncodePayload(std::string_view payload, size_t index, EncodedRows& out);
+
+  std::vector<Copy> copies_;
+  std::string scratch_;
+};
+
+// Whether data of this content type is JSON; empty is JSON, as CloudEvents
+// demands. Parameters are not looked at.
+bool IsJsonContentType(std::string_view content_type);
+
+}  // namespace phoenix
+
+#endif  // LIBS_SINKS_ROWS_NDJSON_ROW_ENCODER_H_
