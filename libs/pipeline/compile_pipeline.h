@@ -2,9 +2,8 @@
 #define LIBS_PIPELINE_COMPILE_PIPELINE_H_
 
 #include <memory>
-#include <string>
+#include <string_view>
 
-#include "absl/status/statusor.h"
 #include "libs/base/clock.h"
 #include "libs/component/registry.h"
 #include "libs/pipeline/compiled_pipeline.h"
@@ -28,10 +27,6 @@ std::unique_ptr<CompiledPipeline> CompilePipeline(
 std::unique_ptr<CompiledPipeline> CompilePipelineText(
     std::string_view text, const ComponentRegistry& registry,
     const Environment& environment, Clock& clock, Diagnostics& diagnostics);
-
-// The bytes of a pipeline file. NOT_FOUND, PERMISSION_DENIED or
-// FAILED_PRECONDITION (a directory, larger than YamlDocument::kMaxBytes).
-absl::StatusOr<std::string> ReadPipelineFile(const std::string& path);
 
 }  // namespace phoenix
 

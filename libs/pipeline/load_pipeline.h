@@ -17,6 +17,7 @@ namespace phoenix {
 // A pipeline file as a message, and where each field of it was written.
 struct LoadedPipeline {
   std::string file;
+  bool readable = false;  // False: the text is no YAML, and nothing was read.
   pipeline::v1::Pipeline message;
   SourceMap positions;
 

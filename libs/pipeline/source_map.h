@@ -27,6 +27,10 @@ class SourceMap {
   // for a component, by its kind's key.
   void Record(std::string path, const YamlNode& node);
 
+  SourcePosition PositionOf(const YamlNode& node) const {
+    return document_->PositionIn(node, 0);
+  }
+
   // The place `offset` bytes into the value of the field, whatever quoting,
   // folding or substitution stands between the value and the file.
   std::optional<SourcePosition> Find(std::string_view path,

@@ -1,0 +1,256 @@
+#include "libs/pipeline/compile_pipeline.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "libs/pipeline/cat.h"
+#include "libs/pipeline/check_pipeline.h"
+#include "libs/pipeline/file_config_report.h"
+#include "libs/pipeline/revision.h"
+#include "libs/pipeline/scalar_field.h"
+
+namespace phoenix {
+namespace {
+
+using google::protobuf::Message;
+using pipeline::v1::Pipeline;
+
+// The kind whose config the message is; null when the registry has none.
+template <typename Component>
+const typename Registry<Component>::Kind* KindOf(
+    const Registry<Component>& registry, const google::protobuf::Any& config) {
+  for (const auto* kind : registry.kinds()) {
+    const std::string type = Cat("/", kind->config->full_name());
+    const std::string& url = config.type_url();
+    if (url.size() >= type.size() &&
+        url.compare(url.size() - type.size(), type.size(), type) == 0) {
+      return kind;
+    }
+  }
+  return nullptr;
+}
+
+OnError ToOnError(pipeline::v1::OnError on_error) {
+  switch (on_error) {
+    case pipeline::v1::ON_ERROR_DROP:
+      return OnError::kDrop;
+    case pipeline::v1::ON_ERROR_KEEP:
+      return OnError::kKeep;
+    default:
+      return OnError::kDeadLetter;
+  }
+}
+
+PipelineLimits ToLimits(const pipeline::v1::Limits& limits) {
+  const google::protobuf::Duration& drain = limits.drain_timeout();
+  return {.buffer_bytes = limits.buffer_bytes(),
+          .sink_queue_bytes = limits.sink_queue_bytes(),
+          .lane_count = limits.lane_count(),
+          .drain_timeout = absl::Seconds(drain.seconds()) +
+                           absl::Nanoseconds(drain.nanos())};
+}
+
+// Builds one pipeline; used once.
+class Compiler {
+ public:
+  Compiler(const LoadedPipeline& loaded, const ComponentRegistry& registry,
+           Clock& clock, Diagnostics& diagnostics)
+      : loaded_(loaded),
+        message_(loaded.message),
+        registry_(registry),
+        clock_(clock),
+        diagnostics_(diagnostics),
+        result_(std::make_unique<CompiledPipeline>()) {}
+
+  std::unique_ptr<CompiledPipeline> Run() {
+    CheckPipeline(loaded_, diagnostics_);
+    result_->name = message_.name();
+    result_->file = loaded_.file;
+    BuildSources();
+    BuildSteps();
+    BuildSinks();
+    BuildRoutes();
+    if (!diagnostics_.empty()) return nullptr;
+    FinishRules();
+    result_->limits = ToLimits(message_.limits());
+    if (message_.admin_address() != "off") {
+      result_->admin_address = message_.admin_address();
+    }
+    result_->revision = RevisionOf(message_);
+    result_->message = std::make_shared<const Pipeline>(message_);
+    return diagnostics_.empty() ? std::move(result_) : nullptr;
+  }
+
+ private:
+  // Creates a component of `kind`; null, and reported, when its config is
+  // wrong.
+  template <typename Kind>
+  auto Create(const Kind& kind, const std::string& name,
+              const std::string& path, const Message& config) {
+    FileConfigReport report(path, loaded_.positions, diagnostics_);
+    BuildContext context{name, message_.name(), report, rules_, clock_};
+    auto component = kind.create(config, context);
+    if (component == nullptr && report.error_count() == 0) {
+      report.Error("", 0, Cat("'", kind.name, "' can't be built as written"));
+    }
+    return component;
+  }
+
+  // Calls `take(kind, position, component)` with what the config describes,
+  // unless it can't be built.
+  template <typename Component, typename Taker>
+  void Build(const Registry<Component>& registry, const std::string& path,
+             const std::string& name, const google::protobuf::Any& any,
+             Taker take) {
+    if (loaded_.broken.contains(path)) return;
+    const auto* kind = KindOf(registry, any);
+    if (kind == nullptr) {
+      diagnostics_.Add(loaded_.positions.FindNearest(path),
+                       Cat("unknown kind '", any.type_url(), "'"));
+      return;
+    }
+    std::unique_ptr<Message> config(kind->prototype->New());
+    config->ParseFromString(any.value());
+    const std::string config_path = path + ".config";
+    auto component = Create(*kind, name, config_path, *config);
+    if (component == nullptr) return;
+    take(kind->name, loaded_.positions.FindNearest(config_path),
+         std::move(component));
+  }
+
+  void BuildSources() {
+    for (int i = 0; i < message_.sources_size(); ++i) {
+      const auto& source = message_.sources(i);
+      Build(registry_.sources, Cat("sources[", i, "]"), source.name(),
+            source.config(), [&](auto& kind, auto position, auto component) {
+              result_->sources.push_back(
+                  {source.name(), kind, position, std::move(component)});
+            });
+    }
+  }
+
+  void BuildSteps() {
+    for (int i = 0; i < message_.steps_size(); ++i) {
+      const auto& step = message_.steps(i);
+      Build(registry_.operators, Cat("steps[", i, "]"), step.name(),
+            step.config(), [&](auto& kind, auto position, auto component) {
+              result_->steps.push_back({step.name(), kind, position,
+                                        ToOnError(step.on_error()),
+                                        std::move(component)});
+            });
+    }
+  }
+
+  void BuildSinks() {
+    for (int i = 0; i < message_.sinks_size(); ++i) {
+      const auto& sink = message_.sinks(i);
+      Build(registry_.sinks, Cat("sinks[", i, "]"), sink.name(), sink.config(),
+            [&](auto& kind, auto position, auto component) {
+              result_->sinks.push_back(
+                  {sink.name(), kind, position, std::move(component)});
+            });
+    }
+    if (message_.dead_letter().empty()) {
+      BuildDefaultDeadLetterSink();
+    } else {
+      result_->dead_letter = SinkIndex(message_.dead_letter());
+    }
+  }
+
+  void BuildDefaultDeadLetterSink() {
+    const SinkRegistry::Kind* kind = registry_.sinks.Find("file");
+    if (kind == nullptr) {
+      diagnostics_.Add(loaded_.positions.FindNearest(""),
+                       "missing key 'dead_letter': expected the name of a "
+                       "sink, as there is no kind 'file'");
+      return;
+    }
+    const std::string name = Cat(message_.name(), ".dead-letters");
+    std::unique_ptr<Message> config(kind->prototype->New());
+    FillDefaults(*config);
+    SetScalarField(name + ".ndjson", *kind->config->FindFieldByName("path"),
+                   *config);
+    auto sink = Create(*kind, name, "dead_letter", *config);
+    if (sink == nullptr) return;
+    result_->dead_letter = result_->sinks.size();
+    result_->sinks.push_back({name, kind->name, {}, std::move(sink)});
+  }
+
+  // A name that is not found has been reported.
+  size_t SinkIndex(const std::string& name) const {
+    for (size_t i = 0; i < result_->sinks.size(); ++i) {
+      if (result_->sinks[i].name == name) return i;
+    }
+    return 0;
+  }
+
+  void BuildRoutes() {
+    for (int i = 0; i < message_.routes_size(); ++i) BuildRoute(i);
+    if (!message_.routes().empty()) return;
+    CompiledRoute everything;
+    everything.name = "everything";
+    for (size_t i = 0; i < result_->sinks.size(); ++i) {
+      if (i != result_->dead_letter) everything.sinks.push_back(i);
+    }
+    result_->routes.push_back(std::move(everything));
+  }
+
+  void BuildRoute(int index) {
+    const auto& route = message_.routes(index);
+    const std::string path = Cat("routes[", index, "]");
+    const std::string when_path = path + ".when";
+    CompiledRoute compiled;
+    compiled.name = route.name();
+    compiled.position = loaded_.positions.FindNearest(when_path);
+    if (!route.when().empty()) {
+      std::vector<RuleError> errors;
+      compiled.when = rules_.AddCondition(route.when(), errors);
+      FileConfigReport report(path, loaded_.positions, diagnostics_);
+      for (RuleError& error : errors) {
+        report.Error("when", error.offset, std::move(error.message));
+      }
+    }
+    for (const std::string& sink : route.to()) {
+      compiled.sinks.push_back(SinkIndex(sink));
+    }
+    result_->routes.push_back(std::move(compiled));
+  }
+
+  void FinishRules() {
+    absl::StatusOr<std::shared_ptr<const RuleSet>> rules = rules_.Build();
+    if (rules.ok()) {
+      result_->rules = *std::move(rules);
+    } else {
+      diagnostics_.Add({}, std::string(rules.status().message()));
+    }
+  }
+
+  const LoadedPipeline& loaded_;
+  const Pipeline& message_;
+  const ComponentRegistry& registry_;
+  Clock& clock_;
+  Diagnostics& diagnostics_;
+  RuleSetBuilder rules_;
+  std::unique_ptr<CompiledPipeline> result_;
+};
+
+}  // namespace
+
+std::unique_ptr<CompiledPipeline> CompilePipeline(
+    const LoadedPipeline& loaded, const ComponentRegistry& registry,
+    Clock& clock, Diagnostics& diagnostics) {
+  if (!loaded.readable) return nullptr;
+  return Compiler(loaded, registry, clock, diagnostics).Run();
+}
+
+std::unique_ptr<CompiledPipeline> CompilePipelineText(
+    std::string_view text, const ComponentRegistry& registry,
+    const Environment& environment, Clock& clock, Diagnostics& diagnostics) {
+  const LoadedPipeline loaded =
+      LoadPipeline(text, registry, environment, diagnostics);
+  return CompilePipeline(loaded, registry, clock, diagnostics);
+}
+
+}  // namespace phoenix

@@ -1,0 +1,98 @@
+#include "libs/pipeline/testing/test_kinds.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/pipeline/cat.h"
+#include "libs/pipeline/testing/test_kinds.pb.h"
+
+namespace phoenix {
+namespace {
+
+using namespace pipeline::testing::v1;
+
+class TestSource : public Source {
+ public:
+  absl::Status Start(Outlet&) override { return absl::OkStatus(); }
+  void StopAccepting() override {}
+  void Stop() override {}
+};
+
+class TestStep : public Operator {
+ public:
+  void Process(StepRun&) override {}
+};
+
+class KeepStep : public Operator {
+ public:
+  explicit KeepStep(RuleId condition) : condition_(condition) {}
+  void Process(StepRun& run) override {
+    Selection others;
+    run.frame().Test(condition_, run.rows(), run.rows(), others, run.failed());
+    run.filtered() = std::move(others);
+  }
+
+ private:
+  RuleId condition_;
+};
+
+class TestSink : public Sink {
+ public:
+  explicit TestSink(size_t memory_bytes) : memory_bytes_(memory_bytes) {}
+  absl::Status Open() override { return absl::OkStatus(); }
+  void Write(BatchView, SettleCallback) override {}
+  void Flush() override {}
+  absl::Status Close() override { return absl::OkStatus(); }
+  size_t max_memory_bytes() const override { return memory_bytes_; }
+
+ private:
+  size_t memory_bytes_;
+};
+
+void Report(const std::vector<RuleError>& errors, const std::string& path,
+            BuildContext& context) {
+  for (const RuleError& error : errors) {
+    context.report.Error(path, error.offset, error.message);
+  }
+}
+
+std::unique_ptr<Operator> CreateKeep(const Keep& config,
+                                     BuildContext& context) {
+  std::vector<RuleError> errors;
+  const RuleId id = context.rules.AddCondition(config.condition(), errors);
+  Report(errors, "condition", context);
+  if (!errors.empty()) return nullptr;
+  return std::make_unique<KeepStep>(id);
+}
+
+std::unique_ptr<Operator> CreateChange(const Change& config,
+                                       BuildContext& context) {
+  for (int i = 0; i < config.set_size(); ++i) {
+    std::vector<RuleError> errors;
+    context.rules.AddExpression(config.set(i).value(), errors);
+    Report(errors, Cat("set[", i, "].value"), context);
+  }
+  return std::make_unique<TestStep>();
+}
+
+}  // namespace
+
+ComponentRegistry TestKinds() {
+  ComponentRegistry registry;
+  registry.sources.Register<Door>("door", [](const Door&, BuildContext&) {
+    return std::make_unique<TestSource>();
+  });
+  registry.operators.Register<Keep>("keep", CreateKeep);
+  registry.operators.Register<Change>("change", CreateChange);
+  registry.sinks.Register<File>("file", [](const File&, BuildContext&) {
+    return std::make_unique<TestSink>(1000);
+  });
+  registry.sinks.Register<Nowhere>("nowhere",
+                                   [](const Nowhere&, BuildContext&) {
+                                     return std::make_unique<TestSink>(0);
+                                   });
+  return registry;
+}
+
+}  // namespace phoenix
