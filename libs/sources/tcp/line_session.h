@@ -1,0 +1,95 @@
+#ifndef LIBS_SOURCES_TCP_LINE_SESSION_H_
+#define LIBS_SOURCES_TCP_LINE_SESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "libs/component/source.h"
+#include "libs/event/decode_error.h"
+#include "libs/event/event_batch.h"
+#include "libs/event/ndjson_decoder.h"
+#include "libs/event/outcome.h"
+#include "libs/sources/tcp/reply_buffer.h"
+
+namespace phoenix {
+
+// What a connection's lines go through, without any socket: decoded, offered in
+// order, and settled. Batches for which there is no credit wait here, and
+// whoever reads stops meanwhile. Used by one thread.
+class LineSession {
+ public:
+  // What became of one batch.
+  struct Settled {
+    uint32_t rejected = 0;      // Rows that the pipeline refused for good.
+    uint32_t not_taken = 0;     // Rows that it gave up: the process stops.
+    std::string first_refusal;  // Why the first of them was.
+  };
+
+  // Called on any thread, once for each batch that was taken; has to hand the
+  // value over to OnSettled on the session's thread.
+  using SettledCallback = std::function<void(Settled)>;
+
+  LineSession(NdjsonOptions options, uint64_t lane, Outlet& outlet,
+              SettledCallback on_settled);
+
+  // Where to read next; see NdjsonDecoder. Only while nothing is held back.
+  absl::Span<char> Buffer() { return decoder_.Buffer(); }
+  void Commit(size_t size) { has_undecoded_ = true, decoder_.Commit(size); }
+
+  // Whether something was committed since the last Flush.
+  bool has_undecoded() const { return has_undecoded_; }
+
+  // Decodes what was committed and offers it. The status is the outlet's: OK
+  // when all was taken; RESOURCE_EXHAUSTED: call Resume when the outlet is
+  // ready; anything else: nothing more will be taken. `now_nanos`: since 1970.
+  absl::Status Flush(int64_t now_nanos);
+
+  // The same at the end of the input: what is left is the last line.
+  absl::Status Finish(int64_t now_nanos);
+
+  // Offers what was held back.
+  absl::Status Resume();
+
+  // A batch that was taken has settled.
+  void OnSettled(const Settled& settled);
+
+  // Whether batches wait for credit.
+  bool held_back() const { return !waiting_.empty(); }
+
+  // Whether batches that were taken are still on their way.
+  bool in_flight() const { return in_flight_ > 0; }
+
+  // Whether everything that settled was taken by the pipeline.
+  bool all_taken() const { return all_taken_; }
+
+  // What the sender is to be told.
+  ReplyBuffer& replies() { return replies_; }
+
+ private:
+  absl::Status OfferDecoded();
+  void Refuse(const DecodeError& error);
+  absl::Status OfferWaiting();
+  SettleCallback MakeSettleCallback();
+
+  const uint64_t lane_;
+  Outlet& outlet_;
+  const SettledCallback on_settled_;
+  NdjsonDecoder decoder_;
+  std::vector<DecodedBatch> decoded_;  // Kept for its memory.
+  // No more than one decoded buffer makes: nothing is read while it is filled.
+  std::deque<EventBatchPtr> waiting_;
+  ReplyBuffer replies_;
+  size_t in_flight_ = 0;
+  bool has_undecoded_ = false;
+  bool all_taken_ = true;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_TCP_LINE_SESSION_H_

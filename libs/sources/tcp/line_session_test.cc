@@ -1,0 +1,148 @@
+#include "libs/sources/tcp/line_session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/component/testing/fake_outlet.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+NdjsonOptions SmallLines() {
+  NdjsonOptions options;
+  options.defaults = {"id-", "/test", "test.event", "application/json"};
+  options.max_event_bytes = 100;
+  options.buffer_bytes = 4096;
+  return options;
+}
+
+class LineSessionTest : public testing::Test {
+ protected:
+  void Commit(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const absl::Span<char> room = session_.Buffer();
+      const size_t size = std::min(room.size(), bytes.size());
+      std::memcpy(room.data(), bytes.data(), size);
+      session_.Commit(size);
+      bytes.remove_prefix(size);
+    }
+  }
+
+  absl::Status Feed(std::string_view bytes) {
+    Commit(bytes);
+    return session_.Flush(0);
+  }
+
+  void TakeSettled() {
+    for (const auto& settled : settled_) session_.OnSettled(settled);
+    settled_.clear();
+  }
+
+  FakeOutlet outlet_;
+  std::vector<LineSession::Settled> settled_;
+  LineSession session_{SmallLines(), 7, outlet_,
+                       [this](auto settled) { settled_.push_back(settled); }};
+};
+
+TEST_F(LineSessionTest, OffersEachLineAsAnEventOfItsLane) {
+  ASSERT_TRUE(Feed("{\"a\":1}\n{\"a\":2}\n").ok());
+  ASSERT_EQ(outlet_.event_count(), 2u);
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}", "{\"a\":2}"));
+  EXPECT_EQ(outlet_.events()[0].lane, 7u);
+}
+
+TEST_F(LineSessionTest, KeepsAnUnfinishedLineUntilItsEndComes) {
+  ASSERT_TRUE(Feed("{\"a\"").ok());
+  EXPECT_EQ(outlet_.event_count(), 0u);
+  ASSERT_TRUE(Feed(":1}\n").ok());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}"));
+}
+
+TEST_F(LineSessionTest, TakesALastLineWithoutAnEnd) {
+  Commit("1\n2");
+  ASSERT_TRUE(session_.Finish(0).ok());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2"));
+}
+
+TEST_F(LineSessionTest, RefusesAMalformedLineAndKeepsItsNeighbours) {
+  ASSERT_TRUE(Feed("{\"a\":1}\n{\"a\":\n{\"a\":3}\n").ok());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}", "{\"a\":3}"));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("EVENT_INVALID", 1)));
+  EXPECT_THAT(session_.replies().Take(), HasSubstr("\"line\":2}"));
+}
+
+TEST_F(LineSessionTest, RefusesAnOverlongLineWithoutHoldingIt) {
+  ASSERT_TRUE(Feed("1\n").ok());
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(Feed("xxxxxxxxxx").ok());
+  ASSERT_TRUE(Feed("\n3\n").ok());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "3"));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("EVENT_TOO_LARGE", 1)));
+  EXPECT_THAT(session_.replies().Take(), HasSubstr("\"line\":2}"));
+}
+
+TEST_F(LineSessionTest, HoldsBatchesBackUntilThereIsCredit) {
+  outlet_.SetCredit(0);
+  EXPECT_TRUE(absl::IsResourceExhausted(Feed("1\n2\n")));
+  EXPECT_TRUE(session_.held_back());
+  EXPECT_FALSE(session_.in_flight());
+  EXPECT_TRUE(absl::IsResourceExhausted(session_.Resume()));
+  outlet_.SetCredit(1);
+  EXPECT_TRUE(session_.Resume().ok());
+  EXPECT_FALSE(session_.held_back());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2"));
+}
+
+TEST_F(LineSessionTest, IsInFlightUntilEachBatchHasSettled) {
+  outlet_.SetAutoSettle(false);
+  ASSERT_TRUE(Feed("1\n").ok());
+  ASSERT_TRUE(Feed("2\n").ok());
+  EXPECT_TRUE(session_.in_flight());
+  outlet_.Settle(Outcome::kDelivered, 1);
+  TakeSettled();
+  EXPECT_TRUE(session_.in_flight());
+  outlet_.Settle(Outcome::kFiltered, 1);
+  TakeSettled();
+  EXPECT_FALSE(session_.in_flight());
+  EXPECT_TRUE(session_.all_taken());
+}
+
+TEST_F(LineSessionTest, TellsTheSenderWhatThePipelineRefused) {
+  outlet_.SetAutoSettle(false);
+  ASSERT_TRUE(Feed("1\n2\n").ok());
+  outlet_.SettleWith([](const EventBatch& batch) {
+    BatchOutcome outcome(batch.size(), Outcome::kDelivered);
+    outcome.Merge(1, Outcome::kRejected);
+    outcome.AddDetail({1, "check", absl::InvalidArgumentError("too hot")});
+    return outcome;
+  });
+  TakeSettled();
+  EXPECT_TRUE(session_.all_taken());
+  EXPECT_EQ(session_.replies().Take(),
+            "{\"error\":\"the pipeline refused 1 events: too hot\"}\n");
+}
+
+TEST_F(LineSessionTest, KnowsThatABatchWasNotTaken) {
+  outlet_.SetAutoSettle(false);
+  ASSERT_TRUE(Feed("1\n").ok());
+  outlet_.Settle(Outcome::kRetry);
+  TakeSettled();
+  EXPECT_FALSE(session_.all_taken());
+}
+
+TEST_F(LineSessionTest, PassesOnThatThePipelineHasStopped) {
+  outlet_.Refuse(absl::UnavailableError("draining"));
+  EXPECT_TRUE(absl::IsUnavailable(Feed("1\n")));
+}
+
+}  // namespace
+}  // namespace phoenix

@@ -1,0 +1,54 @@
+#include "libs/sources/tcp/reply_buffer.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::Le;
+
+TEST(ReplyBufferTest, SaysWhichLineWasRefusedAndWhy) {
+  ReplyBuffer replies;
+  EXPECT_TRUE(replies.empty());
+  replies.AddLineError("expected '}', found \"", 17);
+  replies.AddError("the server is draining");
+  EXPECT_FALSE(replies.empty());
+  EXPECT_EQ(replies.Take(),
+            "{\"error\":\"expected '}', found \\\"\",\"line\":17}\n"
+            "{\"error\":\"the server is draining\"}\n");
+  EXPECT_TRUE(replies.empty());
+}
+
+TEST(ReplyBufferTest, CountsWhatFindsNoRoom) {
+  ReplyBuffer replies;
+  const std::string long_error(ReplyBuffer::kMaxBytes / 2, 'x');
+  for (int line = 1; line <= 4; ++line) {
+    replies.AddLineError(long_error, line);
+  }
+  replies.AddOmitted();
+  EXPECT_THAT(
+      replies.Take(),
+      EndsWith("{\"error\":\"more errors were left out\",\"count\":3}\n"));
+}
+
+TEST(ReplyBufferTest, HoldsExactlyItsBound) {
+  ReplyBuffer replies;
+  const size_t around = std::string("{\"error\":\"\"}\n").size();
+  replies.AddError(std::string(ReplyBuffer::kMaxBytes - around, 'x'));
+  EXPECT_EQ(replies.Take().size(), ReplyBuffer::kMaxBytes);
+  replies.AddError(std::string(ReplyBuffer::kMaxBytes - around + 1, 'x'));
+  EXPECT_TRUE(replies.empty());
+}
+
+TEST(ReplyBufferTest, AddsNothingWhenNothingWasLeftOut) {
+  ReplyBuffer replies;
+  replies.AddOmitted();
+  EXPECT_EQ(replies.Take(), "");
+}
+
+}  // namespace
+}  // namespace phoenix

@@ -1,0 +1,233 @@
+#include "libs/sources/tcp/tcp_connection.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+namespace phoenix {
+namespace {
+
+using Descriptor = boost::asio::posix::stream_descriptor;
+
+// How long a peer may leave its last replies unread before it is left.
+constexpr std::chrono::seconds kReplyPatience{5};
+
+// A close of this socket resets the connection, so that the peer can't take it
+// for an orderly end.
+void ResetOnClose(int fd) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+}  // namespace
+
+std::shared_ptr<TcpConnection> TcpConnection::Create(
+    const std::shared_ptr<Context>& context, OwnedFd fd, Options options,
+    Outlet& outlet, Clock& clock,
+    std::function<void(TcpConnection&)> on_closed) {
+  Handle handle{context, std::make_shared<std::weak_ptr<TcpConnection>>()};
+  // The constructor is private, and the handle is there before the object.
+  std::shared_ptr<TcpConnection> connection(
+      new TcpConnection(context, std::move(fd), std::move(options), outlet,
+                        clock, std::move(on_closed), handle));
+  *handle.connection = connection;
+  return connection;
+}
+
+void TcpConnection::Handle::Post(
+    std::function<void(TcpConnection&)> task) const {
+  const std::shared_ptr<Context> running = context.lock();
+  if (running == nullptr) return;
+  boost::asio::post(*running, [weak = connection, task = std::move(task)] {
+    if (const auto self = weak->lock()) task(*self);
+  });
+}
+
+TcpConnection::TcpConnection(const std::shared_ptr<Context>& context,
+                             OwnedFd fd, Options options, Outlet& outlet,
+                             Clock& clock,
+                             std::function<void(TcpConnection&)> on_closed,
+                             Handle handle)
+    : options_(std::move(options)),
+      outlet_(outlet),
+      clock_(clock),
+      on_closed_(std::move(on_closed)),
+      handle_(handle),
+      socket_(*context, fd.Release()),
+      timer_(*context),
+      session_(options_.decode, options_.lane, outlet,
+               [handle](LineSession::Settled settled) {
+                 handle.Post([settled](TcpConnection& self) {
+                   self.OnSettled(settled);
+                 });
+               }) {}
+
+void TcpConnection::StopReading() {
+  if (state_ != State::kReading && state_ != State::kPaused) return;
+  session_.replies().AddError(
+      "the server is draining: send again what came last");
+  FinishShort();
+}
+
+void TcpConnection::Cut() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  timer_.cancel();
+  ResetOnClose(socket_.native_handle());
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void TcpConnection::WaitForInput() {
+  if (waiting_for_input_) return;
+  waiting_for_input_ = true;
+  socket_.async_wait(Descriptor::wait_read,
+                     [self = shared_from_this()](boost::system::error_code e) {
+                       self->waiting_for_input_ = false;
+                       if (!e) self->OnReadable();
+                     });
+}
+
+// One buffer at a time, so that a fast connection does not starve the others.
+void TcpConnection::OnReadable() {
+  if (state_ != State::kReading) return;
+  const absl::Span<char> room = session_.Buffer();
+  const ssize_t got =
+      recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+  if (got == 0) return OnEndOfInput();
+  if (got < 0 && errno != EAGAIN && errno != EINTR) return OnBroken();
+  if (got > 0) session_.Commit(static_cast<size_t>(got));
+  if (got == static_cast<ssize_t>(room.size())) {
+    Flush();
+  } else if (session_.has_undecoded()) {
+    Linger();
+  }
+  if (state_ == State::kReading) WaitForInput();
+}
+
+void TcpConnection::Linger() {
+  if (options_.linger.count() == 0) return Flush();
+  if (lingering_) return;
+  lingering_ = true;
+  timer_.expires_after(options_.linger);
+  timer_.async_wait(
+      [self = shared_from_this()](boost::system::error_code cancelled) {
+        if (cancelled) return;
+        self->lingering_ = false;
+        if (self->state_ == State::kReading) self->Flush();
+      });
+}
+
+void TcpConnection::Flush() {
+  if (lingering_) timer_.cancel();
+  lingering_ = false;
+  Act(session_.Flush(NowNanos()));
+}
+
+void TcpConnection::OnEndOfInput() {
+  end_of_input_ = true;
+  Act(session_.Finish(NowNanos()));
+}
+
+// The lines that came before the connection broke are events all the same.
+void TcpConnection::OnBroken() {
+  peer_failed_ = cut_short_ = end_of_input_ = true;
+  Flush();
+}
+
+void TcpConnection::Act(const absl::Status& offered) {
+  if (offered.ok()) {
+    state_ = end_of_input_ ? State::kFinished : State::kReading;
+  } else if (absl::IsResourceExhausted(offered)) {
+    Pause();
+  } else {
+    session_.replies().AddError("the server takes nothing more for now");
+    return FinishShort();
+  }
+  SendReplies();
+}
+
+void TcpConnection::Pause() {
+  state_ = State::kPaused;
+  outlet_.WhenReady([handle = handle_] {
+    handle.Post([](TcpConnection& self) { self.OnOutletReady(); });
+  });
+}
+
+void TcpConnection::OnOutletReady() {
+  if (state_ != State::kPaused) return;
+  Act(session_.Resume());
+  if (state_ == State::kReading) WaitForInput();
+}
+
+void TcpConnection::OnSettled(const LineSession::Settled& settled) {
+  session_.OnSettled(settled);
+  SendReplies();
+}
+
+void TcpConnection::FinishShort() {
+  cut_short_ = true;
+  state_ = State::kFinished;
+  SendReplies();
+}
+
+void TcpConnection::SendReplies() {
+  if (state_ == State::kClosed || waiting_to_send_) return;
+  const bool last = state_ == State::kFinished && !session_.in_flight();
+  if (last) session_.replies().AddOmitted();
+  sending_ += session_.replies().Take();
+  if (peer_failed_) sending_.clear();
+  while (!sending_.empty()) {
+    const ssize_t sent = send(socket_.native_handle(), sending_.data(),
+                              sending_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) {
+      sending_.erase(0, static_cast<size_t>(sent));
+    } else if (errno == EAGAIN) {
+      return WaitForRoomToSend(last);
+    } else {
+      peer_failed_ = true;
+      sending_.clear();
+    }
+  }
+  if (last) Close();
+}
+
+void TcpConnection::WaitForRoomToSend(bool last) {
+  waiting_to_send_ = true;
+  socket_.async_wait(Descriptor::wait_write,
+                     [self = shared_from_this()](boost::system::error_code e) {
+                       self->waiting_to_send_ = false;
+                       if (!e) self->SendReplies();
+                     });
+  if (!last) return;
+  timer_.expires_after(kReplyPatience);
+  timer_.async_wait(
+      [self = shared_from_this()](boost::system::error_code cancelled) {
+        if (!cancelled) self->Close();
+      });
+}
+
+void TcpConnection::Close() {
+  if (state_ == State::kClosed) return;
+  if (cut_short_ || !session_.all_taken()) {
+    Cut();
+  } else {
+    state_ = State::kClosed;
+    timer_.cancel();
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+  on_closed_(*this);
+}
+
+int64_t TcpConnection::NowNanos() const {
+  return absl::ToUnixNanos(clock_.Now());
+}
+
+}  // namespace phoenix

@@ -1,0 +1,107 @@
+#include "libs/sources/tcp/tcp_source.h"
+
+#include <sys/socket.h>
+
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/net/acceptor.h"
+#include "libs/net/event_loop.h"
+#include "libs/net/listen_address.h"
+#include "libs/sources/tcp/tcp_connection.h"
+
+namespace phoenix {
+namespace {
+
+constexpr std::string_view kTooManyConnections =
+    "{\"error\":\"too many connections: raise max_connections, or use fewer\"}"
+    "\n";
+
+}  // namespace
+
+class TcpSource::Impl {
+ public:
+  Impl(TcpSourceOptions options, Clock& clock)
+      : options_(std::move(options)), clock_(clock) {}
+
+  absl::Status Start(Outlet& outlet) {
+    PHOENIX_ASSIGN_OR_RETURN(ListenSocket listener,
+                             OpenListenSocket(options_.address));
+    outlet_ = &outlet;
+    port_ = listener.port;
+    acceptor_ =
+        std::make_unique<Acceptor>(*loop_.context(), std::move(listener),
+                                   [this](OwnedFd fd) { Take(std::move(fd)); });
+    acceptor_->Start();
+    loop_.Start();
+    return absl::OkStatus();
+  }
+
+  void StopAccepting() {
+    loop_.RunAndWait([this] {
+      acceptor_->Close();
+      // Closing takes a connection out of the map.
+      const auto connections = connections_;
+      for (const auto& [lane, connection] : connections) {
+        connection->StopReading();
+      }
+    });
+  }
+
+  void Stop() {
+    loop_.Stop();
+    for (const auto& [lane, connection] : connections_) connection->Cut();
+    connections_.clear();
+    acceptor_.reset();
+  }
+
+  uint16_t port() const { return port_; }
+
+ private:
+  void Take(OwnedFd fd) {
+    if (connections_.size() >= options_.max_connections) {
+      send(fd.get(), kTooManyConnections.data(), kTooManyConnections.size(),
+           MSG_NOSIGNAL | MSG_DONTWAIT);
+      return;
+    }
+    const uint64_t lane = next_lane_++;
+    auto connection = TcpConnection::Create(
+        loop_.context(), std::move(fd), ConnectionOptions(lane), *outlet_,
+        clock_, [this](TcpConnection& c) { connections_.erase(c.lane()); });
+    connections_.emplace(lane, connection);
+    connection->Start();
+  }
+
+  TcpConnection::Options ConnectionOptions(uint64_t lane) const {
+    TcpConnection::Options options{options_.decode, lane, options_.linger};
+    absl::StrAppend(&options.decode.defaults.id_prefix, lane, "-");
+    return options;
+  }
+
+  const TcpSourceOptions options_;
+  Clock& clock_;
+  Outlet* outlet_ = nullptr;
+  uint16_t port_ = 0;
+  uint64_t next_lane_ = 0;
+  EventLoop loop_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::unordered_map<uint64_t, std::shared_ptr<TcpConnection>> connections_;
+};
+
+TcpSource::TcpSource(TcpSourceOptions options, Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+
+TcpSource::~TcpSource() { Stop(); }
+
+absl::Status TcpSource::Start(Outlet& outlet) { return impl_->Start(outlet); }
+
+void TcpSource::StopAccepting() { impl_->StopAccepting(); }
+
+void TcpSource::Stop() { impl_->Stop(); }
+
+uint16_t TcpSource::port() const { return impl_->port(); }
+
+}  // namespace phoenix
