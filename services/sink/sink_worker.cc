@@ -3,9 +3,6 @@
 #include <future>
 #include <utility>
 
-#include "libs/base/mutex.h"
-#include "libs/event/payload_bytes.h"
-
 namespace phoenix {
 namespace {
 
@@ -26,7 +23,7 @@ void SettleAsRetry(const BatchView& view, std::string_view sink,
   settle(outcome);
 }
 
-// A batch on its way through the queue, counted in and out.
+// A view that waits for room.
 struct Queued {
   BatchView view;
   SettleCallback settle;
@@ -65,7 +62,20 @@ absl::Status SinkWorker::Open() {
   return status;
 }
 
+SettleCallback SinkWorker::Counted(const BatchView& view,
+                                   SettleCallback settle) {
+  const uint64_t events = view.rows.size();
+  const uint64_t bytes = view.memory_bytes();
+  metrics_.Put(events, bytes);
+  return [this, events, bytes,
+          settle = std::move(settle)](const BatchOutcome& outcome) mutable {
+    metrics_.Take(events, bytes);
+    settle(outcome);
+  };
+}
+
 void SinkWorker::Offer(BatchView view, SettleCallback settle) {
+  settle = Counted(view, std::move(settle));
   while (true) {
     absl::Status taken = sender_->Offer(std::move(view), std::move(settle));
     if (taken.ok()) return;
@@ -78,6 +88,11 @@ void SinkWorker::Offer(BatchView view, SettleCallback settle) {
 }
 
 void SinkWorker::OfferLater(BatchView view, SettleCallback settle) {
+  settle = Counted(view, std::move(settle));
+  TryOffer(std::move(view), std::move(settle));
+}
+
+void SinkWorker::TryOffer(BatchView view, SettleCallback settle) {
   absl::Status taken = sender_->Offer(std::move(view), std::move(settle));
   if (taken.ok()) return;
   if (!absl::IsResourceExhausted(taken)) {
@@ -87,7 +102,7 @@ void SinkWorker::OfferLater(BatchView view, SettleCallback settle) {
   auto waiting =
       std::make_shared<Queued>(Queued{std::move(view), std::move(settle)});
   sender_->WhenReady([this, waiting] {
-    OfferLater(std::move(waiting->view), std::move(waiting->settle));
+    TryOffer(std::move(waiting->view), std::move(waiting->settle));
   });
 }
 

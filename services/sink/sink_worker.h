@@ -57,6 +57,8 @@ class SinkWorker : public SinkPort, private flow::BatchHandler {
 
  private:
   void Handle(BatchView view, SettleCallback settle) override;
+  SettleCallback Counted(const BatchView& view, SettleCallback settle);
+  void TryOffer(BatchView view, SettleCallback settle);
   void FlushSoon();
   void FlushNow();
 

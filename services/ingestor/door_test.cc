@@ -1,0 +1,153 @@
+#include "services/ingestor/door.h"
+
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/engine/testing/json_batch.h"
+#include "libs/flow/back_pressure.h"
+#include "libs/flow/in_process_channel.h"
+#include "libs/flow/lane.h"
+#include "libs/flow/receiver.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Keeps what a lane gets until the test settles it.
+class HoldingHandler : public flow::BatchHandler {
+ public:
+  void Handle(BatchView view, SettleCallback settle) override {
+    MutexLock lock(mutex_);
+    held_.push_back({std::move(view), std::move(settle)});
+    arrived_.NotifyAll();
+  }
+
+  void SettleNext(Outcome outcome) {
+    std::pair<BatchView, SettleCallback> next;
+    {
+      MutexLock lock(mutex_);
+      while (held_.empty()) arrived_.Wait(mutex_);
+      next = std::move(held_.front());
+      held_.pop_front();
+    }
+    next.second(BatchOutcome(next.first.batch->size(), outcome));
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar arrived_;
+  std::deque<std::pair<BatchView, SettleCallback>> held_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+class DoorTest : public ::testing::Test {
+ protected:
+  static constexpr size_t kBudgetBytes = 1 << 20;
+
+  ~DoorTest() override {
+    sender_->Close(absl::UnavailableError("test ends"));
+    lane_.Drain();
+  }
+
+  FakeClock clock_;
+  MetricsRegistry registry_;
+  PipelineMetrics pipeline_metrics_{registry_, "p"};
+  ComponentMetrics metrics_{
+      registry_,
+      {.kind = ComponentKind::kSource, .type = "test", .name = "door"}};
+  InFlightBudget budget_{kBudgetBytes};
+  HoldingHandler handler_;
+  flow::Lane lane_{{.name = "lane"}};
+  std::shared_ptr<flow::Receiver> receiver_ =
+      flow::Receiver::Create({.name = "lane"}, {handler_, lane_, "1"});
+  flow::InProcessConnector connector_{receiver_, lane_};
+  std::shared_ptr<flow::Sender> sender_ = flow::Sender::Create(
+      {.sender = "door"}, {connector_, lane_, clock_, /*random_seed=*/1});
+  Door door_{{.lanes = {sender_},
+              .budget = budget_,
+              .pipeline_metrics = pipeline_metrics_,
+              .metrics = metrics_,
+              .clock = clock_,
+              .slowest_part = [] { return std::string("sink 'slow'"); }}};
+};
+
+TEST_F(DoorTest, TellsTheSourceWhatBecameOfItsEvents) {
+  std::vector<Outcome> outcomes;
+  ASSERT_TRUE(door_
+                  .Offer(JsonBatch({"1", "2"}), 0,
+                         [&](const BatchOutcome& outcome) {
+                           outcomes = {outcome.at(0), outcome.at(1)};
+                         })
+                  .ok());
+  EXPECT_GT(budget_.used_bytes(), 0u);
+  handler_.SettleNext(Outcome::kDelivered);
+  ASSERT_TRUE(budget_.WaitUntilIdle(absl::Seconds(30)));
+  EXPECT_THAT(outcomes, ElementsAre(Outcome::kDelivered, Outcome::kDelivered));
+}
+
+TEST_F(DoorTest, CountsWhatCameAndWhatBecameOfIt) {
+  ASSERT_TRUE(
+      door_.Offer(JsonBatch({"10", "2"}), 0, [](const BatchOutcome&) {}).ok());
+  EXPECT_EQ(metrics_.received_events(), 2u);
+  EXPECT_EQ(metrics_.received_bytes(), 3u);
+  EXPECT_EQ(pipeline_metrics_.in_flight_events(), 2u);
+  handler_.SettleNext(Outcome::kFiltered);
+  ASSERT_TRUE(budget_.WaitUntilIdle(absl::Seconds(30)));
+  EXPECT_EQ(pipeline_metrics_.settled_events(Settlement::kFiltered), 2u);
+  EXPECT_EQ(pipeline_metrics_.in_flight_events(), 0u);
+  EXPECT_EQ(pipeline_metrics_.delivery_duration().count, 2u);
+}
+
+TEST_F(DoorTest, RefusesBeyondTheBudgetAndNamesTheSlowestPart) {
+  ASSERT_TRUE(budget_.TryTake(kBudgetBytes));
+  bool settled = false;
+  const absl::Status refused = door_.Offer(
+      JsonBatch({"1"}), 0, [&](const BatchOutcome&) { settled = true; });
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(flow::LimitedBy(refused), "sink 'slow'");
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("limits.buffer_bytes"));
+  EXPECT_TRUE(flow::RetryDelayOf(refused).has_value());
+  EXPECT_FALSE(settled);
+  EXPECT_EQ(metrics_.received_events(), 0u);
+}
+
+TEST_F(DoorTest, SaysWhenThereIsRoomAgain) {
+  ASSERT_TRUE(budget_.TryTake(kBudgetBytes));
+  bool ready = false;
+  door_.WhenReady([&] { ready = true; });
+  EXPECT_FALSE(ready);
+  budget_.Give(kBudgetBytes);
+  EXPECT_TRUE(ready);
+}
+
+TEST_F(DoorTest, RefusesWhenClosed) {
+  door_.Close();
+  const absl::Status refused =
+      door_.Offer(JsonBatch({"1"}), 0, [](const BatchOutcome&) {});
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+}
+
+TEST_F(DoorTest, GivesEventsBackWhenTheLaneIsClosed) {
+  sender_->Close(absl::UnavailableError("stopped"));
+  bool settled = false;
+  const absl::Status refused = door_.Offer(
+      JsonBatch({"1"}), 0, [&](const BatchOutcome&) { settled = true; });
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_FALSE(settled);
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+  EXPECT_EQ(pipeline_metrics_.in_flight_events(), 0u);
+}
+
+TEST_F(DoorTest, CountsWhatNeverBecameAnEvent) {
+  door_.CountRejected(3, "MALFORMED_JSON");
+  EXPECT_EQ(metrics_.failed_events(), 3u);
+}
+
+}  // namespace
+}  // namespace phoenix
