@@ -10,6 +10,7 @@
 #include "libs/sinks/file/file.pb.h"
 #include "libs/sinks/file/file_sink.h"
 #include "libs/sinks/file/path_template.h"
+#include "libs/sinks/rows/cloudevents_row_encoder.h"
 #include "libs/sinks/rows/csv_row_encoder.h"
 #include "libs/sinks/rows/event_field.h"
 #include "libs/sinks/rows/ndjson_row_encoder.h"
@@ -64,6 +65,9 @@ std::unique_ptr<RowEncoder> MakeEncoder(const v1::File& config,
   }
   if (config.columns_size() > 0) {
     report.Error("columns", 0, "columns go with 'format: csv' only");
+  }
+  if (config.format() == v1::FORMAT_CLOUDEVENTS) {
+    return std::make_unique<CloudEventsRowEncoder>();
   }
   return std::make_unique<NdjsonRowEncoder>();
 }

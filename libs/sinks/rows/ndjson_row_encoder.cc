@@ -4,41 +4,29 @@
 #include <cstring>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_format.h"
+#include "libs/base/json_text.h"
+#include "libs/event/payload_line.h"
 
 namespace phoenix {
 namespace {
 
-constexpr std::string_view kNull = "null";
+bool HasLineEnd(std::string_view text) {
+  return memchr(text.data(), '\n', text.size()) != nullptr ||
+         memchr(text.data(), '\r', text.size()) != nullptr;
+}
 
-// Whether the rows of a batch are JSON, asked of each row only if they differ.
-class JsonCheck {
- public:
-  JsonCheck(const EventBatch& batch, std::string& scratch)
-      : types_(batch.attribute(Attribute::kDataContentType)),
-        scratch_(scratch) {
-    const bool known = batch.payloads().json_index != nullptr;
-    per_row_ = !known && types_.kind() == StringColumn::Kind::kRanges;
-    all_ = known || per_row_ || IsJsonContentType(types_.Get(0, scratch_));
+// Whether one look at the batch tells that all its payloads are JSON.
+bool AllAreJson(const EventBatch& batch, std::string& scratch) {
+  const PayloadColumn& payloads = batch.payloads();
+  if (payloads.kinds.values.size() != 1 ||
+      payloads.kinds.at(0) != PayloadKind::kText) {
+    return false;
   }
-
-  bool IsJson(uint32_t row) {
-    return per_row_ ? IsJsonContentType(types_.Get(row, scratch_)) : all_;
-  }
-
-  absl::Status Error(uint32_t row) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "payload of type '%s' is not JSON: expected a sink with format "
-        "cloudevents",
-        types_.Get(row, scratch_)));
-  }
-
- private:
-  const StringColumn& types_;
-  std::string& scratch_;
-  bool per_row_;
-  bool all_;
-};
+  if (payloads.json_index != nullptr) return true;
+  const StringColumn& types = batch.attribute(Attribute::kDataContentType);
+  return types.kind() != StringColumn::Kind::kRanges &&
+         IsJsonContentType(types.Get(0, scratch));
+}
 
 }  // namespace
 
@@ -53,20 +41,17 @@ bool IsJsonContentType(std::string_view content_type) {
 
 void NdjsonRowEncoder::Encode(const BatchView& view, EncodedRows& out) {
   const EventBatch& batch = *view.batch;
-  const std::string_view blob = batch.payloads().blob.view();
-  const ByteRange* ranges = batch.payloads().ranges->data();
-  JsonCheck check(batch, scratch_);
+  const bool all_json = AllAreJson(batch, scratch_);
   out.lines.resize(view.rows.size());
   out.errors.clear();
   out.text.clear();
   copies_.clear();
   for (size_t i = 0; i < view.rows.size(); ++i) {
     const uint32_t row = view.rows[i];
-    if (check.IsJson(row)) {
-      EncodePayload(ranges[row].In(blob), i, out);
+    if (all_json || IsJson(batch, row)) {
+      EncodeJson(batch.payload(row), i, out);
     } else {
-      out.lines[i] = {};
-      out.errors.push_back({i, check.Error(row)});
+      EncodeOther(batch, row, i, out);
     }
   }
   const std::string_view text = out.text;
@@ -75,18 +60,40 @@ void NdjsonRowEncoder::Encode(const BatchView& view, EncodedRows& out) {
   }
 }
 
-void NdjsonRowEncoder::EncodePayload(std::string_view payload, size_t index,
-                                     EncodedRows& out) {
+bool NdjsonRowEncoder::IsJson(const EventBatch& batch, uint32_t row) {
+  const StringColumn& types = batch.attribute(Attribute::kDataContentType);
+  return batch.payloads().kinds.at(row) == PayloadKind::kText &&
+         IsJsonContentType(types.Get(row, scratch_));
+}
+
+void NdjsonRowEncoder::EncodeJson(std::string_view payload, size_t index,
+                                  EncodedRows& out) {
   if (payload.empty()) {
-    out.lines[index] = kNull;
-  } else if (memchr(payload.data(), '\n', payload.size()) == nullptr) {
+    out.lines[index] = "null";
+  } else if (!HasLineEnd(payload)) {
     out.lines[index] = payload;
   } else {
     const size_t begin = out.text.size();
-    out.text.append(payload);
-    std::replace(out.text.begin() + begin, out.text.end(), '\n', ' ');
+    AppendOnOneLine(payload, out.text);
     copies_.push_back({index, begin, out.text.size()});
   }
+}
+
+void NdjsonRowEncoder::EncodeOther(const EventBatch& batch, uint32_t row,
+                                   size_t index, EncodedRows& out) {
+  const size_t begin = out.text.size();
+  const std::string_view payload = batch.payload(row);
+  switch (batch.payloads().kinds.at(row)) {
+    case PayloadKind::kNone:
+      out.text += "null";
+      break;
+    case PayloadKind::kText:
+      AppendJsonText(payload, out.text);
+      break;
+    default:
+      AppendBase64String(payload, out.text);
+  }
+  copies_.push_back({index, begin, out.text.size()});
 }
 
 }  // namespace phoenix

@@ -10,10 +10,10 @@
 
 namespace phoenix {
 
-// NDJSON of payloads: a line is the payload as it is, without a copy. Line ends
-// within a payload, which JSON allows between tokens only, become spaces. An
-// event without payload is `null`; a payload that is not JSON by its
-// `datacontenttype` is an error of its row. Thread-compatible.
+// NDJSON of payloads: a line is the JSON payload as it is, without a copy; line
+// ends within it, which JSON allows between tokens only, become blanks. Text
+// that is not JSON by its `datacontenttype` becomes a JSON string, bytes a JSON
+// string of base64, an event without payload `null`. Thread-compatible.
 class NdjsonRowEncoder : public RowEncoder {
  public:
   void Encode(const BatchView& view, EncodedRows& out) override;
@@ -27,7 +27,10 @@ class NdjsonRowEncoder : public RowEncoder {
     size_t end;
   };
 
-  void EncodePayload(std::string_view payload, size_t index, EncodedRows& out);
+  bool IsJson(const EventBatch& batch, uint32_t row);
+  void EncodeJson(std::string_view payload, size_t index, EncodedRows& out);
+  void EncodeOther(const EventBatch& batch, uint32_t row, size_t index,
+                   EncodedRows& out);
 
   std::vector<Copy> copies_;
   std::string scratch_;

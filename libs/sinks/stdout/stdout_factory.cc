@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "libs/sinks/rows/cloudevents_row_encoder.h"
 #include "libs/sinks/rows/ndjson_row_encoder.h"
 #include "libs/sinks/stdout/pretty_row_encoder.h"
 #include "libs/sinks/stdout/stdout.pb.h"
@@ -15,6 +16,9 @@ using Config = sinks::standard_output::v1::Stdout;
 std::unique_ptr<RowEncoder> MakeEncoder(const Config& config) {
   if (config.format() == sinks::standard_output::v1::FORMAT_PRETTY) {
     return std::make_unique<PrettyRowEncoder>();
+  }
+  if (config.format() == sinks::standard_output::v1::FORMAT_CLOUDEVENTS) {
+    return std::make_unique<CloudEventsRowEncoder>();
   }
   return std::make_unique<NdjsonRowEncoder>();
 }

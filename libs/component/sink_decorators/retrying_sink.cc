@@ -1,0 +1,159 @@
+#include "libs/component/sink_decorators/retrying_sink.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "libs/component/sink_decorators/retry_after.h"
+
+namespace phoenix {
+namespace {
+
+absl::Status GaveUp(const absl::Status& why, int attempts) {
+  absl::Status status(why.code(),
+                      absl::StrFormat("gave up after %d attempts: %s", attempts,
+                                      why.message()));
+  return status;
+}
+
+}  // namespace
+
+// One call of Write, whose rows are written until none is to be retried.
+struct RetryingSink::Attempt {
+  BatchView view;  // What is still to be written.
+  BatchOutcome outcome;
+  SettleCallback settle;
+  int number = 0;  // Of the attempt, from 1 on.
+  int64_t first_nanos = 0;
+  absl::Status why;  // The rows were not taken.
+};
+
+RetryingSink::RetryingSink(std::unique_ptr<Sink> sink, Options options,
+                           Clock& clock, Wait wait)
+    : sink_(std::move(sink)),
+      options_(std::move(options)),
+      clock_(clock),
+      wait_(std::move(wait)),
+      random_(options_.random_seed),
+      backoff_(options_.backoff) {}
+
+void RetryingSink::Write(BatchView view, SettleCallback settle) {
+  const uint32_t size = view.batch->size();
+  Start(std::make_shared<Attempt>(Attempt{std::move(view),
+                                          BatchOutcome(size),
+                                          std::move(settle),
+                                          0,
+                                          clock_.MonotonicNanos(),
+                                          {}}));
+  RetryAll();
+}
+
+void RetryingSink::Flush() {
+  sink_->Flush();
+  RetryAll();
+}
+
+absl::Status RetryingSink::Close() {
+  Flush();
+  return sink_->Close();
+}
+
+void RetryingSink::Start(const AttemptPtr& attempt) {
+  ++attempt->number;
+  sink_->Write(attempt->view, [this, attempt](const BatchOutcome& outcome) {
+    OnSettled(attempt, outcome);
+  });
+}
+
+void RetryingSink::OnSettled(const AttemptPtr& attempt,
+                             const BatchOutcome& outcome) {
+  const bool first = attempt->number == 1;
+  if (outcome.Count(Outcome::kRetry) == 0 && first) {
+    attempt->settle(outcome);
+    return;
+  }
+  Selection again;
+  for (uint32_t row : attempt->view.rows) {
+    if (outcome.at(row) == Outcome::kRetry) {
+      again.push_back(row);
+    } else {
+      attempt->outcome.Merge(row, outcome.at(row));
+    }
+  }
+  for (const OutcomeDetail& detail : outcome.details()) {
+    if (outcome.at(detail.row) == Outcome::kRetry) {
+      attempt->why = detail.status;
+    } else {
+      attempt->outcome.AddDetail(detail);
+    }
+  }
+  attempt->view.rows = std::move(again);
+  if (attempt->view.rows.empty()) {
+    attempt->settle(attempt->outcome);
+  } else {
+    waiting_.push_back(attempt);
+  }
+}
+
+void RetryingSink::RetryAll() {
+  while (!waiting_.empty()) {
+    const bool stopped = !wait_(NextDelay());
+    for (const AttemptPtr& attempt : std::exchange(waiting_, {})) {
+      if (stopped) {
+        GiveUp(*attempt, Outcome::kRetry);
+      } else if (!HasBudget(*attempt)) {
+        GiveUp(*attempt, Outcome::kRejected);
+      } else {
+        retried_rows_ += attempt->view.rows.size();
+        Start(attempt);
+      }
+    }
+    if (stopped) return;
+    // What the sink holds would else stay unsettled until the next write.
+    sink_->Flush();
+  }
+  backoff_.Reset();
+}
+
+bool RetryingSink::HasBudget(const Attempt& attempt) const {
+  const int64_t elapsed = clock_.MonotonicNanos() - attempt.first_nanos;
+  return attempt.number < options_.max_attempts &&
+         absl::Nanoseconds(elapsed) < options_.max_elapsed;
+}
+
+absl::Duration RetryingSink::NextDelay() {
+  absl::Duration delay = backoff_.Next(random_);
+  for (const AttemptPtr& attempt : waiting_) {
+    const auto wanted = RetryAfterOf(attempt->why);
+    if (wanted.has_value()) {
+      delay = std::max(delay, std::min(*wanted, options_.max_retry_after));
+    }
+  }
+  return delay;
+}
+
+void RetryingSink::GiveUp(Attempt& attempt, Outcome outcome) {
+  const absl::Status why = outcome == Outcome::kRejected
+                               ? GaveUp(attempt.why, attempt.number)
+                               : attempt.why;
+  if (outcome == Outcome::kRejected) {
+    given_up_rows_ += attempt.view.rows.size();
+  }
+  for (uint32_t row : attempt.view.rows) {
+    attempt.outcome.Merge(row, outcome);
+    attempt.outcome.AddDetail({row, options_.name, why});
+  }
+  attempt.settle(attempt.outcome);
+}
+
+std::vector<std::string> RetryingSink::Report() const {
+  std::vector<std::string> lines = sink_->Report();
+  if (retried_rows_ > 0) {
+    lines.push_back(absl::StrFormat("%d events tried again, %d given up",
+                                    retried_rows_, given_up_rows_));
+  }
+  return lines;
+}
+
+}  // namespace phoenix

@@ -1,0 +1,80 @@
+#ifndef LIBS_COMPONENT_SINK_DECORATORS_RETRYING_SINK_H_
+#define LIBS_COMPONENT_SINK_DECORATORS_RETRYING_SINK_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "libs/base/backoff.h"
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/component/sink.h"
+
+namespace phoenix {
+
+// Writes rows again that a sink answers with kRetry, after a delay that grows
+// and is spread by chance, until they have another outcome or the budget is
+// used up. While rows wait nothing else is written, so that order is kept and
+// the queue in front fills: that is how a failing destination pushes back.
+// Threads as Sink: it blocks in Write, Flush and Close.
+class RetryingSink : public Sink {
+ public:
+  struct Options {
+    std::string name;  // Of the component.
+    Backoff::Options backoff;
+
+    // What one write may use before its rows are given up as kRejected. With
+    // the default delays, about as long as a restart of what it writes to.
+    int max_attempts = 30;
+    absl::Duration max_elapsed = absl::Minutes(5);
+
+    // The longest delay that a destination may ask for (Retry-After).
+    absl::Duration max_retry_after = absl::Minutes(1);
+
+    uint64_t random_seed = 0;
+  };
+
+  // Waits that long; false when the process stops: rows that still wait are
+  // then settled as kRetry.
+  using Wait = std::function<bool(absl::Duration)>;
+
+  // `clock` outlives the sink.
+  RetryingSink(std::unique_ptr<Sink> sink, Options options, Clock& clock,
+               Wait wait);
+
+  absl::Status Open() override { return sink_->Open(); }
+  void Write(BatchView view, SettleCallback settle) override;
+  void Flush() override;
+  absl::Status Close() override;
+
+  DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
+  size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
+  std::vector<std::string> Report() const override;
+
+ private:
+  struct Attempt;
+  using AttemptPtr = std::shared_ptr<Attempt>;
+
+  void Start(const AttemptPtr& attempt);
+  void OnSettled(const AttemptPtr& attempt, const BatchOutcome& outcome);
+  void RetryAll();
+  bool HasBudget(const Attempt& attempt) const;
+  absl::Duration NextDelay();
+  void GiveUp(Attempt& attempt, Outcome outcome);
+
+  const std::unique_ptr<Sink> sink_;
+  const Options options_;
+  Clock& clock_;
+  const Wait wait_;
+  Random random_;
+  Backoff backoff_;
+  std::vector<AttemptPtr> waiting_;  // In the order in which they were written.
+  uint64_t retried_rows_ = 0;
+  uint64_t given_up_rows_ = 0;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_COMPONENT_SINK_DECORATORS_RETRYING_SINK_H_
