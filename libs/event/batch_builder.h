@@ -22,14 +22,14 @@ struct EventDefaults {
   // Ids are this followed by a running number, and unique only if no other
   // builder or decoder that feeds the same `source` has the same prefix: make
   // it of something random or of a position in the input.
-  std::string id_prefix;
+  std::string id_prefix = {};
 
   // Empty: none, an event without the attribute is refused.
-  std::string source;
-  std::string type;
+  std::string source = {};
+  std::string type = {};
 
   // Empty: none, the attribute stays null.
-  std::string data_content_type;
+  std::string data_content_type = {};
 };
 
 // The bounds of one batch. At the first two the builder is full, at the others

@@ -18,7 +18,7 @@
 namespace phoenix {
 
 struct JsonBodyOptions {
-  EventDefaults defaults;
+  EventDefaults defaults = {};
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
 };
 

@@ -7,6 +7,9 @@ bool IsJsonSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+bool IsOpening(char c) { return c == '{' || c == '['; }
+bool IsClosing(char c) { return c == '}' || c == ']'; }
+
 }  // namespace
 
 JsonTokens::JsonTokens(std::string_view blob, ByteRange range,
@@ -18,7 +21,7 @@ JsonTokens::JsonTokens(std::string_view blob, ByteRange range,
       range_end_(range.end) {}
 
 ByteRange JsonTokens::TakeValue() {
-  if (Peek() == '{' || Peek() == '[') return TakeContainer();
+  if (IsOpening(Peek())) return TakeContainer();
   const uint32_t begin = tokens_[at_++];
   uint32_t end = Offset();
   while (IsJsonSpace(blob_[end - 1])) --end;
@@ -30,15 +33,20 @@ ByteRange JsonTokens::TakeContainer() {
   int depth = 0;
   do {
     const char c = blob_[tokens_[at_++]];
-    depth += c == '{' || c == '[';
-    depth -= c == '}' || c == ']';
+    depth += IsOpening(c);
+    depth -= IsClosing(c);
   } while (depth > 0);
   return {begin, tokens_[at_ - 1] + 1};
 }
 
 bool JsonTokens::NextElement() {
-  ++at_;  // The opening bracket, or what separates two elements.
-  return Peek() != ']' && Peek() != '}';
+  const char passed = Peek();  // An opening bracket, a comma or a closing one.
+  ++at_;
+  if (passed == ',') return true;
+  if (IsClosing(passed)) return false;
+  if (!IsClosing(Peek())) return true;
+  ++at_;
+  return false;
 }
 
 uint64_t JsonTokens::CountElements() const {

@@ -33,9 +33,10 @@ class JsonTokens {
   // without the whitespace around it.
   ByteRange TakeValue();
 
-  // Iterates over the elements of an array, or the keys and values of an
-  // object, whose opening token is the next at the first call: true while there
-  // is another element, which then is next. Its caller takes it.
+  // Iterates over the elements of an array, or the members of an object, whose
+  // opening token is next at the first call: true while there is another
+  // element (or key, which Skip-ping a colon divides from its value); the
+  // caller takes it. Once false, the tokens stand behind the container.
   bool NextElement();
 
   // How many elements the array that is next has; nothing is taken.

@@ -20,7 +20,7 @@ struct NdjsonOptions {
   // was just read is still in the second-level cache when it is indexed.
   static constexpr size_t kDefaultBufferBytes = 256 << 10;
 
-  EventDefaults defaults;
+  EventDefaults defaults = {};
   size_t buffer_bytes = kDefaultBufferBytes;  // What one batch holds about.
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;  // Of a line.
   uint32_t max_batch_events = EventBatch::kMaxEvents;  // At most kMaxEvents.
