@@ -1,25 +1,13 @@
 #ifndef LIBS_ENGINE_DEAD_LETTERS_H_
 #define LIBS_ENGINE_DEAD_LETTERS_H_
 
-#include <cstdint>
-#include <string>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "libs/component/config_report.h"
+#include "libs/component/dead_letter.h"
 #include "libs/event/event_batch.h"
 #include "libs/event/outcome.h"
 
 namespace phoenix {
-
-// A row that can't go on, and why.
-struct DeadRow {
-  uint32_t row = 0;
-  std::string component;    // The step, route or sink that failed.
-  SourcePosition position;  // Of it in the pipeline file.
-  absl::Status status;
-  int attempts = 1;
-};
 
 // Where events go that failed: the dead-letter sink. Thread-safe.
 class DeadLetters {
@@ -30,7 +18,7 @@ class DeadLetters {
   // dead-letter sink, and calls `settle` once with outcomes for them:
   // kDeadLettered, or what else became of them (kRetry on a stop, kRejected
   // when the dead-letter sink itself can never take them). Never blocks.
-  virtual void Post(EventBatchPtr input, std::vector<DeadRow> rows,
+  virtual void Post(EventBatchPtr input, std::vector<DeadLetterRow> rows,
                     SettleCallback settle) = 0;
 };
 

@@ -50,9 +50,9 @@ class StepObserver {
     uint64_t sent_bytes = 0;
     size_t filtered = 0;
     size_t failed = 0;
-    size_t dropped = 0;           // Of those that failed.
+    size_t dropped = 0;      // Of those that failed.
     std::string error_type;  // Of the first that failed.
-    int64_t nanos = 0;            // Spent in the step.
+    int64_t nanos = 0;       // Spent in the step.
   };
   virtual ~StepObserver() = default;
   virtual void OnStep(const Run& run) = 0;

@@ -46,7 +46,7 @@ void Processor::SettleDropped(flow::OutcomeCollector& collector) {
 void Processor::SettleDead(const EventBatchPtr& input,
                            flow::OutcomeCollector& collector) {
   if (result_.dead.empty()) return;
-  std::vector<DeadRow> rows;
+  std::vector<DeadLetterRow> rows;
   rows.reserve(result_.dead.size());
   for (StepFailure& failure : result_.dead) {
     rows.push_back({.row = failure.row,

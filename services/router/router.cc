@@ -28,7 +28,7 @@ class SinkAnswer {
         part_(std::move(part)) {}
 
   void operator()(const BatchOutcome& outcome) {
-    std::vector<DeadRow> dead;
+    std::vector<DeadLetterRow> dead;
     BatchOutcome rest(outcome.size());
     for (uint32_t row = 0; row < outcome.size(); ++row) {
       if (outcome.at(row) != Outcome::kRejected) {
@@ -86,7 +86,7 @@ void Router::Route(Frame& frame, const Selection& rows,
 void Router::SettleFailed(const EventBatchPtr& input,
                           flow::OutcomeCollector& collector) {
   if (result_.failed.empty()) return;
-  std::vector<DeadRow> rows;
+  std::vector<DeadLetterRow> rows;
   rows.reserve(result_.failed.size());
   for (RouteFailure& failure : result_.failed) {
     rows.push_back({.row = failure.row,

@@ -1,6 +1,7 @@
 #include "tools/phoenix/suite.h"
 
 #include <algorithm>
+#include <limits>
 #include <thread>
 #include <utility>
 
@@ -25,6 +26,19 @@ absl::Status Prefixed(std::string_view kind, std::string_view name,
                       const absl::Status& status) {
   return absl::Status(status.code(),
                       absl::StrCat(kind, " '", name, "': ", status.message()));
+}
+
+// What a sink gives up becomes a dead letter; what the dead-letter sink would
+// give up has nowhere to go, so it tries as long as the process runs.
+RetryingSink::Options RetryOptions(const std::string& sink,
+                                   bool is_dead_letter) {
+  RetryingSink::Options options;
+  options.name = sink;
+  if (is_dead_letter) {
+    options.max_attempts = std::numeric_limits<int>::max();
+    options.max_elapsed = absl::InfiniteDuration();
+  }
+  return options;
 }
 
 size_t LaneCount(int configured) {
@@ -83,20 +97,20 @@ void Suite::BuildSinks() {
         registry_, ComponentId{.kind = ComponentKind::kSink,
                                .type = compiled.kind,
                                .name = compiled.name}));
+    const bool is_dead_letter = sinks_.size() == pipeline_->dead_letter;
     sinks_.push_back(std::make_unique<SinkWorker>(
         SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},
         DecorateSink(std::move(compiled.sink),
-                     {.name = compiled.name,
+                     {.retry = RetryOptions(compiled.name, is_dead_letter),
                       .metrics = *sink_metrics_.back(),
-                      .clock = clock_}),
+                      .clock = clock_,
+                      .stop = stop_retries_}),
         *queue_metrics_.back(), clock_));
     health_.Add(compiled.name);
   }
   dead_letters_ = std::make_unique<DeadLetterSender>(
-      DeadLetterSender::Origin{.pipeline = pipeline_->name,
-                               .revision = pipeline_->revision,
-                               .file = pipeline_->file},
-      *sinks_[pipeline_->dead_letter], clock_);
+      pipeline_->name, pipeline_->revision, *sinks_[pipeline_->dead_letter],
+      clock_);
 }
 
 void Suite::BuildLanes() {
@@ -230,6 +244,7 @@ bool Suite::Drain(absl::Duration timeout) {
   Tick(/*last=*/true);
   drained = budget_.WaitUntilIdle(deadline - clock_.Now()) && drained;
 
+  stop_retries_.Stop();
   StopSources();
   for (const auto& lane : lanes_) lane->Stop();
   for (const auto& sink : sinks_) {

@@ -8,11 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/component/sink_decorators/stop_signal.h"
 #include "libs/engine/dead_letter_sender.h"
 #include "libs/engine/route_table.h"
 #include "libs/engine/step_chain.h"
 #include "libs/flow/lane.h"
 #include "libs/pipeline/compiled_pipeline.h"
+#include "libs/telemetry/buffer_metrics.h"
+#include "libs/telemetry/component_metrics.h"
 #include "libs/telemetry/health.h"
 #include "libs/telemetry/metrics.h"
 #include "libs/telemetry/pipeline_metrics.h"
@@ -90,6 +93,7 @@ class Suite {
   StepMetrics step_metrics_;
   StepChain steps_;
   RouteTable routes_;
+  StopSignal stop_retries_;
   std::vector<std::unique_ptr<BufferMetrics>> queue_metrics_;
   std::vector<std::unique_ptr<ComponentMetrics>> sink_metrics_;
   std::vector<std::unique_ptr<SinkWorker>> sinks_;

@@ -41,19 +41,19 @@ class FakeSinkPort : public SinkPort {
 // Takes dead letters at once, and remembers them.
 class FakeDeadLetters : public DeadLetters {
  public:
-  void Post(EventBatchPtr input, std::vector<DeadRow> rows,
+  void Post(EventBatchPtr input, std::vector<DeadLetterRow> rows,
             SettleCallback settle) override {
     BatchOutcome outcome(input->size());
-    for (const DeadRow& row : rows) {
+    for (const DeadLetterRow& row : rows) {
       outcome.Merge(row.row, Outcome::kDeadLettered);
     }
     inputs.push_back(std::move(input));
-    for (DeadRow& row : rows) posted.push_back(std::move(row));
+    for (DeadLetterRow& row : rows) posted.push_back(std::move(row));
     settle(outcome);
   }
 
   std::vector<EventBatchPtr> inputs;
-  std::vector<DeadRow> posted;
+  std::vector<DeadLetterRow> posted;
 };
 
 }  // namespace phoenix

@@ -1,0 +1,69 @@
+#include "libs/engine/dead_letter_sender.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "libs/event/selection.h"
+
+namespace phoenix {
+namespace {
+
+// What became of a letter, said of the event that it tells of.
+Outcome OfEvent(Outcome of_letter) {
+  return of_letter == Outcome::kDelivered ? Outcome::kDeadLettered : of_letter;
+}
+
+// Translates outcomes of letters, numbered in their own batch, to outcomes of
+// the events.
+class LetterAnswer {
+ public:
+  LetterAnswer(uint32_t input_size, std::vector<uint32_t> events,
+               SettleCallback settle)
+      : input_size_(input_size),
+        events_(std::move(events)),
+        settle_(std::move(settle)) {}
+
+  void operator()(const BatchOutcome& letters) {
+    BatchOutcome outcome(input_size_);
+    for (uint32_t i = 0; i < events_.size(); ++i) {
+      outcome.Merge(events_[i], OfEvent(letters.at(i)));
+    }
+    for (OutcomeDetail detail : letters.details()) {
+      detail.row = events_[detail.row];
+      outcome.AddDetail(std::move(detail));
+    }
+    settle_(outcome);
+  }
+
+ private:
+  uint32_t input_size_;
+  std::vector<uint32_t> events_;
+  SettleCallback settle_;
+};
+
+}  // namespace
+
+DeadLetterSender::DeadLetterSender(std::string pipeline, std::string revision,
+                                   SinkPort& sink, Clock& clock)
+    : pipeline_(std::move(pipeline)),
+      revision_(std::move(revision)),
+      sink_(sink),
+      clock_(clock) {}
+
+void DeadLetterSender::Post(EventBatchPtr input,
+                            std::vector<DeadLetterRow> rows,
+                            SettleCallback settle) {
+  std::vector<uint32_t> events;
+  events.reserve(rows.size());
+  for (const DeadLetterRow& row : rows) events.push_back(row.row);
+  BatchView letters;
+  letters.batch = MakeDeadLetters(
+      *input, rows,
+      {.pipeline = pipeline_, .revision = revision_, .time = clock_.Now()});
+  SelectAll(letters.batch->size(), letters.rows);
+  sink_.OfferLater(
+      std::move(letters),
+      LetterAnswer(input->size(), std::move(events), std::move(settle)));
+}
+
+}  // namespace phoenix
