@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {

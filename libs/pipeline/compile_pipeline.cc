@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/check_pipeline.h"
 #include "libs/pipeline/file_config_report.h"
 #include "libs/pipeline/revision.h"

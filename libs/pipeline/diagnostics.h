@@ -51,11 +51,6 @@ class Diagnostics {
 std::string DidYouMean(std::string_view name,
                        const std::vector<std::string>& known);
 
-// The name of `known` nearest to `name` by edit distance (a swap of neighbours
-// counts once); null when none is near.
-const std::string* NearestName(std::string_view name,
-                               const std::vector<std::string>& known);
-
 // `'a', 'b' or 'c'`.
 std::string OneOf(const std::vector<std::string>& names);
 

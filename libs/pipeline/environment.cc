@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "absl/strings/ascii.h"
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {

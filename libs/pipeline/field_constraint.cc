@@ -4,7 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/time/time.h"
-#include "libs/pipeline/cat.h"
+#include "libs/base/byte_size.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/diagnostics.h"
 #include "libs/pipeline/scalar_text.h"
 
@@ -30,10 +31,10 @@ std::string EnumPrefix(const EnumDescriptor& type) {
 // A bound as the file would write it.
 std::string FormatBound(const FieldDescriptor& field, double value) {
   if (ConstraintOf(field).bytes()) {
-    return FormatBytes(static_cast<int64_t>(value));
+    return FormatByteSize(static_cast<int64_t>(value));
   }
   if (IsDuration(field)) return absl::FormatDuration(absl::Seconds(value));
-  return Cat(value);
+  return FormatNumber(value);
 }
 
 std::string Bounds(const FieldDescriptor& field) {

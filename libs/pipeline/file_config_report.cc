@@ -1,6 +1,6 @@
 #include "libs/pipeline/file_config_report.h"
 
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 

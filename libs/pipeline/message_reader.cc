@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "google/protobuf/any.pb.h"
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/field_constraint.h"
 #include "libs/pipeline/revision.h"
 #include "libs/pipeline/scalar_field.h"

@@ -7,7 +7,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
+#include "libs/base/byte_size.h"
 #include "libs/pipeline/field_constraint.h"
 #include "libs/pipeline/scalar_text.h"
 
@@ -25,8 +26,12 @@ bool InBounds(double value, const FieldDescriptor& field) {
 
 std::optional<int64_t> ParseIntegerField(const std::string& text,
                                          const FieldDescriptor& field) {
-  const std::optional<int64_t> value =
-      ConstraintOf(field).bytes() ? ParseBytes(text) : ParseInteger(text);
+  std::optional<int64_t> value;
+  if (!ConstraintOf(field).bytes()) {
+    value = ParseInteger(text);
+  } else if (const auto bytes = ParseByteSize(text); bytes.ok()) {
+    value = *bytes;
+  }
   if (!value.has_value() || !InBounds(static_cast<double>(*value), field)) {
     return std::nullopt;
   }

@@ -2,30 +2,10 @@
 
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <system_error>
-
-#include "libs/pipeline/cat.h"
 
 namespace phoenix {
 namespace {
-
-struct Unit {
-  std::string_view name;
-  int64_t bytes;
-};
-
-constexpr Unit kUnits[] = {
-    {"TiB", int64_t{1} << 40},
-    {"GiB", int64_t{1} << 30},
-    {"MiB", int64_t{1} << 20},
-    {"KiB", int64_t{1} << 10},
-    {"TB", 1'000'000'000'000},
-    {"GB", 1'000'000'000},
-    {"MB", 1'000'000},
-    {"KB", 1'000},
-    {"B", 1},
-};
 
 // What google.protobuf.Duration can say.
 constexpr absl::Duration kMaxDuration = absl::Seconds(315'360'000'000);
@@ -71,32 +51,14 @@ std::optional<double> ParseNumber(std::string_view text) {
   return number;
 }
 
-std::optional<int64_t> ParseBytes(std::string_view text) {
-  int64_t unit_bytes = 1;
-  for (const Unit& unit : kUnits) {
-    if (!EndsWith(text, unit.name)) continue;
-    unit_bytes = unit.bytes;
-    text.remove_suffix(unit.name.size());
-    while (EndsWith(text, " ")) text.remove_suffix(1);
-    break;
-  }
-  const std::optional<int64_t> count = ParseInteger(text);
-  int64_t bytes = 0;
-  if (!count.has_value() ||
-      __builtin_mul_overflow(*count, unit_bytes, &bytes)) {
-    return std::nullopt;
-  }
-  return bytes;
-}
-
-std::string FormatBytes(int64_t bytes) {
-  for (const Unit& unit : kUnits) {
-    const bool binary = unit.name.size() == 3 || unit.bytes == 1;
-    if (binary && bytes != 0 && bytes % unit.bytes == 0) {
-      return Cat(bytes / unit.bytes, unit.name);
-    }
-  }
-  return Cat(bytes, "B");
+std::string FormatNumber(double number) {
+  char digits[64];
+  char* const end = digits + sizeof(digits);
+  // Doubles count in ones up to here.
+  const bool whole = number == std::trunc(number) && std::abs(number) < 0x1p53;
+  const auto result = whole ? std::to_chars(digits, end, std::llround(number))
+                            : std::to_chars(digits, end, number);
+  return std::string(digits, result.ptr);
 }
 
 std::optional<absl::Duration> ParseDuration(std::string_view text) {

@@ -22,12 +22,9 @@ std::optional<int64_t> ParseInteger(std::string_view text);
 // A finite number, decimal or with an exponent.
 std::optional<double> ParseNumber(std::string_view text);
 
-// Bytes: a whole number, or one with a unit: `B`, `KB`, `MB`, `GB`, `TB` count
-// in thousands, `KiB`, `MiB`, `GiB`, `TiB` in 1024.
-std::optional<int64_t> ParseBytes(std::string_view text);
-
-// The largest unit that keeps the number whole: `64MiB`.
-std::string FormatBytes(int64_t bytes);
+// The shortest form that ParseNumber reads as the same number; whole numbers
+// without exponent.
+std::string FormatNumber(double number);
 
 // A number with a unit, or several: `500ms`, `1.5s`, `1h30m`, `7d`. Not
 // negative, at most ten thousand years.

@@ -27,8 +27,9 @@ class SourceMap {
   // for a component, by its kind's key.
   void Record(std::string path, const YamlNode& node);
 
+  // Where the node begins, quotes and all.
   SourcePosition PositionOf(const YamlNode& node) const {
-    return document_->PositionIn(node, 0);
+    return document_->PositionAt(node.begin);
   }
 
   // The place `offset` bytes into the value of the field, whatever quoting,

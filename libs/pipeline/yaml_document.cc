@@ -5,7 +5,7 @@
 #include <sstream>
 #include <utility>
 
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/scalar_alignment.h"
 #include "simdjson.h"
 #include "yaml-cpp/eventhandler.h"

@@ -1,9 +1,8 @@
 #include "libs/pipeline/yaml_json.h"
 
-#include <cstdio>
-
 #include "absl/strings/ascii.h"
-#include "libs/pipeline/cat.h"
+#include "libs/base/json_text.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/scalar_text.h"
 
 namespace phoenix {
@@ -25,13 +24,13 @@ bool IsJsonNumber(const std::string& text) {
 std::string ScalarToJson(const YamlNode& node) {
   const bool literal =
       ParseBool(node.text()).has_value() || IsJsonNumber(node.text());
-  return !node.quoted && literal ? node.text() : QuoteJson(node.text());
+  return !node.quoted && literal ? node.text() : JsonText(node.text());
 }
 
 std::string ListToJson(const YamlNode& node) {
   std::string json = "[";
   for (const YamlNode* item : node.items) {
-    CatAppend(json, json.size() > 1 ? "," : "", ToJson(*item));
+    CatTo(json, json.size() > 1 ? "," : "", ToJson(*item));
   }
   return json + "]";
 }
@@ -39,32 +38,13 @@ std::string ListToJson(const YamlNode& node) {
 std::string MappingToJson(const YamlNode& node) {
   std::string json = "{";
   for (const auto& [key, value] : node.entries) {
-    CatAppend(json, json.size() > 1 ? "," : "", QuoteJson(key->text()), ":",
-              ToJson(*value));
+    CatTo(json, json.size() > 1 ? "," : "", JsonText(key->text()), ":",
+          ToJson(*value));
   }
   return json + "}";
 }
 
 }  // namespace
-
-std::string QuoteJson(std::string_view text) {
-  std::string json = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      json.push_back('\\');
-      json.push_back(c);
-    } else if (c == '\n') {
-      json += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof(escape), "\\u%04x", c);
-      json += escape;
-    } else {
-      json.push_back(c);
-    }
-  }
-  return json + "\"";
-}
 
 std::string ToJson(const YamlNode& node) {
   switch (node.kind) {

@@ -2,7 +2,6 @@
 #define LIBS_PIPELINE_YAML_JSON_H_
 
 #include <string>
-#include <string_view>
 
 #include "libs/pipeline/yaml_document.h"
 
@@ -11,9 +10,6 @@ namespace phoenix {
 // The node as JSON text: plain numbers, booleans and nulls stand for
 // themselves, other single values are strings.
 std::string ToJson(const YamlNode& node);
-
-// A JSON string that holds `text`, quotes and all. `text` is UTF-8.
-std::string QuoteJson(std::string_view text);
 
 }  // namespace phoenix
 

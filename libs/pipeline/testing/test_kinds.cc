@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "libs/pipeline/cat.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/testing/test_kinds.pb.h"
 
 namespace phoenix {
