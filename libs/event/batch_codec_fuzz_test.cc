@@ -3,12 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "libs/base/shared_bytes.h"
 #include "libs/event/batch_codec.h"
 #include "libs/event/batch_testing.h"
 #include "libs/event/event_batch.h"
+#include "libs/event/selection.h"
 #include "phoenix/event/v1/event_batch.pb.h"
 
 namespace phoenix {
@@ -32,8 +35,8 @@ void CheckBatch(const EventBatchPtr& batch) {
                              static_cast<int>(batch->encoded().size())));
   Check(proto.event_count() == static_cast<int32_t>(batch->size()));
   Check(proto.payload().blob() == batch->payloads().blob.view());
-  const EventBatchPtr anew = std::make_shared<const EventBatch>(
-      batch->columns());
+  const EventBatchPtr anew =
+      std::make_shared<const EventBatch>(batch->columns());
   const auto again = DecodeEventBatch(EncodeEventBatch(*anew));
   Check(again.ok());
   Check(DescribeEvents(**again) == DescribeEvents(*batch));

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "libs/base/shared_bytes.h"
-#include "libs/event/batch_testing.h"
+#include "libs/event/batch_builder.h"
 #include "libs/event/cloudevents_json_decoder.h"
 #include "libs/event/cloudevents_json_encoder.h"
+#include "libs/event/decode_error.h"
+#include "libs/event/event_batch.h"
 
 namespace phoenix {
 namespace {

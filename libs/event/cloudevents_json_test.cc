@@ -134,7 +134,7 @@ TEST(CloudEventsJsonTest, SaysWhichAttributeIsMissing) {
 TEST(CloudEventsJsonTest, SaysWhere) {
   const auto batch = Decode(R"( {"specversion":"1.0","id": 7})");
   EXPECT_EQ(batch.status(),
-            absl::InvalidArgumentError("event at byte '1': value at byte '27': "
+            absl::InvalidArgumentError("event at byte '1': value at byte '28': "
                                        "'id' is a number, expected a string"));
   EXPECT_EQ(
       Decode("{\"a\"}").status().message().find("not valid JSON at byte '4'"),

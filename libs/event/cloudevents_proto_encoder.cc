@@ -17,7 +17,7 @@ using Value = io::cloudevents::v1::CloudEventAttributeValue;
 
 bool WriteTimestamp(std::string_view text, Value& value) {
   const auto time = ParseRfc3339(text);
-  if (!time.has_value()) return false;
+  if (!time.has_value() || !IsWithinRange(*time)) return false;
   value.mutable_ce_timestamp()->set_seconds(time->seconds);
   value.mutable_ce_timestamp()->set_nanos(time->nanos);
   return true;

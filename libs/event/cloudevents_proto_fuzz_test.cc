@@ -5,8 +5,10 @@
 #include <cstdlib>
 
 #include "io/cloudevents/v1/cloudevents.pb.h"
+#include "libs/event/batch_builder.h"
 #include "libs/event/batch_testing.h"
 #include "libs/event/cloudevents_proto.h"
+#include "libs/event/event_batch.h"
 
 namespace phoenix {
 namespace {

@@ -145,6 +145,13 @@ TEST(CloudEventsProtoTest, WritesAnExtensionThatBeliesItsTypeAsAString) {
   EXPECT_EQ(event.attributes().at("n").ce_string(), "seven");
 }
 
+TEST(CloudEventsProtoTest, WritesATimeThatProtobufHasNotAsAString) {
+  CloudEvent event = Minimal();
+  (*event.mutable_attributes())["time"].set_ce_string("0000-01-01T00:00:00Z");
+  EXPECT_EQ(BackAndForth(event).attributes().at("time").ce_string(),
+            "0000-01-01T00:00:00Z");
+}
+
 TEST(CloudEventsProtoTest, WritesTextThatIsNotUtf8AsBytes) {
   EventBatch::Columns columns = Decode(Minimal())->columns();
   columns.payload.blob = SharedBytes::FromString("\xFF");

@@ -1,5 +1,6 @@
-// Lines of `name: value` are headers, what follows an empty line is the body: an
-// event that is taken comes back the same after it was written.
+// Lines of `name: value` are headers, what follows an empty line is the body:
+// an event that is taken comes back the same after it was written.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,8 +9,10 @@
 #include <vector>
 
 #include "libs/base/shared_bytes.h"
-#include "libs/event/batch_testing.h"
+#include "libs/event/batch_builder.h"
+#include "libs/event/event_batch.h"
 #include "libs/event/http_binary_mode.h"
+#include "libs/json/json_indexer.h"
 
 namespace phoenix {
 namespace {
@@ -38,9 +41,8 @@ void CheckRequest(std::string_view text) {
     const std::string_view line = TakeLine(text);
     if (line.empty()) break;
     const size_t name_size = std::min(line.find(": "), line.size());
-    headers.emplace_back(
-        line.substr(0, name_size),
-        line.substr(std::min(name_size + 2, line.size())));
+    headers.emplace_back(line.substr(0, name_size),
+                         line.substr(std::min(name_size + 2, line.size())));
   }
   const EventBatchPtr batch = Decode(headers, text);
   if (batch == nullptr) return;

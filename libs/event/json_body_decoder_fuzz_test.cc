@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "libs/base/shared_bytes.h"
+#include "libs/event/event_batch.h"
 #include "libs/event/json_body_decoder.h"
+#include "libs/json/json_error.h"
+#include "libs/json/json_index.h"
 #include "libs/json/json_indexer.h"
 
 namespace phoenix {
@@ -31,10 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   phoenix::JsonBodyOptions options;
   options.max_event_bytes = 64;
   phoenix::JsonBodyDecoder decoder(options);
-  const auto decoded = decoder.Decode(
-      phoenix::SharedBytes::FromString(
-          std::string(reinterpret_cast<const char*>(data), size)),
-      0);
+  const auto decoded =
+      decoder.Decode(phoenix::SharedBytes::FromString(std::string(
+                         reinterpret_cast<const char*>(data), size)),
+                     0);
   if (!decoded.ok() || decoded->batch == nullptr) return 0;
   phoenix::CheckIndex(decoded->batch->payloads());
   return 0;

@@ -1,5 +1,5 @@
-// Any bytes in any pieces: the same events and errors as in one piece. The first
-// bytes of the input choose limits and pieces.
+// Any bytes in any pieces: the same events and errors as in one piece. The
+// first bytes of the input choose limits and pieces.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

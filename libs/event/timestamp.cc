@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kNanosDigits = 9;
 constexpr int kNanosPerSecond = 1'000'000'000;
+constexpr int64_t kFirstSecond = -62'135'596'800;  // Of year 1.
+constexpr int64_t kLastSecond = 253'402'300'799;   // Of year 9999.
 
 // Reads the parts of a text one after the other; once one is not there, ok() is
 // false for good.
@@ -108,12 +110,14 @@ std::optional<Timestamp> ParseRfc3339(std::string_view text) {
                    second < 60 ? nanos : 0};
 }
 
+bool IsWithinRange(Timestamp time) {
+  return time.nanos >= 0 && time.nanos < kNanosPerSecond &&
+         time.seconds >= kFirstSecond && time.seconds <= kLastSecond;
+}
+
 std::optional<std::string> FormatRfc3339(Timestamp time) {
+  if (!IsWithinRange(time)) return std::nullopt;
   const absl::CivilSecond civil = absl::CivilSecond(1970) + time.seconds;
-  if (time.nanos < 0 || time.nanos >= kNanosPerSecond || civil.year() < 1 ||
-      civil.year() > 9999) {
-    return std::nullopt;
-  }
   std::string text = absl::StrFormat(
       "%04d-%02d-%02dT%02d:%02d:%02d", civil.year(), civil.month(), civil.day(),
       civil.hour(), civil.minute(), civil.second());

@@ -22,6 +22,10 @@ struct Timestamp {
 // minute.
 std::optional<Timestamp> ParseRfc3339(std::string_view text);
 
+// Whether the time is within years 1 to 9999, which is what protobuf's
+// Timestamp and FormatRfc3339 take.
+bool IsWithinRange(Timestamp time);
+
 // The time as RFC 3339 text in UTC with as many decimals as it needs: none, 3,
 // 6 or 9, as protobuf's JSON has it; none when it is not within years 1 to 9999
 // or nanos are out of range.
