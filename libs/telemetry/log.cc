@@ -63,6 +63,9 @@ LogField::LogField(std::string_view key, const absl::Status& value)
                         absl::StatusToStringMode::kWithNoExtraData))) {}
 
 struct Logger::Output {
+  Output(LogSink& sink, Clock& clock, LogLevel level)
+      : sink(sink), clock(clock), level(level) {}
+
   LogSink& sink;
   Clock& clock;
   std::atomic<LogLevel> level;
