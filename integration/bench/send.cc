@@ -96,11 +96,10 @@ bool SendHttp(int port, std::string_view range, const std::string& target) {
   while (!range.empty()) {
     size_t size = std::min(kHttpBodyBytes, range.size());
     while (size < range.size() && range[size - 1] != '\n') ++size;
-    const std::string head =
-        "POST " + target +
-        " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-        "application/x-ndjson\r\nContent-Length: " +
-        std::to_string(size) + "\r\n\r\n";
+    const std::string head = "POST " + target +
+                             " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                             "application/x-ndjson\r\nContent-Length: " +
+                             std::to_string(size) + "\r\n\r\n";
     if (!SendAll(fd, head, head.size()) ||
         !SendAll(fd, range.substr(0, size), kTcpWriteBytes)) {
       return false;

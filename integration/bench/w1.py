@@ -108,7 +108,7 @@ class Phoenix(Receiver):
     name = "phoenix tcp"
 
     def command(self):
-        return [ROOT / "bazel-bin/tools/phoenix/phoenix", "run", "--quiet",
+        return [ROOT / "bazel-bin/tools/phoenix/phoenix", "run", "--live", "off",
                 HERE / "w1.yaml"]
 
     def environment(self):

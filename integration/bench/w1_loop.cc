@@ -81,7 +81,8 @@ bool ReadRow(ondemand::object object, Row& row) {
   for (auto field : object) {
     const ondemand::raw_json_string key = field.key();
     if (key == "client") {
-      row.client_key = std::string_view(key.raw() - 1, sizeof("\"client\"") - 1);
+      row.client_key =
+          std::string_view(key.raw() - 1, sizeof("\"client\"") - 1);
     } else if (key == "path") {
       row.path = field.value().get_string();
     } else if (key == "status") {

@@ -1,7 +1,7 @@
 #include "tools/phoenix/run_report.h"
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "libs/base/text.h"
 #include "tools/phoenix/live_line.h"
 
 namespace phoenix {
@@ -9,7 +9,7 @@ namespace {
 
 std::string Ledger(const PipelineMetrics& metrics) {
   const uint64_t received = metrics.received_events();
-  std::string text = absl::StrCat("  received ", WithCommas(received), " =");
+  std::string text = Cat("  received ", WithCommas(received), " =");
   uint64_t settled = 0;
   const char* separator = " ";
   for (int i = 0; i < kSettlementCount; ++i) {
@@ -17,13 +17,12 @@ std::string Ledger(const PipelineMetrics& metrics) {
     const uint64_t events = metrics.settled_events(settlement);
     settled += events;
     if (events == 0 && settlement != Settlement::kDelivered) continue;
-    absl::StrAppend(&text, separator, WithCommas(events), " ",
-                    SettlementName(settlement));
+    CatTo(text, separator, WithCommas(events), " ", SettlementName(settlement));
     separator = " + ";
   }
   const int64_t unaccounted =
       static_cast<int64_t>(received) - static_cast<int64_t>(settled);
-  return absl::StrCat(text, "; unaccounted ", unaccounted, "\n");
+  return Cat(text, "; unaccounted ", unaccounted, "\n");
 }
 
 std::string Latency(const PipelineMetrics& metrics) {
@@ -43,12 +42,12 @@ std::string RunReport(const Suite& suite, absl::Duration duration) {
   std::string report = absl::StrFormat(
       "pipeline '%s' ran %.1f s, %s events/s on average\n",
       suite.pipeline().name, seconds,
-      WithCommas(seconds > 0 ? static_cast<uint64_t>(
-                                   metrics.received_events() / seconds)
+      WithCommas(seconds > 0 ? static_cast<uint64_t>(metrics.received_events() /
+                                                     seconds)
                              : 0));
-  absl::StrAppend(&report, Ledger(metrics), Latency(metrics));
+  CatTo(report, Ledger(metrics), Latency(metrics));
   for (const std::string& line : suite.Report()) {
-    absl::StrAppend(&report, "  ", line, "\n");
+    CatTo(report, "  ", line, "\n");
   }
   return report;
 }

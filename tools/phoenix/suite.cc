@@ -5,9 +5,9 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/component/sink_decorators/decorate_sink.h"
 #include "libs/event/payload_bytes.h"
 #include "libs/telemetry/log.h"
@@ -25,7 +25,7 @@ constexpr double kBusyQueueRatio = 0.5;
 absl::Status Prefixed(std::string_view kind, std::string_view name,
                       const absl::Status& status) {
   return absl::Status(status.code(),
-                      absl::StrCat(kind, " '", name, "': ", status.message()));
+                      Cat(kind, " '", name, "': ", FromAbsl(status.message())));
 }
 
 // What a sink gives up becomes a dead letter; what the dead-letter sink would
@@ -121,7 +121,7 @@ void Suite::BuildLanes() {
   const size_t count = LaneCount(pipeline_->limits.lane_count);
   for (size_t i = 0; i < count; ++i) {
     lanes_.push_back(std::make_unique<ProcessingLane>(
-        absl::StrCat("lane ", i),
+        Cat("lane ", i),
         ProcessingLane::Environment{
             .steps = steps_,
             .routes = routes_,
@@ -162,7 +162,7 @@ absl::Status Suite::OpenSinks() {
   for (const auto& sink : sinks_) {
     const absl::Status status = sink->Open();
     if (!status.ok()) {
-      health_.SetFailed(sink->name(), status.message());
+      health_.SetFailed(sink->name(), FromAbsl(status.message()));
       return Prefixed("sink", sink->name(), status);
     }
     health_.SetReady(sink->name());
@@ -174,7 +174,7 @@ absl::Status Suite::StartSources() {
   for (const auto& unit : sources_) {
     const absl::Status status = unit->source.Start(*unit->door);
     if (!status.ok()) {
-      health_.SetFailed(unit->name, status.message());
+      health_.SetFailed(unit->name, FromAbsl(status.message()));
       return Prefixed("source", unit->name, status);
     }
     unit->started = true;
@@ -263,7 +263,7 @@ std::string Suite::FullestSink() const {
       sinks_.begin(), sinks_.end(), [](const auto& a, const auto& b) {
         return a->fill_ratio() < b->fill_ratio();
       });
-  return absl::StrCat("sink '", fullest.name(), "'");
+  return Cat("sink '", fullest.name(), "'");
 }
 
 std::string Suite::SlowestPart() {
@@ -282,7 +282,7 @@ std::vector<std::string> Suite::Report() const {
   const auto add = [&](const std::string& name,
                        const std::vector<std::string>& said) {
     for (const std::string& line : said) {
-      lines.push_back(absl::StrCat(name, ": ", line));
+      lines.push_back(Cat(name, ": ", line));
     }
   };
   for (const CompiledStep& step : pipeline_->steps) {

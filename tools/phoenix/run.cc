@@ -1,0 +1,132 @@
+// The command `phoenix run`: a pipeline, all services of it in this process.
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "libs/base/clock.h"
+#include "libs/base/text.h"
+#include "libs/server/admin_server.h"
+#include "libs/server/shutdown_signal.h"
+#include "libs/telemetry/health.h"
+#include "libs/telemetry/log.h"
+#include "libs/telemetry/metrics.h"
+#include "tools/phoenix/cli/arguments.h"
+#include "tools/phoenix/cli/exit_code.h"
+#include "tools/phoenix/cli/open_pipeline.h"
+#include "tools/phoenix/commands.h"
+#include "tools/phoenix/live_line.h"
+#include "tools/phoenix/run_report.h"
+#include "tools/phoenix/suite.h"
+#include "tools/phoenix/version.h"
+
+namespace phoenix {
+namespace {
+
+// How often the live line is drawn.
+constexpr absl::Duration kLiveInterval = absl::Seconds(1);
+
+// How often a run without a live line looks whether its sources have ended.
+constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
+
+constexpr char kUsage[] =
+    "usage: phoenix run FILE [--live auto|on|off] [--log-level LEVEL]\n";
+
+int Fail(int code, const std::string& message) {
+  std::fprintf(stderr, "phoenix run: %s\n", message.c_str());
+  return code;
+}
+
+bool WantsLiveLine(const std::string& flag) {
+  return flag == "on" || (flag == "auto" && isatty(STDOUT_FILENO) != 0);
+}
+
+// Redraws one line of the terminal.
+void Draw(const std::string& line) {
+  std::printf("\r\033[K%s", line.c_str());
+  std::fflush(stdout);
+}
+
+// Serves until a signal comes or the sources have ended.
+void Serve(Suite& suite, ShutdownSignal& shutdown, bool live) {
+  LiveLine line(suite.metrics(), Clock::System());
+  const absl::Duration interval = live ? kLiveInterval : kPollInterval;
+  while (!shutdown.WaitFor(interval) && !suite.Finished()) {
+    if (live) Draw(line.Next(suite.SlowestPart()));
+  }
+  if (live) std::printf("\n");
+}
+
+std::unique_ptr<AdminServer> MakeAdminServer(const std::string& address,
+                                             MetricsRegistry& metrics,
+                                             HealthRegistry& health) {
+  if (address.empty()) return nullptr;
+  return std::make_unique<AdminServer>(AdminServer::Options{.address = address},
+                                       metrics, health);
+}
+
+int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
+        bool live) {
+  Clock& clock = Clock::System();
+  const absl::Duration drain_timeout = pipeline->limits.drain_timeout;
+  MetricsRegistry metrics;
+  PublishBuildInfo(metrics, kVersion, kCommit);
+  HealthRegistry health;
+  auto admin = MakeAdminServer(pipeline->admin_address, metrics, health);
+  if (admin != nullptr) {
+    const absl::Status status = admin->Start();
+    if (!status.ok()) {
+      return Fail(kExitUnavailable,
+                  Cat("admin_address: ", FromAbsl(status.message())));
+    }
+  }
+  Suite suite(std::move(pipeline), metrics, health, clock);
+  const int64_t began = clock.MonotonicNanos();
+  if (const absl::Status status = suite.Start(); !status.ok()) {
+    return Fail(kExitUnavailable, std::string(status.message()));
+  }
+  Logger::Process().Info("Pipeline runs.",
+                         {{"pipeline", suite.pipeline().name},
+                          {"revision", suite.pipeline().revision}});
+  Serve(suite, shutdown, live);
+  shutdown.ExitOnNext();
+  const bool drained = suite.Drain(drain_timeout);
+  const absl::Duration duration =
+      absl::Nanoseconds(clock.MonotonicNanos() - began);
+  std::fputs(RunReport(suite, duration).c_str(), stdout);
+  if (drained) return kExitOk;
+  return Fail(kExitFailed,
+              "what was in flight at limits.drain_timeout was given back to "
+              "its producers, or a sink did not close");
+}
+
+}  // namespace
+
+int RunCommand(absl::Span<char* const> args) {
+  // Before any thread.
+  ShutdownSignal shutdown;
+  const ArgumentSpec spec = {
+      .flags = {{"live", {"auto", "on", "off"}},
+                {"log-level",
+                 {"trace", "debug", "info", "warn", "error", "off"}}},
+      .min_positional = 1,
+      .max_positional = 1};
+  const absl::StatusOr<Arguments> arguments = ParseArguments(args, spec);
+  if (!arguments.ok()) {
+    return Fail(kExitUsage,
+                Cat(FromAbsl(arguments.status().message()), "\n", kUsage));
+  }
+  LogLevel level = LogLevel::kInfo;
+  ParseLogLevel(arguments->Flag("log-level", "info"), &level);
+  Logger::Process().SetLevel(level);
+
+  OpenedPipeline opened = OpenPipeline(arguments->positional[0]);
+  if (opened.exit_code != kExitOk) return opened.exit_code;
+  return Run(std::move(opened.compiled), shutdown,
+             WantsLiveLine(arguments->Flag("live", "auto")));
+}
+
+}  // namespace phoenix
