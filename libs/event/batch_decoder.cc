@@ -41,11 +41,15 @@ absl::Status ForEachField(std::string_view message, Handle handle) {
   }
 }
 
+// Of a `string`, also where a later field replaces it.
+absl::Status CheckText(std::string_view name, std::string_view bytes) {
+  return IsUtf8(bytes) ? absl::OkStatus() : Invalid(name, "is not UTF-8");
+}
+
 absl::Status ReadText(std::string_view name, std::string_view bytes,
                       std::string& text) {
-  if (!IsUtf8(bytes)) return Invalid(name, "is not UTF-8");
   text = bytes;
-  return absl::OkStatus();
+  return CheckText(name, bytes);
 }
 
 // A `repeated fixed32` as it comes: normally one packed field, used where it
@@ -209,6 +213,7 @@ class BatchDecoder {
                           WireType::kLengthDelimited)) {
         column.is_sequence = true;
         column.sequence_prefix = field.bytes;
+        return CheckText("sequence_prefix", field.bytes);
       } else if (field.Is(batch_fields::kSequenceFirst, WireType::kVarint)) {
         column.sequence_first = field.number;
       }
@@ -236,6 +241,7 @@ class BatchDecoder {
       if (field.type != WireType::kLengthDelimited) return absl::OkStatus();
       if (field.id == batch_fields::kExtensionName) {
         extension.name = field.bytes;
+        return CheckText("name", field.bytes);
       } else if (field.id == batch_fields::kExtensionValues) {
         return ReadString(field.bytes, extension.values);
       } else if (field.id == batch_fields::kExtensionTypes) {
@@ -346,9 +352,6 @@ class BatchDecoder {
 
   static absl::StatusOr<StringColumn> FinishSequence(
       const StringFields& fields) {
-    if (!IsUtf8(fields.sequence_prefix)) {
-      return Invalid("sequence_prefix", "is not UTF-8");
-    }
     if (!fields.blob.empty() || !fields.ranges.bytes().empty()) {
       return Invalid("sequence_prefix", "is set beside 'blob' or 'ranges'");
     }

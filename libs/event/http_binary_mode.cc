@@ -138,6 +138,9 @@ class Decoder {
     if (IsNamed(header_name, kContentType)) {
       texts_.emplace_back(Strip(value));
       if (!IsUtf8(texts_.back())) return InvalidArgument("value is not UTF-8");
+      if (WithoutControls(texts_.back()) != texts_.back()) {
+        return InvalidArgument("value has a control character");
+      }
       return SetAttribute(Attribute::kDataContentType, texts_.back());
     }
     if (!HasPrefix(header_name)) return absl::OkStatus();

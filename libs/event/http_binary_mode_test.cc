@@ -110,6 +110,8 @@ TEST(HttpBinaryModeTest, NamesTheHeaderThatIsWrong) {
   EXPECT_EQ(ErrorOf(Minimal({{"ce-time", "noon"}}))
                 .rfind("header 'ce-time': value is 'noon'", 0),
             0u);
+  EXPECT_EQ(ErrorOf(Minimal({{"content-type", "a/b\x08"}})),
+            "header 'content-type': value has a control character");
   EXPECT_EQ(ErrorOf(Minimal({{"ce-datacontenttype", "x"}})),
             "header 'ce-datacontenttype': is not allowed, expected "
             "'Content-Type'");

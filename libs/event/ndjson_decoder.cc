@@ -13,6 +13,13 @@ namespace {
 // So that there always is room to read into.
 constexpr size_t kMinBufferBytes = 64;
 
+NdjsonOptions WithinBounds(NdjsonOptions options) {
+  options.buffer_bytes = std::max(options.buffer_bytes, kMinBufferBytes);
+  options.max_batch_events =
+      std::clamp(options.max_batch_events, 1u, EventBatch::kMaxEvents);
+  return options;
+}
+
 uint64_t CountNewlines(std::string_view text) {
   return std::count(text.begin(), text.end(), '\n');
 }
@@ -24,7 +31,7 @@ bool IsBefore(const DecodeError& a, const DecodeError& b) {
 }  // namespace
 
 NdjsonDecoder::NdjsonDecoder(NdjsonOptions options)
-    : options_(std::move(options)) {}
+    : options_(WithinBounds(std::move(options))) {}
 
 absl::Span<char> NdjsonDecoder::Buffer() {
   if (buffer_ == nullptr) MakeRoom();
@@ -213,8 +220,7 @@ void NdjsonDecoder::SkipUnfinishedLineIfTooLong(
 void NdjsonDecoder::MakeRoom() {
   const size_t unfinished = end_ - begin_;
   if (capacity_ - end_ > 0 && capacity_ - end_ >= capacity_ / 4) return;
-  const size_t capacity =
-      std::max({options_.buffer_bytes, 2 * unfinished, kMinBufferBytes});
+  const size_t capacity = std::max(options_.buffer_bytes, 2 * unfinished);
   auto buffer = buffer_;
   if (in_use_ || capacity > capacity_) {
     buffer = std::make_shared_for_overwrite<char[]>(capacity);

@@ -23,7 +23,7 @@ struct NdjsonOptions {
   EventDefaults defaults = {};
   size_t buffer_bytes = kDefaultBufferBytes;  // What one batch holds about.
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;  // Of a line.
-  uint32_t max_batch_events = EventBatch::kMaxEvents;  // At most kMaxEvents.
+  uint32_t max_batch_events = EventBatch::kMaxEvents;  // 1 to kMaxEvents.
 };
 
 // Makes batches of newline-delimited JSON: each line one JSON text, one event.

@@ -5,14 +5,17 @@
 namespace phoenix::wire {
 namespace {
 
-constexpr int kMaxVarintBytes = 10;
+// What protobuf reads at most, of numbers, and of tags and sizes.
+constexpr int kMaxNumberBytes = 10;
+constexpr int kMaxTagBytes = 5;
+constexpr int kMaxSizeBytes = 5;
 constexpr uint64_t kMaxTag = 0xFFFFFFFF;
 
 }  // namespace
 
-bool FieldReader::ReadVarint(uint64_t& value) {
+bool FieldReader::ReadVarint(int max_bytes, uint64_t& value) {
   value = 0;
-  for (int i = 0; i < kMaxVarintBytes && at_ != end_; ++i) {
+  for (int i = 0; i < max_bytes && at_ != end_; ++i) {
     const uint8_t byte = static_cast<uint8_t>(*at_++);
     value |= static_cast<uint64_t>(byte & 0x7F) << (7 * i);
     if (byte < 0x80) return true;
@@ -29,7 +32,7 @@ bool FieldReader::ReadBytes(size_t size, std::string_view& bytes) {
 
 bool FieldReader::ReadTag(Field& field) {
   uint64_t tag;
-  if (!ReadVarint(tag) || tag > kMaxTag) return false;
+  if (!ReadVarint(kMaxTagBytes, tag) || tag > kMaxTag) return false;
   field.id = static_cast<uint32_t>(tag >> 3);
   field.type = static_cast<WireType>(tag & 7);
   return field.id != 0;
@@ -38,14 +41,14 @@ bool FieldReader::ReadTag(Field& field) {
 bool FieldReader::ReadValue(Field& field) {
   switch (field.type) {
     case WireType::kVarint:
-      return ReadVarint(field.number);
+      return ReadVarint(kMaxNumberBytes, field.number);
     case WireType::kFixed64:
       return ReadBytes(sizeof(uint64_t), field.bytes);
     case WireType::kFixed32:
       return ReadBytes(sizeof(uint32_t), field.bytes);
     case WireType::kLengthDelimited: {
       uint64_t size;
-      return ReadVarint(size) && ReadBytes(size, field.bytes);
+      return ReadVarint(kMaxSizeBytes, size) && ReadBytes(size, field.bytes);
     }
     case WireType::kStartGroup:
       return SkipGroup(field.id);

@@ -46,8 +46,9 @@ struct Field {
 // skipped. The message must outlive the reader. Thread-compatible.
 class FieldReader {
  public:
-  // How deep groups nest at most, the limit that protobuf has.
-  static constexpr int kMaxGroupDepth = 100;
+  // How deep groups nest at most. Nobody sends groups; protobuf's own limit for
+  // all nesting is 100, and what is taken here is to be taken there as well.
+  static constexpr size_t kMaxGroupDepth = 64;
 
   explicit FieldReader(std::string_view message)
       : begin_(message.data()),
@@ -59,7 +60,7 @@ class FieldReader {
   absl::StatusOr<bool> Next(Field& field);
 
  private:
-  bool ReadVarint(uint64_t& value);
+  bool ReadVarint(int max_bytes, uint64_t& value);
   bool ReadBytes(size_t size, std::string_view& bytes);
   bool ReadTag(Field& field);
   bool ReadValue(Field& field);

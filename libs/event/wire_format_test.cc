@@ -56,7 +56,8 @@ TEST(WireFormatTest, RefusesWhatIsCutOffOrMalformed) {
   for (const std::string_view message :
        {"\x08"sv, "\x08\x80"sv, "\x1A\x05hi"sv, "\x25\x01"sv, "\x11\x01"sv,
         "\x0B\x08\x01"sv, "\x0B\x14"sv, "\x0C"sv, "\x0E"sv, "\x00\x01"sv,
-        "\xFF\xFF\xFF\xFF\xFF\x01\x01"sv,
+        "\xFF\xFF\xFF\xFF\xFF\x01\x01"sv, "\x88\x80\x80\x80\x80\x00\x01"sv,
+        "\x1A\x80\x80\x80\x80\x80\x00"sv,
         "\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"sv}) {
     EXPECT_TRUE(IsMalformed(message));
   }
@@ -73,10 +74,10 @@ TEST(WireFormatTest, SaysWhereAMessageBreaks) {
 }
 
 TEST(WireFormatTest, BoundsTheDepthOfGroups) {
-  const auto nested = [](int depth) {
+  const auto nested = [](size_t depth) {
     std::string message;
-    for (int i = 0; i < depth; ++i) message += '\x0B';
-    for (int i = 0; i < depth; ++i) message += '\x0C';
+    for (size_t i = 0; i < depth; ++i) message += '\x0B';
+    for (size_t i = 0; i < depth; ++i) message += '\x0C';
     return message;
   };
   EXPECT_FALSE(IsMalformed(nested(FieldReader::kMaxGroupDepth)));
