@@ -64,6 +64,7 @@ std::string TcpClient::ReadUntil(std::string_view end) {
 }
 
 std::string TcpClient::Read(size_t size) {
+  if (size == 0) return {};
   std::string bytes(size, '\0');
   const ssize_t got = recv(fd_.get(), bytes.data(), size, MSG_WAITALL);
   bytes.resize(got < 0 ? 0 : static_cast<size_t>(got));

@@ -1,22 +1,17 @@
 #include "libs/sources/tcp/factory.h"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "libs/net/listen_address.h"
 #include "libs/sources/event_defaults.h"
+#include "libs/sources/proto_duration.h"
 #include "libs/sources/tcp/tcp_source.h"
 #include "libs/sources/tcp/tcp_source.pb.h"
 
 namespace phoenix {
 namespace {
-
-std::chrono::milliseconds ToMillis(const google::protobuf::Duration& time) {
-  return std::chrono::milliseconds(time.seconds() * 1000 +
-                                   time.nanos() / 1'000'000);
-}
 
 std::unique_ptr<Source> CreateTcpSource(
     const sources::tcp::v1::TcpSource& config, BuildContext& context) {

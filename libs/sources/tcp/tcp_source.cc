@@ -41,6 +41,7 @@ class TcpSource::Impl {
   }
 
   void StopAccepting() {
+    if (acceptor_ == nullptr) return;  // Not started, or stopped.
     loop_.RunAndWait([this] {
       acceptor_->Close();
       // Closing takes a connection out of the map.

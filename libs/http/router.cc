@@ -1,0 +1,78 @@
+#include "libs/http/router.h"
+
+#include <utility>
+
+#include "libs/http/error_response.h"
+
+namespace phoenix::http {
+namespace {
+
+Response NotFound(const RequestHead& head) {
+  return ErrorResponse({.http_status = 404,
+                        .reason = "DOOR_NOT_FOUND",
+                        .message = "There is nothing at '" + head.path + "'.",
+                        .metadata = {{"path", head.path}}});
+}
+
+Response MethodNotAllowed(const RequestHead& head,
+                          const std::map<std::string, Handler*>& methods) {
+  std::string allow;
+  for (const auto& [method, handler] : methods) {
+    if (!allow.empty()) allow += ", ";
+    allow += method;
+  }
+  Response response = ErrorResponse(
+      {.http_status = 405,
+       .reason = "METHOD_NOT_ALLOWED",
+       .message = "'" + head.path + "' takes " + allow + " requests only.",
+       .metadata = {{"allow", allow}}});
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
+class PageExchange : public IgnoredBody {
+ public:
+  PageExchange(RequestHead head, std::shared_ptr<Responder> responder,
+               const PageHandler::Page& page)
+      : head_(std::move(head)), responder_(std::move(responder)), page_(page) {}
+
+  void OnEnd() override { responder_->Respond(page_(head_)); }
+
+ private:
+  RequestHead head_;
+  std::shared_ptr<Responder> responder_;
+  const PageHandler::Page& page_;
+};
+
+}  // namespace
+
+void Router::Add(const std::string& method, const std::string& path,
+                 Handler& handler) {
+  routes_[path][method] = &handler;
+}
+
+std::unique_ptr<Exchange> Router::Accept(const RequestHead& head,
+                                         std::shared_ptr<Responder> responder) {
+  const auto route = routes_.find(head.path);
+  if (route == routes_.end()) {
+    responder->Respond(NotFound(head));
+    return std::make_unique<IgnoredBody>();
+  }
+  const auto& methods = route->second;
+  auto chosen = methods.find(head.method);
+  if (chosen == methods.end() && head.method == "HEAD") {
+    chosen = methods.find("GET");
+  }
+  if (chosen == methods.end()) {
+    responder->Respond(MethodNotAllowed(head, methods));
+    return std::make_unique<IgnoredBody>();
+  }
+  return chosen->second->Accept(head, std::move(responder));
+}
+
+std::unique_ptr<Exchange> PageHandler::Accept(
+    const RequestHead& head, std::shared_ptr<Responder> responder) {
+  return std::make_unique<PageExchange>(head, std::move(responder), page_);
+}
+
+}  // namespace phoenix::http

@@ -1,0 +1,61 @@
+#ifndef LIBS_SOURCES_HTTP_HTTP_SOURCE_H_
+#define LIBS_SOURCES_HTTP_HTTP_SOURCE_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/base/clock.h"
+#include "libs/component/source.h"
+#include "libs/event/batch_builder.h"
+#include "libs/http/server.h"
+#include "libs/sources/http/body_format.h"
+#include "libs/sources/http/decompressor.h"
+
+namespace phoenix {
+
+struct HttpSourceOptions {
+  struct Endpoint {
+    std::string path;
+    std::optional<BodyFormat> format;  // Of bodies whose type is not known.
+  };
+
+  http::ServerOptions server;
+  std::vector<Endpoint> endpoints;
+  EventDefaults defaults;  // `id_prefix` gets the request's number added.
+  size_t max_body_bytes = 16 << 20;
+  size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
+  DecompressionLimits decompression;  // max_output_bytes: of a stream.
+  std::chrono::milliseconds max_wait{1000};
+};
+
+// The source `http`: events in the bodies of POST requests. Each connection is
+// a lane. How a request is answered: receipt.h; what is refused before its body
+// is read: 404, 405, 415 (an unknown content type or encoding), 503 while it
+// drains.
+class HttpSource : public Source {
+ public:
+  // `clock` outlives the source.
+  HttpSource(HttpSourceOptions options, Clock& clock);
+  ~HttpSource() override;
+
+  absl::Status Start(Outlet& outlet) override;
+  void StopAccepting() override;
+  void Stop() override;
+
+  // The port that is bound; after Start.
+  uint16_t port() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_HTTP_HTTP_SOURCE_H_

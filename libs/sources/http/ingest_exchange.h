@@ -1,0 +1,77 @@
+#ifndef LIBS_SOURCES_HTTP_INGEST_EXCHANGE_H_
+#define LIBS_SOURCES_HTTP_INGEST_EXCHANGE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/component/source.h"
+#include "libs/event/decode_error.h"
+#include "libs/http/error_response.h"
+#include "libs/http/handler.h"
+#include "libs/sources/http/body_decoder.h"
+#include "libs/sources/http/decompressor.h"
+#include "libs/sources/http/receipt.h"
+
+namespace phoenix {
+
+// Takes in one POST of events: decompresses, decodes and offers its body as it
+// comes, and answers when all outcomes are known. When the pipeline is full the
+// body is not read on; a request of which nothing has been taken is answered
+// 429 after `max_wait`. Used on the server's thread.
+class IngestExchange : public http::Exchange {
+ public:
+  // How long lines that have come wait for more of the body.
+  static constexpr std::chrono::milliseconds kLinger{2};
+
+  struct Parts {
+    std::unique_ptr<Decompressor> decompressor;
+    std::unique_ptr<BodyDecoder> decoder;
+    bool by_line = false;  // Whether errors speak of lines.
+    uint64_t lane = 0;
+    std::chrono::milliseconds max_wait{1000};
+  };
+
+  // `outlet` outlives the exchange.
+  IngestExchange(Parts parts, Outlet& outlet,
+                 std::shared_ptr<http::Responder> responder);
+
+  void OnBody(std::string_view part) override;
+  void OnEnd() override;
+  void OnWake() override;
+  void OnTimer() override;
+
+ private:
+  void TakeDecoded();
+  void OfferWaiting();
+  absl::Status OfferFirst();
+  void WaitForCredit();
+  void EndIfAllOffered();
+  void FailBody(const absl::Status& status);
+  void FailOffer(const absl::Status& status);
+  void Fail(http::ErrorReport report);
+  void FailFull();
+  void Linger();
+
+  const Parts parts_;
+  Outlet& outlet_;
+  const std::shared_ptr<http::Responder> responder_;
+  const std::shared_ptr<Receipt> receipt_;
+  std::vector<DecodedBatch> decoded_;  // Kept for its memory.
+  // Decoded and not yet taken: what one part of the body gives at most.
+  std::deque<DecodedBatch> waiting_;
+  bool waiting_for_credit_ = false;
+  bool lingering_ = false;
+  bool patience_runs_ = false;  // The timer of max_wait has been set.
+  bool any_taken_ = false;
+  bool ended_ = false;  // The body is complete.
+  bool done_ = false;   // Answered, or left to the receipt.
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_HTTP_INGEST_EXCHANGE_H_

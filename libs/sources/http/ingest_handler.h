@@ -1,0 +1,46 @@
+#ifndef LIBS_SOURCES_HTTP_INGEST_HANDLER_H_
+#define LIBS_SOURCES_HTTP_INGEST_HANDLER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "libs/base/clock.h"
+#include "libs/component/source.h"
+#include "libs/http/handler.h"
+#include "libs/sources/http/body_format.h"
+#include "libs/sources/http/http_source.h"
+
+namespace phoenix {
+
+// The handler of one path: looks at a request's head and makes the exchange
+// that takes its body in. Used on the server's thread.
+class IngestHandler : public http::Handler {
+ public:
+  // All references outlive the handler.
+  IngestHandler(const HttpSourceOptions& options,
+                std::optional<BodyFormat> fallback, Outlet& outlet,
+                Clock& clock)
+      : options_(options),
+        fallback_(fallback),
+        outlet_(outlet),
+        clock_(clock) {}
+
+  std::unique_ptr<http::Exchange> Accept(
+      const http::RequestHead& head,
+      std::shared_ptr<http::Responder> responder) override;
+
+ private:
+  DecompressionLimits LimitsFor(BodyFormat format) const;
+  EventDefaults DefaultsForRequest(const http::RequestHead& head);
+
+  const HttpSourceOptions& options_;
+  const std::optional<BodyFormat> fallback_;
+  Outlet& outlet_;
+  Clock& clock_;
+  uint64_t next_request_ = 0;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_HTTP_INGEST_HANDLER_H_

@@ -1,0 +1,145 @@
+#include "libs/sources/http/receipt.h"
+
+#include <utility>
+
+#include "libs/base/json_text.h"
+#include "libs/http/error_response.h"
+
+namespace phoenix {
+namespace {
+
+// The index of a row among all elements, of which those in `errors` (ascending)
+// are no rows.
+uint64_t IndexOfRow(uint64_t row, const std::vector<uint64_t>& errors) {
+  for (uint64_t error : errors) {
+    if (error > row) break;
+    ++row;
+  }
+  return row;
+}
+
+http::Response TryAgain(uint64_t accepted) {
+  return http::ErrorResponse(
+      {.http_status = 503,
+       .reason = "DRAINING",
+       .message = "The server is going away; send the events again.",
+       .metadata = {{"accepted", std::to_string(accepted)}},
+       .retry_after_seconds = 1});
+}
+
+}  // namespace
+
+void Receipt::AddError(const DecodeError& error) {
+  MutexLock lock(mutex_);
+  AddFailure(
+      {error.position, "EVENT_INVALID", std::string(error.status.message())});
+}
+
+SettleCallback Receipt::ExpectBatch(const std::vector<DecodeError>& errors) {
+  std::vector<uint64_t> positions;
+  for (const DecodeError& error : errors) positions.push_back(error.position);
+  {
+    MutexLock lock(mutex_);
+    ++in_flight_;
+  }
+  return [self = shared_from_this(), positions = std::move(positions)](
+             const BatchOutcome& outcome) { self->Settle(outcome, positions); };
+}
+
+void Receipt::ForgetBatch() {
+  MutexLock lock(mutex_);
+  --in_flight_;
+}
+
+void Receipt::Close() {
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  RespondIfDone();
+}
+
+uint64_t Receipt::accepted() const {
+  MutexLock lock(mutex_);
+  return accepted_;
+}
+
+void Receipt::Settle(const BatchOutcome& outcome,
+                     const std::vector<uint64_t>& error_positions) {
+  {
+    MutexLock lock(mutex_);
+    --in_flight_;
+    const uint32_t refused = outcome.Count(Outcome::kRejected);
+    not_taken_ += outcome.Count(Outcome::kRetry);
+    accepted_ += outcome.size() - refused - outcome.Count(Outcome::kRetry);
+    uint32_t explained = 0;
+    for (const OutcomeDetail& detail : outcome.details()) {
+      if (outcome.at(detail.row) != Outcome::kRejected) continue;
+      ++explained;
+      AddFailure({by_line_
+                      ? std::nullopt
+                      : std::optional(IndexOfRow(detail.row, error_positions)),
+                  "EVENT_REJECTED", std::string(detail.status.message())});
+    }
+    if (refused > explained) rejected_ += refused - explained;
+  }
+  RespondIfDone();
+}
+
+void Receipt::AddFailure(Failure failure) {
+  ++rejected_;
+  if (failures_.size() < kMaxFailures) failures_.push_back(std::move(failure));
+}
+
+void Receipt::RespondIfDone() {
+  http::Response response;
+  {
+    MutexLock lock(mutex_);
+    if (!closed_ || in_flight_ > 0) return;
+    response = Answer();
+  }
+  responder_->Respond(std::move(response));
+}
+
+http::Response Receipt::Answer() const {
+  if (not_taken_ > 0) return TryAgain(accepted_);
+  if (accepted_ > 0 || rejected_ == 0) return Summary();
+  const bool listed = !failures_.empty();
+  return http::ErrorResponse(
+      {.http_status = 400,
+       .reason = listed ? failures_[0].reason : "EVENT_REJECTED",
+       .message = listed ? failures_[0].message : "every event was refused",
+       .metadata = {{"rejected", std::to_string(rejected_)}}});
+}
+
+http::Response Receipt::Summary() const {
+  http::Response response;
+  std::string& out = response.body;
+  out = "{\"accepted\":" + std::to_string(accepted_) +
+        ",\"rejected\":" + std::to_string(rejected_);
+  if (!failures_.empty()) {
+    out += ",\"failures\":[";
+    for (size_t i = 0; i < failures_.size(); ++i) {
+      if (i > 0) out += ',';
+      AppendFailure(failures_[i], out);
+    }
+    out += ']';
+  }
+  out += "}\n";
+  return response;
+}
+
+void Receipt::AppendFailure(const Failure& failure, std::string& out) const {
+  out += '{';
+  if (failure.position.has_value()) {
+    out += by_line_ ? "\"line\":" : "\"index\":";
+    out += std::to_string(*failure.position) + ",";
+  }
+  out += "\"reason\":";
+  AppendJsonText(failure.reason, out);
+  out += ",\"message\":";
+  AppendJsonText(failure.message, out);
+  out += '}';
+}
+
+}  // namespace phoenix

@@ -1,0 +1,84 @@
+#ifndef LIBS_SOURCES_HTTP_RECEIPT_H_
+#define LIBS_SOURCES_HTTP_RECEIPT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "libs/base/mutex.h"
+#include "libs/component/source.h"
+#include "libs/event/decode_error.h"
+#include "libs/event/outcome.h"
+#include "libs/http/handler.h"
+
+namespace phoenix {
+
+// Adds up what became of the events of one request, and answers it once all is
+// known:
+//
+//   200  {"accepted":2,"rejected":1,"failures":[{"index":1,
+//        "reason":"EVENT_INVALID","message":"..."}]}
+//   400  a google.rpc.Status, when every event was refused
+//   503  the same, when the process stops before all had their outcome
+//
+// So the status speaks of the request, and `failures` of its events: `line`
+// (from 1) for lines that could not be read, `index` (from 0) for elements of
+// an array. Thread-safe; shared by the request and the batches on their way.
+class Receipt : public std::enable_shared_from_this<Receipt> {
+ public:
+  // Failures that one answer lists; the others are only counted.
+  static constexpr size_t kMaxFailures = 100;
+
+  // `by_line`: positions are lines.
+  Receipt(std::shared_ptr<http::Responder> responder, bool by_line)
+      : responder_(std::move(responder)), by_line_(by_line) {}
+
+  // An event was refused when it was decoded.
+  void AddError(const DecodeError& error);
+
+  // A batch is about to be offered: the callback for it. `errors` are those of
+  // its neighbours that could not be decoded; a row's index follows from them.
+  SettleCallback ExpectBatch(const std::vector<DecodeError>& errors);
+
+  // The batch was not taken after all.
+  void ForgetBatch();
+
+  // Nothing follows: answers as soon as all batches have settled.
+  void Close();
+
+  // How many events have been accepted so far.
+  uint64_t accepted() const;
+
+ private:
+  struct Failure {
+    std::optional<uint64_t> position;
+    const char* reason;
+    std::string message;
+  };
+
+  void Settle(const BatchOutcome& outcome,
+              const std::vector<uint64_t>& error_positions);
+  void AddFailure(Failure failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RespondIfDone();
+  http::Response Answer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  http::Response Summary() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AppendFailure(const Failure& failure, std::string& out) const;
+
+  const std::shared_ptr<http::Responder> responder_;
+  const bool by_line_;
+  mutable Mutex mutex_;
+  std::vector<Failure> failures_ ABSL_GUARDED_BY(mutex_);
+  uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t rejected_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t not_taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_HTTP_RECEIPT_H_
