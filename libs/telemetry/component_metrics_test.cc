@@ -30,7 +30,8 @@ TEST_F(ComponentMetricsTest, PublishesEveryFamilyAtZero) {
 }
 
 TEST_F(ComponentMetricsTest, EverySeriesSaysWhichComponent) {
-  for (const auto& sample : registry_.Snapshot().samples()) {
+  const MetricsSnapshot snapshot = registry_.Snapshot();
+  for (const auto& sample : snapshot.samples()) {
     EXPECT_EQ(sample.labels.at(label::kComponentKind), "sink");
     EXPECT_EQ(sample.labels.at(label::kComponentType), "http");
     EXPECT_EQ(sample.labels.at(label::kComponentName), "orders");

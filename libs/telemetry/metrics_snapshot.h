@@ -46,7 +46,8 @@ class MetricsSnapshot {
       : samples_(std::move(samples)) {}
   MetricsSnapshot() = default;
 
-  const std::vector<Sample>& samples() const { return samples_; }
+  const std::vector<Sample>& samples() const& { return samples_; }
+  const std::vector<Sample>& samples() && = delete;  // They would be gone.
 
   // The sum over the time series of the metric that have all these labels; 0
   // when there is none.
