@@ -3,8 +3,10 @@
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/cloudevents/v1/cloudevents.pb.h"
@@ -93,6 +95,27 @@ void NdjsonWhole(benchmark::State& state) {
   CountEvents(state, count, lines.size());
 }
 BENCHMARK(NdjsonWhole);
+
+// A line a read: what a batch costs beside its events.
+void NdjsonLineByLine(benchmark::State& state) {
+  const uint32_t count = 1'000;
+  const std::string lines = SampleLogLines(count, kSeed);
+  NdjsonOptions options;
+  options.defaults = Defaults();
+  NdjsonDecoder decoder(options);
+  std::vector<DecodedBatch> batches;
+  for (auto _ : state) {
+    batches.clear();
+    for (size_t at = 0; at < lines.size();) {
+      const size_t end = lines.find('\n', at) + 1;
+      decoder.Feed(std::string_view(lines).substr(at, end - at), 0, batches);
+      at = end;
+    }
+    decoder.Finish(0, batches);
+  }
+  CountEvents(state, count, lines.size());
+}
+BENCHMARK(NdjsonLineByLine);
 
 // What a reader can't go below: the copy from the system, and line ends.
 void NdjsonCopyAndScanBaseline(benchmark::State& state) {
