@@ -2,6 +2,7 @@
 
 #include "libs/sinks/blackhole/blackhole_factory.h"
 #include "libs/sinks/file/file_factory.h"
+#include "libs/sinks/http/http_factory.h"
 #include "libs/sinks/stdout/stdout_factory.h"
 
 namespace phoenix {
@@ -9,6 +10,7 @@ namespace phoenix {
 void RegisterBuiltinSinks(SinkRegistry& registry) {
   RegisterBlackholeSink(registry);
   RegisterFileSink(registry);
+  RegisterHttpSink(registry);
   RegisterStdoutSink(registry);
 }
 

@@ -115,9 +115,9 @@ void FileWriter::Fail(const absl::Status& status) {
 
 absl::Status FileWriter::WriteOut() {
   if (!file_.has_value() || file_->buffer_empty()) return absl::OkStatus();
-  const uint64_t before = file_->size();
+  const uint64_t before = file_->written();
   PHOENIX_RETURN_IF_ERROR(file_->WriteOut());
-  bytes_written_ += before - file_->size();
+  bytes_written_ += file_->written() - before;
   rows_.Settle(Outcome::kDelivered);
   return absl::OkStatus();
 }

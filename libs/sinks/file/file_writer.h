@@ -60,8 +60,7 @@ class FileWriter {
  private:
   bool CanAppend(std::string_view line) const {
     return has_rows_ && file_.has_value() && file_->Fits(line.size()) &&
-           file_->size() + line.size() < rotate_at_ &&
-           failed_write_ == nullptr;
+           file_->size() + line.size() < rotate_at_ && failed_write_ == nullptr;
   }
 
   void PutSlowly(std::string_view line,

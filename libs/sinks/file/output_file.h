@@ -40,6 +40,8 @@ class OutputFile {
 
   // Bytes in the file, those in the buffer among them.
   uint64_t size() const { return written_ + used_; }
+  // Of them, those that the operating system has.
+  uint64_t written() const { return written_; }
   bool buffer_empty() const { return used_ == 0; }
   const OpenedFile& file() const { return file_; }
 

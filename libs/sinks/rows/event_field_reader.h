@@ -19,7 +19,7 @@ class EventFieldReader {
     kJson,       // An object or array was appended, as JSON text.
     kNull,       // The field is null; nothing was appended.
     kMissing,    // There is no such field; nothing was appended.
-    kMalformed,  // The payload is not JSON; nothing was appended.
+    kMalformed,  // The payload, as far as it was read, is not JSON.
   };
 
   EventFieldReader();

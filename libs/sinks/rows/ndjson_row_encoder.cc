@@ -1,10 +1,9 @@
 #include "libs/sinks/rows/ndjson_row_encoder.h"
 
-#include <algorithm>
 #include <cstring>
 
-#include "absl/strings/match.h"
 #include "libs/base/json_text.h"
+#include "libs/event/attribute_name.h"
 #include "libs/event/payload_line.h"
 
 namespace phoenix {
@@ -29,15 +28,6 @@ bool AllAreJson(const EventBatch& batch, std::string& scratch) {
 }
 
 }  // namespace
-
-bool IsJsonContentType(std::string_view content_type) {
-  const size_t end = std::min(content_type.find(';'), content_type.size());
-  std::string type(content_type.substr(0, end));
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  return type.empty() || absl::EqualsIgnoreCase(type, "application/json") ||
-         absl::EqualsIgnoreCase(type, "text/json") ||
-         absl::EndsWithIgnoreCase(type, "+json");
-}
 
 void NdjsonRowEncoder::Encode(const BatchView& view, EncodedRows& out) {
   const EventBatch& batch = *view.batch;

@@ -36,10 +36,6 @@ class NdjsonRowEncoder : public RowEncoder {
   std::string scratch_;
 };
 
-// Whether data of this content type is JSON; empty is JSON, as CloudEvents
-// demands. Parameters are not looked at.
-bool IsJsonContentType(std::string_view content_type);
-
 }  // namespace phoenix
 
 #endif  // LIBS_SINKS_ROWS_NDJSON_ROW_ENCODER_H_

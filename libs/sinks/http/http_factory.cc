@@ -1,0 +1,142 @@
+#include "libs/sinks/http/http_factory.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "libs/sinks/http/curl_client.h"
+#include "libs/sinks/http/http.pb.h"
+#include "libs/sinks/http/http_sink.h"
+#include "libs/sinks/rows/cloudevents_row_encoder.h"
+#include "libs/sinks/rows/ndjson_row_encoder.h"
+
+namespace phoenix {
+namespace {
+
+namespace v1 = sinks::http::v1;
+
+bool IsToken(const std::string& text) {
+  for (char c : text) {
+    if (c <= ' ' || c >= 0x7F || c == ':') return false;
+  }
+  return !text.empty();
+}
+
+bool HasControl(const std::string& text) {
+  for (unsigned char c : text) {
+    if ((c < ' ' && c != '\t') || c == 0x7F) return true;
+  }
+  return false;
+}
+
+void CheckUrl(const v1::Http& config, ConfigReport& report) {
+  if (!absl::StartsWithIgnoreCase(config.url(), "http://") &&
+      !absl::StartsWithIgnoreCase(config.url(), "https://")) {
+    report.Error("url", 0, "url has no scheme http:// or https://");
+  } else if (HasControl(config.url())) {
+    report.Error("url", 0, "url has a control character");
+  }
+}
+
+void AddHeaders(const v1::Http& config, ConfigReport& report,
+                CurlClient::Options& options) {
+  for (int i = 0; i < config.headers_size(); ++i) {
+    const v1::Header& header = config.headers(i);
+    if (!IsToken(header.name())) {
+      report.Error(absl::StrFormat("headers[%d].name", i), 0,
+                   absl::StrFormat("'%s' is no header name", header.name()));
+    } else if (HasControl(header.value())) {
+      report.Error(absl::StrFormat("headers[%d].value", i), 0,
+                   "header value has a control character");
+    } else {
+      options.headers.push_back(header.name() + ": " + header.value());
+    }
+  }
+  options.idempotency_header = config.idempotency_header();
+  if (!options.idempotency_header.empty() &&
+      !IsToken(options.idempotency_header)) {
+    report.Error(
+        "idempotency_header", 0,
+        absl::StrFormat("'%s' is no header name", options.idempotency_header));
+  }
+}
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) +
+         absl::Nanoseconds(duration.nanos());
+}
+
+std::string ContentType(v1::Format format) {
+  switch (format) {
+    case v1::FORMAT_JSON:
+      return "application/json";
+    case v1::FORMAT_CLOUDEVENTS:
+      return "application/cloudevents-batch+json";
+    default:
+      return "application/x-ndjson";
+  }
+}
+
+std::unique_ptr<RowEncoder> MakeEncoder(v1::Format format) {
+  if (format == v1::FORMAT_CLOUDEVENTS) {
+    return std::make_unique<CloudEventsRowEncoder>();
+  }
+  return std::make_unique<NdjsonRowEncoder>();
+}
+
+BodyCompression CompressionOf(v1::Compression compression) {
+  switch (compression) {
+    case v1::COMPRESSION_GZIP:
+      return BodyCompression::kGzip;
+    case v1::COMPRESSION_ZSTD:
+      return BodyCompression::kZstd;
+    default:
+      return BodyCompression::kNone;
+  }
+}
+
+CurlClient::Options ClientOptions(const v1::Http& config,
+                                  ConfigReport& report) {
+  CurlClient::Options options;
+  options.url = config.url();
+  options.content_type = ContentType(config.format());
+  AddHeaders(config, report, options);
+  if (config.has_timeout()) options.timeout = ToDuration(config.timeout());
+  if (config.has_connect_timeout()) {
+    options.connect_timeout = ToDuration(config.connect_timeout());
+  }
+  return options;
+}
+
+std::unique_ptr<Sink> Create(const v1::Http& config, BuildContext& context) {
+  const int errors = context.report.error_count();
+  CheckUrl(config, context.report);
+  auto client = ClientOptions(config, context.report);
+  if (context.report.error_count() > errors) return nullptr;
+  HttpSink::Options options;
+  options.name = context.name;
+  options.array = config.format() == v1::FORMAT_JSON ||
+                  config.format() == v1::FORMAT_CLOUDEVENTS;
+  options.compression = CompressionOf(config.compression());
+  if (config.max_batch_bytes() > 0) {
+    options.max_batch_bytes = config.max_batch_bytes();
+  }
+  if (config.max_batch_events() > 0) {
+    options.max_batch_events = config.max_batch_events();
+  }
+  return std::make_unique<HttpSink>(
+      std::move(options), MakeEncoder(config.format()),
+      std::make_unique<CurlClient>(std::move(client)));
+}
+
+}  // namespace
+
+void RegisterHttpSink(SinkRegistry& registry) {
+  registry.Register<v1::Http>("http", &Create);
+}
+
+}  // namespace phoenix
