@@ -1,12 +1,13 @@
 #include "libs/cel/checker.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "libs/cel/name_resolution.h"
 #include "libs/cel/operators.h"
+#include "libs/cel/overload_resolution.h"
 #include "libs/cel/parser.h"
 #include "libs/cel/suggestion.h"
 #include "libs/cel/text.h"
@@ -14,29 +15,6 @@
 
 namespace phoenix::cel {
 namespace {
-
-// More candidates in one message are noise.
-constexpr size_t kMaxCandidates = 8;
-
-std::optional<Type> FindBuiltinType(std::string_view name) {
-  static const auto* const kTypes = new std::map<std::string_view, Type>{
-      {"bool", TypeKind::kBool},
-      {"int", TypeKind::kInt},
-      {"uint", TypeKind::kUint},
-      {"double", TypeKind::kDouble},
-      {"string", TypeKind::kString},
-      {"bytes", TypeKind::kBytes},
-      {"null_type", TypeKind::kNull},
-      {"type", Type::TypeOf(Type())},
-      {"list", Type::List(Type())},
-      {"map", Type::Map(Type(), Type())},
-      {"google.protobuf.Timestamp", TypeKind::kTimestamp},
-      {"google.protobuf.Duration", TypeKind::kDuration},
-  };
-  auto it = kTypes->find(name);
-  if (it == kTypes->end()) return std::nullopt;
-  return it->second;
-}
 
 Type TypeOfConstant(const Value& value) {
   switch (value.kind()) {
@@ -57,24 +35,8 @@ Type TypeOfConstant(const Value& value) {
   }
 }
 
-bool IsArithmetic(std::string_view function) {
-  return function == kAdd || function == kSubtract || function == kMultiply ||
-         function == kDivide;
-}
-
 bool IsLogicalChain(std::string_view function) {
   return function == kLogicalAnd || function == kLogicalOr;
-}
-
-bool TakesNumbers(const Overload& overload) {
-  return std::all_of(overload.parameters.begin(), overload.parameters.end(),
-                     [](const Type& type) { return type.is_number(); });
-}
-
-std::string Signature(const std::vector<Type>& types) {
-  return Cat(
-      "(", Join(types, ", ", [](const Type& type) { return type.ToString(); }),
-      ")");
 }
 
 }  // namespace
@@ -127,20 +89,16 @@ class Checker {
   // The full name of a chain of selects over a name that is no local.
   std::optional<std::string> QualifiedName(NodeId id);
   // Makes `id` the variable, type or enum constant that `name` stands for.
-  std::optional<Type> ResolveName(NodeId id, std::string_view name);
+  std::optional<Type> Rename(NodeId id, std::string_view name);
   Type MakeConstant(NodeId id, Value value, Type type);
   void FailUnknownName(NodeId id);
 
-  const Function* ResolveFunction(NodeId id);
-  const Function* ResolveNamespaced(NodeId id);
-  Type ResolveOverloads(NodeId id, const Function& function,
-                        const std::vector<Type>& arguments);
-  Type PromotedType(NodeId id, const Function& function,
-                    const std::vector<Type>& arguments, Type type);
-  void KeepPossibleOverloads(NodeId id, const Function& function);
-  void FailNoOverload(NodeId id, const Function& function,
-                      const std::vector<Type>& arguments);
+  const Function* FindFunction(NodeId id);
+  const Function* FindNamespaced(NodeId id);
   void FailUnknownFunction(NodeId id);
+  Type Known(const Type& type) {
+    return unifier_.Substitute(type, /*unknown_to_dyn=*/true);
+  }
 
   const Environment& environment_;
   const CheckOptions& options_;
@@ -168,7 +126,7 @@ void Checker::Fail(NodeId id, std::string message) {
 
 void Checker::CheckExpectedType(const Type& type) {
   if (!options_.expected_type.has_value()) return;
-  const Type found = unifier_.Substitute(type, /*unknown_to_dyn=*/true);
+  const Type found = Known(type);
   if (unifier_.Assign(found, *options_.expected_type)) return;
   Fail(ast().root(),
        Cat("expression is of type '", found.ToString(), "', expected '",
@@ -177,10 +135,7 @@ void Checker::CheckExpectedType(const Type& type) {
 
 Type Checker::CheckNode(NodeId id) {
   Type type = CheckKind(id);
-  // Lenient: nothing is promised about any value but a constant.
-  if (options_.lenient && ast().node(id).kind != NodeKind::kConstant) {
-    type = Type();
-  }
+  if (options_.lenient) type = Type();
   info(id).type = type;
   return type;
 }
@@ -221,7 +176,7 @@ Type Checker::CheckIdent(NodeId id) {
     info(id).local = *local;
     return locals_[*local].type;
   }
-  if (std::optional<Type> type = ResolveName(id, name)) return *type;
+  if (std::optional<Type> type = Rename(id, name)) return *type;
   FailUnknownName(id);
   return TypeKind::kError;
 }
@@ -234,30 +189,23 @@ Type Checker::MakeConstant(NodeId id, Value value, Type type) {
   return type;
 }
 
-std::optional<Type> Checker::ResolveName(NodeId id, std::string_view name) {
-  for (const std::string& candidate : environment_.Candidates(name)) {
-    if (const Variable* variable = environment_.FindVariable(candidate)) {
-      Node& node = ast().mutable_node(id);
-      node.kind = NodeKind::kIdent;
-      node.child_count = 0;
-      node.name = variable->name;
-      info(id).variable = variable;
-      return variable->type;
-    }
-    std::optional<Type> type = FindBuiltinType(candidate);
-    const TypeProvider* provider = environment_.types();
-    if (!type && provider != nullptr) type = provider->FindMessage(candidate);
-    if (type.has_value()) {
-      // The name as written: a wrapper's type value is the primitive's.
-      Value value = Value::TypeName(ast().Intern(RuntimeName(*type)));
-      return MakeConstant(id, value, Type::TypeOf(*type));
-    }
-    if (provider == nullptr) continue;
-    if (std::optional<int64_t> number = provider->FindEnumValue(candidate)) {
-      return MakeConstant(id, Value::Int(*number), TypeKind::kInt);
-    }
+std::optional<Type> Checker::Rename(NodeId id, std::string_view name) {
+  std::optional<ResolvedName> resolved = ResolveName(environment_, name);
+  if (!resolved.has_value()) return std::nullopt;
+  if (resolved->variable != nullptr) {
+    Node& node = ast().mutable_node(id);
+    node.kind = NodeKind::kIdent;
+    node.child_count = 0;
+    node.name = resolved->variable->name;
+    info(id).variable = resolved->variable;
+    return resolved->type;
   }
-  return std::nullopt;
+  if (resolved->enum_number.has_value()) {
+    return MakeConstant(id, Value::Int(*resolved->enum_number), resolved->type);
+  }
+  return MakeConstant(
+      id, Value::TypeName(ast().Intern(RuntimeName(resolved->type))),
+      Type::TypeOf(resolved->type));
 }
 
 void Checker::FailUnknownName(NodeId id) {
@@ -287,7 +235,7 @@ Type Checker::CheckSelect(NodeId id) {
   const bool test_only = ast().node(id).test_only;
   if (!test_only) {
     if (std::optional<std::string> name = QualifiedName(id)) {
-      if (std::optional<Type> type = ResolveName(id, *name)) return *type;
+      if (std::optional<Type> type = Rename(id, *name)) return *type;
     }
   }
   const Type operand =
@@ -343,134 +291,61 @@ Type Checker::CheckLogicalChain(NodeId id) {
 
 void Checker::ExpectBool(NodeId id, const Type& type) {
   if (unifier_.Assign(type, TypeKind::kBool)) return;
-  Fail(id, Cat("found type '",
-               unifier_.Substitute(type, /*unknown_to_dyn=*/true).ToString(),
-               "', expected 'bool'"));
+  Fail(id, Cat("found type '", Known(type).ToString(), "', expected 'bool'"));
 }
 
-const Function* Checker::ResolveNamespaced(NodeId id) {
+// The function that `a.b.f(x)` calls when `a.b` is no value; the call then
+// loses its receiver.
+const Function* Checker::FindNamespaced(NodeId id) {
   std::optional<std::string> target = QualifiedName(ast().child(id, 0));
   if (!target.has_value()) return nullptr;
-  const std::string name = Cat(*target, ".", ast().node(id).name);
-  for (const std::string& candidate : environment_.Candidates(name)) {
-    const Function* function = environment_.functions().Find(candidate);
-    if (function == nullptr) continue;
-    Node& node = ast().mutable_node(id);
-    node.is_member = false;
-    ++node.first_child;
-    --node.child_count;
-    node.name = function->name;
-    return function;
-  }
-  return nullptr;
+  const Function* function =
+      ResolveFunction(environment_, Cat(*target, ".", ast().node(id).name));
+  if (function == nullptr) return nullptr;
+  Node& node = ast().mutable_node(id);
+  node.is_member = false;
+  ++node.first_child;
+  --node.child_count;
+  return function;
 }
 
-const Function* Checker::ResolveFunction(NodeId id) {
-  const FunctionRegistry& functions = environment_.functions();
-  if (ast().node(id).is_member) {
-    const Function* function = ResolveNamespaced(id);
-    return function != nullptr ? function : functions.Find(ast().node(id).name);
-  }
-  for (const std::string& name : environment_.Candidates(ast().node(id).name)) {
-    if (const Function* function = functions.Find(name)) {
-      ast().mutable_node(id).name = function->name;
-      return function;
-    }
-  }
-  return nullptr;
+const Function* Checker::FindFunction(NodeId id) {
+  const std::string_view name = ast().node(id).name;
+  if (!ast().node(id).is_member) return ResolveFunction(environment_, name);
+  const Function* function = FindNamespaced(id);
+  return function != nullptr ? function : environment_.functions().Find(name);
 }
 
 Type Checker::CheckCall(NodeId id) {
-  const Function* function = ResolveFunction(id);
+  const Function* function = FindFunction(id);
   info(id).function = function;
   std::vector<Type> arguments;
-  bool any_error = false;
   for (NodeId child : ast().children(id)) {
     arguments.push_back(CheckNode(child));
-    any_error |= arguments.back().kind() == TypeKind::kError;
   }
   if (function == nullptr) {
     FailUnknownFunction(id);
     return TypeKind::kError;
   }
+  ast().mutable_node(id).name = function->name;
+  const bool is_member = ast().node(id).is_member;
   if (options_.lenient) {
-    KeepPossibleOverloads(id, *function);
+    info(id).overloads =
+        OverloadsByShape(*function, is_member, arguments.size());
     return Type();
   }
-  Type type = ResolveOverloads(id, *function, arguments);
-  // One mistake, one issue: do not type on with what an error may be.
-  return any_error && type.is_dyn() ? Type(TypeKind::kError) : type;
-}
-
-void Checker::KeepPossibleOverloads(NodeId id, const Function& function) {
-  const Node& node = ast().node(id);
-  for (const Overload& overload : function.overloads) {
-    if (overload.is_member == node.is_member &&
-        overload.parameters.size() == node.child_count) {
-      info(id).overloads.push_back(&overload);
-    }
-  }
-}
-
-Type Checker::ResolveOverloads(NodeId id, const Function& function,
-                               const std::vector<Type>& arguments) {
-  std::optional<Type> result;
-  for (const Overload& overload : function.overloads) {
-    if (overload.is_member != ast().node(id).is_member) continue;
-    std::map<std::string, Type> renamed;
-    std::vector<Type> parameters;
-    for (const Type& parameter : overload.parameters) {
-      parameters.push_back(unifier_.Instantiate(parameter, renamed));
-    }
-    if (!unifier_.Assign(arguments, parameters)) continue;
-    info(id).overloads.push_back(&overload);
-    Type type = unifier_.Substitute(
-        unifier_.Instantiate(overload.result, renamed), false);
-    result = !result || *result == type ? std::move(type) : Type();
-  }
-  if (!result.has_value()) {
-    FailNoOverload(id, function, arguments);
+  std::optional<ResolvedCall> call =
+      ResolveOverloads(*function, is_member, arguments, unifier_);
+  if (!call.has_value()) {
+    for (Type& argument : arguments) argument = Known(argument);
+    Fail(id, NoOverloadMessage(*function, is_member, arguments));
     return TypeKind::kError;
   }
-  return PromotedType(id, function, arguments, *std::move(result));
-}
-
-Type Checker::PromotedType(NodeId id, const Function& function,
-                           const std::vector<Type>& arguments, Type type) {
-  const bool any_dynamic =
-      std::any_of(arguments.begin(), arguments.end(),
-                  [](const Type& argument) { return argument.is_dynamic(); });
-  if (!options_.promote_dyn_arithmetic || !IsArithmetic(function.name) ||
-      !any_dynamic ||
-      (type.kind() != TypeKind::kInt && type.kind() != TypeKind::kUint)) {
-    return type;
+  if (options_.promote_dyn_arithmetic) {
+    PromoteDynArithmetic(*function, arguments, *call);
   }
-  info(id).overloads.clear();
-  for (const Overload& overload : function.overloads) {
-    if (TakesNumbers(overload)) info(id).overloads.push_back(&overload);
-  }
-  return Type();
-}
-
-void Checker::FailNoOverload(NodeId id, const Function& function,
-                             const std::vector<Type>& arguments) {
-  const bool is_member = ast().node(id).is_member;
-  std::vector<Type> found;
-  for (const Type& type : arguments) {
-    found.push_back(unifier_.Substitute(type, /*unknown_to_dyn=*/true));
-  }
-  std::string receiver;
-  if (is_member) {
-    receiver = Cat(found[0].ToString(), ".");
-    found.erase(found.begin());
-  }
-  const size_t shown = std::min(function.overloads.size(), kMaxCandidates);
-  std::string candidates =
-      Join(absl::MakeConstSpan(function.overloads).subspan(0, shown), ", ",
-           SignatureOf);
-  if (shown < function.overloads.size()) candidates += ", ...";
-  Fail(id, Cat("no overload of '", DisplayName(function.name), "' takes ",
-               receiver, Signature(found), ", candidates: ", candidates));
+  info(id).overloads = std::move(call->overloads);
+  return call->type;
 }
 
 void Checker::FailUnknownFunction(NodeId id) {
@@ -506,25 +381,19 @@ Type Checker::CheckMap(NodeId id) {
 }
 
 Type Checker::CheckMessage(NodeId id) {
-  std::optional<Type> type;
-  std::string message;
-  for (std::string& name : environment_.Candidates(ast().node(id).name)) {
-    const TypeProvider* provider = environment_.types();
-    if (provider != nullptr) type = provider->FindMessage(name);
-    message = std::move(name);
-    if (type.has_value()) break;
-  }
+  std::optional<ResolvedMessage> message =
+      ResolveMessage(environment_, ast().node(id).name);
   absl::Span<const NodeId> children = ast().children(id);
-  if (!type.has_value()) {
+  if (!message.has_value()) {
     Fail(id, Cat("unknown message type '", ast().node(id).name, "'"));
     for (size_t i = 1; i < children.size(); i += 2) CheckNode(children[i]);
     return TypeKind::kError;
   }
-  ast().mutable_node(id).name = ast().Intern(message);
+  ast().mutable_node(id).name = ast().Intern(message->name);
   for (size_t i = 0; i + 1 < children.size(); i += 2) {
-    CheckField(children[i], children[i + 1], message);
+    CheckField(children[i], children[i + 1], message->name);
   }
-  return *type;
+  return message->type;
 }
 
 void Checker::CheckField(NodeId name, NodeId value, std::string_view message) {
@@ -534,13 +403,14 @@ void Checker::CheckField(NodeId name, NodeId value, std::string_view message) {
   std::optional<Type> expected =
       environment_.types()->FindField(message, field);
   if (!expected.has_value()) {
-    return Fail(name,
-                Cat("message '", message, "' has no field '", field, "'"));
+    Fail(name, Cat("message '", message, "' has no field '", field, "'"));
+    return;
   }
   if (unifier_.Assign(found, *expected)) return;
-  Fail(value,
-       Cat("field '", field, "' is of type '", expected->ToString(),
-           "', found '", unifier_.Substitute(found, true).ToString(), "'"));
+  // The constant of the enum behind null is an int.
+  if (*expected == TypeKind::kNull && found == TypeKind::kInt) return;
+  Fail(value, Cat("field '", field, "' is of type '", expected->ToString(),
+                  "', found '", Known(found).ToString(), "'"));
 }
 
 void Checker::DeclareLocals(NodeId id, const Type& range) {

@@ -71,9 +71,8 @@ struct CheckOptions {
   // (see ProgramOptions): `dyn * int` is dyn instead of int, since the result
   // is a double when the dyn value is one. Must be the same in both.
   bool promote_dyn_arithmetic = false;
-  // Only resolves names: whatever does not fit is left to run time, where it
-  // is an error value, and all but constants is dyn. For expressions that must
-  // run unchecked.
+  // Only resolves names: everything is dyn, and whatever does not fit is an
+  // error value at run time. For expressions that must run unchecked.
   bool lenient = false;
   // When set, an expression of another type is an issue. Dyn is let through.
   std::optional<Type> expected_type;

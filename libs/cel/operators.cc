@@ -19,4 +19,9 @@ std::string_view DisplayName(std::string_view function) {
   return function;
 }
 
+bool IsPromotable(std::string_view function) {
+  return function == kAdd || function == kSubtract || function == kMultiply ||
+         function == kDivide;
+}
+
 }  // namespace phoenix::cel

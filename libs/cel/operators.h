@@ -29,6 +29,10 @@ inline constexpr std::string_view kIndex = "_[_]";
 // The operator as written, such as "+" for "_+_"; for a function its name.
 std::string_view DisplayName(std::string_view function);
 
+// + - * and /: where an int beside a double is made a double, if promotion of
+// dyn operands is asked for (see ProgramOptions).
+bool IsPromotable(std::string_view function);
+
 }  // namespace phoenix::cel
 
 #endif  // LIBS_CEL_OPERATORS_H_

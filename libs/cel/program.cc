@@ -11,11 +11,6 @@
 namespace phoenix::cel {
 namespace {
 
-bool IsArithmetic(std::string_view function) {
-  return function == kAdd || function == kSubtract || function == kMultiply ||
-         function == kDivide;
-}
-
 CallKind KindOf(std::string_view function) {
   if (function == kConditional) return CallKind::kConditional;
   if (function == kLogicalAnd) return CallKind::kAnd;
@@ -63,7 +58,7 @@ absl::StatusOr<CallPlan> PlanCall(const CheckedAst& checked, NodeId id,
         return checked.type(child).is_dynamic() || kind == TypeKind::kWrapper;
       });
   plan.promote = options.promote_dyn_arithmetic && any_dynamic &&
-                 IsArithmetic(info.function->name);
+                 IsPromotable(info.function->name);
   if (info.function->impl) {
     plan.impl = &info.function->impl;
     return plan;

@@ -193,6 +193,56 @@ class ProtoStruct : public StructValue {
   const ProtoTypes types_;
 };
 
+// Two Any fields hold the same when their contents are equal as messages, or
+// byte for byte where they can't be read.
+bool EqualAny(const Message& a, const Message& b, const ProtoTypes& types) {
+  Arena arena;
+  const auto is_same = [&](int number) {
+    return ScalarValue(a, Field(a, number), arena).string_value() ==
+           ScalarValue(b, Field(b, number), arena).string_value();
+  };
+  if (is_same(1) && is_same(2)) return true;
+  const Value left = FromProto(a, types, arena);
+  const Value right = FromProto(b, types, arena);
+  if (left.kind() == ValueKind::kNull || right.kind() == ValueKind::kNull) {
+    return false;
+  }
+  const Value equal = EqualValues(left, right, arena);
+  return equal.is_bool() && equal.bool_value();
+}
+
+bool IsAnyField(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         WellKnownOf(*field.message_type()) == WellKnown::kAny;
+}
+
+bool EqualAnyFields(const Message& a, const Message& b,
+                    const FieldDescriptor& field, const ProtoTypes& types) {
+  const Reflection& left = *a.GetReflection();
+  const Reflection& right = *b.GetReflection();
+  if (!field.is_repeated()) {
+    return EqualAny(left.GetMessage(a, &field), right.GetMessage(b, &field),
+                    types);
+  }
+  if (left.FieldSize(a, &field) != right.FieldSize(b, &field)) return false;
+  for (int i = 0; i < left.FieldSize(a, &field); ++i) {
+    if (!EqualAny(left.GetRepeatedMessage(a, &field, i),
+                  right.GetRepeatedMessage(b, &field, i), types)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool EqualFields(const Message& a, const Message& b,
+                 const FieldDescriptor& field, const ProtoTypes& types) {
+  if (IsAnyField(field)) return EqualAnyFields(a, b, field, types);
+  Arena arena;
+  const Value equal = EqualValues(FieldValue(a, field, types, arena),
+                                  FieldValue(b, field, types, arena), arena);
+  return equal.is_bool() && equal.bool_value();
+}
+
 bool ProtoStruct::Equals(const StructValue& other) const {
   const auto* proto = dynamic_cast<const ProtoStruct*>(&other);
   if (proto == nullptr) return false;
@@ -201,12 +251,8 @@ bool ProtoStruct::Equals(const StructValue& other) const {
   message_.GetReflection()->ListFields(message_, &fields);
   proto->message_.GetReflection()->ListFields(proto->message_, &other_fields);
   if (fields != other_fields) return false;
-  Arena arena;
   for (const FieldDescriptor* field : fields) {
-    Value equal =
-        EqualValues(FieldValue(message_, *field, types_, arena),
-                    FieldValue(proto->message_, *field, types_, arena), arena);
-    if (equal.is_error() || !equal.bool_value()) return false;
+    if (!EqualFields(message_, proto->message_, *field, types_)) return false;
   }
   return true;
 }

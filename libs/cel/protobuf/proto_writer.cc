@@ -61,6 +61,33 @@ ValueKind KindOf(const FieldDescriptor& field) {
   return ValueKind::kError;
 }
 
+// Null is left out of a list or map of these, as it is of a field.
+bool IsPrunedNull(const FieldDescriptor& field, const Value& value) {
+  if (value.kind() != ValueKind::kNull ||
+      field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+    return false;
+  }
+  const WellKnown type = WellKnownOf(*field.message_type());
+  return type == WellKnown::kTimestamp || type == WellKnown::kDuration ||
+         type == WellKnown::kWrapper;
+}
+
+// "foo_bar" as "fooBar".
+std::string LowerCamel(std::string_view name) {
+  std::string camel;
+  bool raise = false;
+  for (char c : name) {
+    if (c == '_') {
+      raise = true;
+      continue;
+    }
+    camel.push_back(
+        raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    raise = false;
+  }
+  return camel;
+}
+
 bool FitsInt32(int64_t value) {
   return value >= std::numeric_limits<int32_t>::min() &&
          value <= std::numeric_limits<int32_t>::max();
@@ -191,6 +218,7 @@ class ProtoWriter {
   absl::Status SetJson(Message& message, const Value& value);
   absl::Status SetJsonText(Message& message, const Value& value);
   absl::Status SetJsonMap(Message& message, const Value& value);
+  absl::Status SetJsonMessage(Message& message, const Value& value);
   absl::Status Pack(Message& any, std::string_view type, const Value& value);
   // string(value) as CEL computes it.
   Value ToText(const Value& value);
@@ -229,6 +257,7 @@ absl::Status ProtoWriter::SetRepeated(Message& message,
   const ListValue& list = value.list_value();
   for (size_t i = 0; i < list.size(); ++i) {
     const Value element = list.At(i, arena_);
+    if (IsPrunedNull(field, element)) continue;
     absl::Status status =
         field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE
             ? SetMessage(*message.GetReflection()->AddMessage(&message, &field,
@@ -247,10 +276,14 @@ absl::Status ProtoWriter::SetMap(Message& message, const FieldDescriptor& field,
   for (size_t i = 0; i < keys.size(); ++i) {
     const Value key = keys.At(i, arena_);
     std::optional<Value> mapped = value.map_value().Find(key, arena_);
+    if (!mapped.has_value() ||
+        IsPrunedNull(*field.message_type()->map_value(), *mapped)) {
+      continue;
+    }
     Message* entry =
         message.GetReflection()->AddMessage(&message, &field, types_.factory);
     absl::Status status = SetField(*entry, Field(*entry, 1), key);
-    if (status.ok() && mapped.has_value()) {
+    if (status.ok()) {
       const FieldDescriptor& target = Field(*entry, 2);
       // A map's value can't be left out.
       status = target.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE
@@ -384,6 +417,26 @@ absl::Status ProtoWriter::SetJsonMap(Message& message, const Value& value) {
   return SetMap(message, Field(message, 1), value);
 }
 
+// The messages that have a JSON form of their own and are no plain values.
+absl::Status ProtoWriter::SetJsonMessage(Message& message, const Value& value) {
+  const std::string_view type = value.struct_value().type_name();
+  if (type == "google.protobuf.Empty") {
+    message.GetReflection()->MutableMessage(&message, &Field(message, 5),
+                                            types_.factory);
+    return absl::OkStatus();
+  }
+  if (type != "google.protobuf.FieldMask") {
+    return Mismatch("google.protobuf.Value", value);
+  }
+  const Value paths = value.struct_value().Get("paths", arena_);
+  std::string text;
+  for (size_t i = 0; i < paths.list_value().size(); ++i) {
+    const Value path = paths.list_value().At(i, arena_);
+    CatTo(text, i == 0 ? "" : ",", LowerCamel(path.string_value()));
+  }
+  return SetJsonText(message, Value::String(text));
+}
+
 // google.protobuf.Value: 1 null, 2 number, 3 string, 4 bool, 5 struct, 6 list.
 absl::Status ProtoWriter::SetJson(Message& message, const Value& value) {
   switch (value.kind()) {
@@ -421,6 +474,8 @@ absl::Status ProtoWriter::SetJson(Message& message, const Value& value) {
       return SetField(message, Field(message, 5), value);
     case ValueKind::kList:
       return SetField(message, Field(message, 6), value);
+    case ValueKind::kStruct:
+      return SetJsonMessage(message, value);
     default:
       return Mismatch("google.protobuf.Value", value);
   }
