@@ -7,7 +7,7 @@
 
 #include "libs/base/text.h"
 #include "libs/pipeline/field_constraint.h"
-#include "libs/pipeline/schema/json_writer.h"
+#include "libs/pipeline/schema/pretty_json.h"
 
 namespace phoenix {
 namespace {
@@ -336,7 +336,7 @@ class SchemaWriter {
   }
 
   const std::map<std::string, std::vector<KindSchema>> kinds_;
-  JsonWriter json_;
+  PrettyJson json_;
   std::set<std::string> referred_;
   std::vector<const Descriptor*> pending_;
 };

@@ -1,5 +1,5 @@
-#ifndef LIBS_PIPELINE_SCHEMA_JSON_WRITER_H_
-#define LIBS_PIPELINE_SCHEMA_JSON_WRITER_H_
+#ifndef LIBS_PIPELINE_SCHEMA_PRETTY_JSON_H_
+#define LIBS_PIPELINE_SCHEMA_PRETTY_JSON_H_
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,7 @@ namespace phoenix {
 // Writes JSON for people: members in the order they are written, two spaces a
 // level. The caller nests Begin and End rightly and writes a key before every
 // member of an object. Thread-compatible.
-class JsonWriter {
+class PrettyJson {
  public:
   void BeginObject() { Begin('{'); }
   void EndObject() { End('}'); }
@@ -25,6 +25,7 @@ class JsonWriter {
   void Bool(bool value) { Raw(value ? "true" : "false"); }
   void Integer(int64_t value) { Raw(std::to_string(value)); }
   void Number(double value);
+  void Null() { Raw("null"); }
 
   // Members of an object in one call.
   void Member(std::string_view key, std::string_view text) {
@@ -62,4 +63,4 @@ class JsonWriter {
 
 }  // namespace phoenix
 
-#endif  // LIBS_PIPELINE_SCHEMA_JSON_WRITER_H_
+#endif  // LIBS_PIPELINE_SCHEMA_PRETTY_JSON_H_

@@ -1,4 +1,4 @@
-#include "libs/pipeline/schema/json_writer.h"
+#include "libs/pipeline/schema/pretty_json.h"
 
 #include "libs/base/json_text.h"
 #include "libs/base/text.h"
@@ -6,17 +6,17 @@
 
 namespace phoenix {
 
-void JsonWriter::Key(std::string_view key) {
+void PrettyJson::Key(std::string_view key) {
   Separate();
   CatTo(text_, JsonText(key), ": ");
   after_key_ = true;
 }
 
-void JsonWriter::String(std::string_view text) { Raw(JsonText(text)); }
+void PrettyJson::String(std::string_view text) { Raw(JsonText(text)); }
 
-void JsonWriter::Number(double value) { Raw(FormatNumber(value)); }
+void PrettyJson::Number(double value) { Raw(FormatNumber(value)); }
 
-void JsonWriter::Member(std::string_view key,
+void PrettyJson::Member(std::string_view key,
                         const std::vector<std::string>& texts) {
   Key(key);
   BeginArray();
@@ -24,14 +24,14 @@ void JsonWriter::Member(std::string_view key,
   EndArray();
 }
 
-void JsonWriter::Begin(char bracket) {
+void PrettyJson::Begin(char bracket) {
   Separate();
   text_.push_back(bracket);
   ++depth_;
   first_ = true;
 }
 
-void JsonWriter::End(char bracket) {
+void PrettyJson::End(char bracket) {
   --depth_;
   if (!first_) {
     text_.push_back('\n');
@@ -41,12 +41,12 @@ void JsonWriter::End(char bracket) {
   first_ = false;
 }
 
-void JsonWriter::Raw(std::string_view text) {
+void PrettyJson::Raw(std::string_view text) {
   Separate();
   text_.append(text);
 }
 
-void JsonWriter::Separate() {
+void PrettyJson::Separate() {
   if (after_key_) {
     after_key_ = false;
     first_ = false;

@@ -1,0 +1,153 @@
+// The command line of Phoenix: one program, a command for each thing to do.
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "libs/base/text.h"
+#include "libs/pipeline/diagnostics.h"
+#include "tools/phoenix/cli/exit_code.h"
+#include "tools/phoenix/commands.h"
+#include "tools/phoenix/version.h"
+
+namespace phoenix {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* arguments;
+  const char* summary;
+  const char* help;
+  int (*run)(absl::Span<char* const> args);
+};
+
+constexpr Command kCommands[] = {
+    {"run", "FILE", "run a pipeline until it ends or is stopped",
+     "Runs the pipeline of FILE in this process. SIGINT or SIGTERM closes the\n"
+     "sources, drains what is in flight and prints what the run found; a\n"
+     "second one stops at once.\n"
+     "Exit status: 0 drained; 66 FILE can't be read; 78 it is wrong.\n",
+     RunCommand},
+    {"check", "FILE [--format text|json]",
+     "check a pipeline file and show how it will run",
+     "Checks FILE and builds the pipeline without opening anything. Prints\n"
+     "where each rule stands and whether it is vectorised, what of payloads\n"
+     "is read, the delivery guarantee of each way from a source to a sink, "
+     "and\n"
+     "the bound of memory. Errors go to stderr, all of them, as\n"
+     "FILE:LINE:COLUMN: what is wrong: what was expected.\n"
+     "Exit status: 0 valid; 66 FILE can't be read; 78 it is wrong.\n",
+     CheckCommand},
+    {"test", "FILE...", "run the tests beside pipeline files",
+     "Runs tests of steps and routes: NAME.test.yaml beside NAME.yaml. FILE "
+     "is\n"
+     "either of the two. Each test gives events and says what must become of\n"
+     "them; differences are printed with their place and a diff of payloads.\n"
+     "Exit status: 0 all passed; 1 a test failed; 66 a file can't be read;\n"
+     "78 a file is wrong.\n",
+     TestCommand},
+    {"graph", "FILE [--format text|dot]", "draw a pipeline",
+     "Draws the pipeline of FILE for the terminal, or as DOT for Graphviz:\n"
+     "phoenix graph FILE --format dot | dot -Tsvg > pipeline.svg\n"
+     "Exit status: 0 drawn; 66 FILE can't be read; 78 it is wrong.\n",
+     GraphCommand},
+    {"list", "[sources|operators|sinks]", "list the kinds of components",
+     "Lists the kinds of sources, operators (for steps) and sinks that this\n"
+     "program has, each with one line.\n",
+     ListCommand},
+    {"schema", "[--format json|markdown] [--output FILE]",
+     "print the JSON Schema of pipeline files",
+     "Prints the JSON Schema (draft 2020-12) of pipeline files, by which\n"
+     "editors complete and check them, or the reference page as Markdown.\n"
+     "Exit status: 0 written; 73 FILE can't be written.\n",
+     SchemaCommand},
+    {"new", "component source|operator|sink NAME | pipeline NAME",
+     "make a new component or pipeline file",
+     "In a checkout of Phoenix, `new component` makes the folder of a "
+     "component\n"
+     "that builds and passes its test as it is, and adds it to the list of "
+     "its\n"
+     "kind. `new pipeline` makes NAME.yaml and NAME.test.yaml here.\n"
+     "Exit status: 0 made; 73 a file is there already or can't be written.\n",
+     NewCommand},
+};
+
+const Command* FindCommand(std::string_view name) {
+  for (const Command& command : kCommands) {
+    if (name == command.name) return &command;
+  }
+  return nullptr;
+}
+
+void PrintHelp(const Command& command) {
+  std::printf("usage: phoenix %s %s\n\n%s", command.name, command.arguments,
+              command.help);
+}
+
+void PrintOverview(std::FILE* to) {
+  std::fputs("usage: phoenix COMMAND ...\n\n", to);
+  for (const Command& command : kCommands) {
+    std::fprintf(to, "  %-8s %s\n", command.name, command.summary);
+  }
+  std::fputs(
+      "\n'phoenix COMMAND --help' tells more; 'phoenix --version' the "
+      "version.\n",
+      to);
+}
+
+int Unknown(const std::string& name) {
+  std::vector<std::string> known = {"help"};
+  for (const Command& command : kCommands) known.push_back(command.name);
+  std::fprintf(stderr, "phoenix: unknown command '%s'%s\nsee 'phoenix help'\n",
+               name.c_str(), DidYouMean(name, known).c_str());
+  return kExitUsage;
+}
+
+bool AsksForHelp(absl::Span<char* const> args) {
+  for (const char* arg : args) {
+    if (std::string_view(arg) == "--") return false;
+    if (std::string_view(arg) == "--help") return true;
+  }
+  return false;
+}
+
+int Help(absl::Span<char* const> args) {
+  if (args.empty()) {
+    PrintOverview(stdout);
+    return kExitOk;
+  }
+  const Command* command = FindCommand(args[0]);
+  if (command == nullptr) return Unknown(args[0]);
+  PrintHelp(*command);
+  return kExitOk;
+}
+
+int Main(absl::Span<char* const> args) {
+  if (args.empty()) {
+    PrintOverview(stderr);
+    return kExitUsage;
+  }
+  const std::string name = args[0];
+  args.remove_prefix(1);
+  if (name == "help" || name == "--help") return Help(args);
+  if (name == "--version") {
+    std::printf("phoenix %s\n", kVersion);
+    return kExitOk;
+  }
+  const Command* command = FindCommand(name);
+  if (command == nullptr) return Unknown(name);
+  if (AsksForHelp(args)) {
+    PrintHelp(*command);
+    return kExitOk;
+  }
+  return command->run(args);
+}
+
+}  // namespace
+}  // namespace phoenix
+
+int main(int argc, char** argv) {
+  return phoenix::Main(absl::MakeSpan(argv, static_cast<size_t>(argc))
+                           .subspan(argc > 0 ? 1 : 0));
+}

@@ -1,0 +1,14 @@
+#ifndef TOOLS_PHOENIX_TEMPLATES_SOURCE_SAMPLE_FACTORY_H_
+#define TOOLS_PHOENIX_TEMPLATES_SOURCE_SAMPLE_FACTORY_H_
+
+#include "libs/component/registry.h"
+
+namespace phoenix {
+
+// Registers the kind `sample`: its config is phoenix.sources.sample.v1.Sample
+// (sample.proto).
+void RegisterSampleSource(SourceRegistry& registry);
+
+}  // namespace phoenix
+
+#endif  // TOOLS_PHOENIX_TEMPLATES_SOURCE_SAMPLE_FACTORY_H_
