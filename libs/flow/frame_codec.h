@@ -39,6 +39,9 @@ std::vector<EncodedRequest> EncodeSenderFrame(
 // Reads the messages of one connection. Thread-compatible.
 class SenderFrameDecoder {
  public:
+  explicit SenderFrameDecoder(size_t max_batch_bytes = kMaxEncodedBatchBytes)
+      : max_batch_bytes_(max_batch_bytes) {}
+
   // The frame that `message` completes; none when its batch goes on in the
   // next. The batch keeps `message` alive. A batch that can't be read makes a
   // frame that says so. Not OK: INVALID_ARGUMENT, and the connection is of no
@@ -57,6 +60,7 @@ class SenderFrameDecoder {
       BatchFrame frame, std::string_view row_bitmap, bool continued,
       SharedBytes events);
 
+  const size_t max_batch_bytes_;
   std::optional<Partial> partial_;
 };
 

@@ -201,14 +201,25 @@ TEST_F(GrpcTransportTest, SendsAgainWhatAServerLostThatDiedAndCameBack) {
   EXPECT_EQ(sender_->stats().receiver_restarts, 1);
 }
 
-TEST_F(GrpcTransportTest, ReconnectsWhenTheServerDrainsTheConnection) {
+TEST_F(GrpcTransportTest, ComesBackAfterTheServerHasDrainedItsConnections) {
   Offer(MakeTestBatch({"before"}));
   server_.handler->Await(1);
+  bool drained = false;
+  server_.receiver->Drain([&] {
+    MutexLock lock(mutex_);
+    drained = true;
+    changed_.NotifyAll();
+  });
+  {
+    MutexLock lock(mutex_);
+    while (!drained) changed_.Wait(mutex_);
+  }
   server_.Kill();
   server_.Start();
   Offer(MakeTestBatch({"after"}));
   Drain();
-  EXPECT_EQ(server_.handler->payloads().back(), "after");
+  EXPECT_EQ(server_.handler->payloads(), std::vector<std::string>{"after"});
+  EXPECT_EQ(outcomes_.size(), 2u);
 }
 
 // Any client may speak to the server, in any layout that protobuf permits.

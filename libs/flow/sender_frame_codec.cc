@@ -243,9 +243,9 @@ absl::StatusOr<std::optional<SenderFrame>> SenderFrameDecoder::Assemble(
                                      "' came within batch '",
                                      partial_->frame.sequence, "'"));
   }
-  if (partial_->events.size() + events.size() > kMaxEncodedBatchBytes) {
+  if (partial_->events.size() + events.size() > max_batch_bytes_) {
     return InvalidFrame(absl::StrCat("batch '", frame.sequence,
-                                     "' has more than '", kMaxEncodedBatchBytes,
+                                     "' has more than '", max_batch_bytes_,
                                      "' bytes"));
   }
   partial_->events.append(events.data(), events.size());
