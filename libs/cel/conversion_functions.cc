@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/charconv.h"
+#include "libs/cel/literals.h"
 #include "libs/cel/standard_functions.h"
 #include "libs/cel/text.h"
 
@@ -50,13 +50,7 @@ std::optional<double> ReadDouble(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') {
     text.remove_prefix(1);
   }
-  double number = 0;
-  auto result =
-      absl::from_chars(text.data(), text.data() + text.size(), number);
-  if (result.ec != std::errc() || result.ptr != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return number;
+  return DecodeDouble(text);
 }
 
 Value IntFromUint(CallContext& context, Args args) {

@@ -1,7 +1,5 @@
 #include "libs/cel/evaluator.h"
 
-#include <algorithm>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,12 +10,6 @@
 
 namespace phoenix::cel {
 namespace {
-
-size_t SaturatingAdd(size_t a, size_t b) {
-  return a > std::numeric_limits<size_t>::max() - b
-             ? std::numeric_limits<size_t>::max()
-             : a + b;
-}
 
 // No operator may hide that the budget is used up.
 bool IsFinal(const Value& value) {
@@ -59,10 +51,9 @@ Evaluator::Evaluator(const CheckedAst& checked,
       ast_(checked.ast()),
       calls_(calls),
       activation_(activation),
-      context_(arena, SaturatingAdd(arena.bytes_used(), limits.max_bytes)),
+      context_(arena, limits.max_bytes),
       arena_(arena),
       max_steps_(limits.max_steps),
-      max_bytes_(SaturatingAdd(arena.bytes_used(), limits.max_bytes)),
       locals_(checked.local_count()) {}
 
 Value Evaluator::Error(ErrorCode code, std::string_view message) {
@@ -88,7 +79,7 @@ Value Evaluator::Evaluate(NodeId id) {
                   Cat("evaluation takes more than ", max_steps_, " steps")));
   }
   Value value = EvaluateKind(id);
-  if (arena_.bytes_used() > max_bytes_ && !IsFinal(value)) {
+  if (!context_.Fits(0) && !IsFinal(value)) {
     value = context_.BudgetExceeded();
   }
   return value.is_error() ? Located(id, value) : value;

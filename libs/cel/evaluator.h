@@ -95,7 +95,6 @@ class Evaluator {
   Arena& arena_;
   const uint64_t max_steps_;
   uint64_t steps_ = 0;
-  const size_t max_bytes_;
   absl::InlinedVector<Value, 4> locals_;
 };
 

@@ -20,8 +20,9 @@ namespace phoenix::cel {
 // What a function may use besides its arguments.
 class CallContext {
  public:
+  // `max_bytes` counts what the arena hands out from now on.
   CallContext(Arena& arena, size_t max_bytes)
-      : arena_(arena), max_bytes_(max_bytes) {}
+      : arena_(arena), start_(arena.bytes_used()), max_bytes_(max_bytes) {}
 
   Arena& arena() { return arena_; }
 
@@ -29,7 +30,8 @@ class CallContext {
   // anything whose size depends on the data; on false return
   // BudgetExceeded().
   bool Fits(size_t bytes) const {
-    return bytes <= max_bytes_ && arena_.bytes_used() <= max_bytes_ - bytes;
+    const size_t used = arena_.bytes_used() - start_;
+    return used <= max_bytes_ && bytes <= max_bytes_ - used;
   }
 
   Value BudgetExceeded();
@@ -39,7 +41,8 @@ class CallContext {
 
  private:
   Arena& arena_;
-  size_t max_bytes_;
+  const size_t start_;
+  const size_t max_bytes_;
 };
 
 // An implementation. The arguments are never errors, and their kinds are

@@ -148,6 +148,9 @@ void Lexer::ReadQuotedName() {
   const size_t begin = at_++;
   while (IsQuotedNameCharacter(Peek())) ++at_;
   if (Peek() != '`' || at_ == begin + 1) {
+    // Goes on behind the name, so that one mistake is one issue.
+    const size_t end = text_.find_first_of("`\n", at_);
+    at_ = end == std::string_view::npos ? text_.size() : end + 1;
     return Fail(begin,
                 "invalid name in backticks, expected letters, digits and "
                 "_ . - / or space up to a closing backtick");

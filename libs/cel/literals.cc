@@ -1,6 +1,8 @@
 #include "libs/cel/literals.h"
 
 #include <charconv>
+#include <cmath>
+#include <utility>
 
 #include "absl/strings/charconv.h"
 #include "libs/cel/text.h"
@@ -155,10 +157,17 @@ std::optional<uint64_t> DecodeUint(std::string_view literal) {
   return DecodeMagnitude(literal);
 }
 
-double DecodeDouble(std::string_view literal) {
+std::optional<double> DecodeDouble(std::string_view literal) {
   double value = 0;
-  // absl gives infinity and zero where std::from_chars gives nothing.
-  absl::from_chars(literal.data(), literal.data() + literal.size(), value);
+  const char* end = literal.data() + literal.size();
+  // Unlike std::from_chars it tells too large from too small.
+  const auto result = absl::from_chars(literal.data(), end, value);
+  if (result.ptr != end || result.ec == std::errc::invalid_argument) {
+    return std::nullopt;
+  }
+  if (result.ec == std::errc::result_out_of_range && std::abs(value) > 1) {
+    return std::nullopt;
+  }
   return value;
 }
 

@@ -27,8 +27,8 @@ std::optional<std::string> DecodeText(std::string_view literal,
 std::optional<int64_t> DecodeInt(std::string_view literal, bool negative);
 // The same with the suffix u or U.
 std::optional<uint64_t> DecodeUint(std::string_view literal);
-// Infinite when the literal is too large.
-double DecodeDouble(std::string_view literal);
+// None when the literal is too large; a very small one is zero.
+std::optional<double> DecodeDouble(std::string_view literal);
 
 }  // namespace phoenix::cel
 

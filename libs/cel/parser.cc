@@ -506,8 +506,10 @@ NodeId Parser::ParseLiteral(bool negative) {
       return Constant(token, Value::Uint(value.value_or(0)));
     }
     case TokenKind::kDouble: {
-      const double value = DecodeDouble(token.text);
-      return Constant(first, Value::Double(negative ? -value : value));
+      std::optional<double> value = DecodeDouble(token.text);
+      if (!value) Fail(token.begin, "double literal does not fit 64 bits");
+      const double real = value.value_or(0);
+      return Constant(first, Value::Double(negative ? -real : real));
     }
     case TokenKind::kLiteralKeyword:
       if (token.text == "null") return Constant(token, Value::Null());

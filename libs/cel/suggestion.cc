@@ -36,7 +36,7 @@ std::string_view NearestName(std::string_view name,
                              const std::vector<std::string_view>& candidates) {
   std::string_view nearest;
   if (name.size() > kMaxNameBytes) return nearest;
-  size_t best = name.size() / 3 + 2;
+  size_t best = std::max<size_t>(name.size() / 3, 1) + 1;
   for (std::string_view candidate : candidates) {
     if (candidate.size() > kMaxNameBytes) continue;
     const size_t distance = EditDistance(name, candidate);

@@ -1,11 +1,11 @@
 #include "libs/cel/value.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "libs/cel/text.h"
 
 namespace phoenix::cel {
@@ -83,17 +83,18 @@ class ValuePrinter {
 };
 
 void ValuePrinter::PrintDouble(double value) {
-  std::string text = absl::StrFormat("%.17g", value);
-  // The shortest text that reads back as the same number.
-  for (int digits = 1; digits < 17; ++digits) {
-    std::string shorter = absl::StrFormat("%.*g", digits, value);
-    if (std::strtod(shorter.c_str(), nullptr) == value) {
-      text = std::move(shorter);
-      break;
-    }
+  if (std::isnan(value)) {
+    text_ += "nan";
+    return;
   }
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
-  text_ += text;
+  // The shortest text that reads back as the same number.
+  char text[32];
+  auto result = std::to_chars(text, text + sizeof(text), value);
+  const std::string_view digits(text, result.ptr - text);
+  text_ += digits;
+  if (digits.find_first_not_of("-0123456789") == std::string_view::npos) {
+    text_ += ".0";
+  }
 }
 
 void ValuePrinter::PrintScalar(const Value& value) {
