@@ -300,6 +300,31 @@ TEST(BatchCodecTest, SendsTheWholeBatchWhenMostIsSelected) {
   EXPECT_EQ(EncodeSelection(view).data(), batch->encoded().data());
 }
 
+TEST(BatchCodecTest, KeepsTheIdentityOfAThinnedBatch) {
+  EventBatch::Columns columns = (*Decode(SmallProto()))->columns();
+  columns.payload.blob = SharedBytes::FromString(std::string(100, 'x'));
+  columns.payload.ranges = std::make_shared<const std::vector<ByteRange>>(
+      std::vector<ByteRange>{{0, 98}, {98, 100}});
+  columns.identity = {"log", 2, 500};
+  const auto batch = std::make_shared<const EventBatch>(std::move(columns));
+  const auto thin = DecodeEventBatch(EncodeSelection({batch, {1}}));
+  ASSERT_TRUE(thin.ok()) << thin.status();
+  EXPECT_EQ((*thin)->identity().first_offset, 500);
+  EXPECT_EQ((*thin)->identity().log, "log");
+  EXPECT_EQ((*thin)->payload(1), "xx");
+}
+
+TEST(BatchCodecTest, HoldsTheMostEventsThereCanBe) {
+  EventBatch::Columns columns;
+  columns.event_count = EventBatch::kMaxEvents;
+  columns.payload.ranges =
+      std::make_shared<const std::vector<ByteRange>>(EventBatch::kMaxEvents);
+  const auto decoded =
+      DecodeEventBatch(EncodeEventBatch(EventBatch(std::move(columns))));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ((*decoded)->size(), EventBatch::kMaxEvents);
+}
+
 TEST(BatchCodecTest, ThinsABatchOfWhichLittleIsSelected) {
   Random random(5);
   const EventBatchPtr batch = RandomBatch(random, 1'000);

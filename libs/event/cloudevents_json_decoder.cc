@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -74,18 +75,22 @@ absl::Status CloudEventsJsonDecoder::DecodeBatch(
     return WrongType("body", body_.substr(tokens.Offset()),
                      "an array of CloudEvents");
   }
-  if (tokens.CountElements() > EventBatch::kMaxEvents) {
+  // An element has a token at least, and one behind it: few tokens, few events.
+  if (index_.tokens.size() / 2 > EventBatch::kMaxEvents &&
+      tokens.CountElements() > EventBatch::kMaxEvents) {
     return InvalidArgument("body has more than '", EventBatch::kMaxEvents,
                            "' events");
   }
   builder.UseInput(body);
   for (uint64_t i = 0; tokens.NextElement(); ++i) {
     JsonTokens element = tokens;
-    const ByteRange place = tokens.TakeValue();
     absl::Status status = AddNext(element, builder);
-    if (!status.ok()) {
-      errors.push_back({i, status, body.Part(place.begin, place.end)});
+    if (status.ok()) {
+      tokens = element;
+      continue;
     }
+    const ByteRange place = tokens.TakeValue();
+    errors.push_back({i, std::move(status), body.Part(place.begin, place.end)});
   }
   return absl::OkStatus();
 }

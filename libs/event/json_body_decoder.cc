@@ -26,15 +26,13 @@ absl::StatusOr<DecodedBatch> JsonBodyDecoder::Decode(
   const ByteRange all{0, static_cast<uint32_t>(body.size())};
   JsonTokens tokens(body.view(), all, body_index_, 0);
   DecodedBatch decoded;
-  if (tokens.Peek() != '[') {
-    TakeElement(body, 0, tokens, decoded.errors);
-  } else if (tokens.CountElements() > EventBatch::kMaxEvents) {
-    return InvalidArgument("body has more than '", EventBatch::kMaxEvents,
-                           "' events");
-  } else {
-    for (uint64_t i = 0; tokens.NextElement(); ++i) {
-      TakeElement(body, i, tokens, decoded.errors);
+  const bool is_array = tokens.Peek() == '[';
+  if (!is_array) TakeElement(body, 0, tokens, decoded.errors);
+  for (uint64_t i = 0; is_array && tokens.NextElement(); ++i) {
+    if (i == EventBatch::kMaxEvents) {
+      return InvalidArgument("body has more than '", i, "' events");
     }
+    TakeElement(body, i, tokens, decoded.errors);
   }
   if (!rows_.empty()) decoded.batch = MakeBatch(body, receive_time_nanos);
   return decoded;

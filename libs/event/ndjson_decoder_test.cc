@@ -191,6 +191,73 @@ TEST(NdjsonDecoderTest, BeginsAnewAfterTheEnd) {
   EXPECT_EQ(batches[0].batch->attribute(Attribute::kId).ToString(0), "run-2");
 }
 
+TEST(NdjsonDecoderTest, GivesTheBytesOfAnInvalidLine) {
+  const auto batches = DecodeBatches("1\n{bad}\r\n2\n", Options());
+  ASSERT_EQ(batches.size(), 1u);
+  ASSERT_EQ(batches[0].errors.size(), 1u);
+  EXPECT_EQ(batches[0].errors[0].bytes.view(), "{bad}");
+  EXPECT_TRUE(absl::IsInvalidArgument(batches[0].errors[0].status));
+}
+
+TEST(NdjsonDecoderTest, SaysWhenItsBufferIsFull) {
+  NdjsonOptions options = Options();
+  options.buffer_bytes = 64;
+  NdjsonDecoder decoder(options);
+  std::vector<DecodedBatch> batches;
+  const absl::Span<char> room = decoder.Buffer();
+  ASSERT_EQ(room.size(), 64u);
+  std::memset(room.data(), ' ', room.size());
+  decoder.Commit(room.size());
+  EXPECT_TRUE(decoder.Buffer().empty());
+  decoder.Decode(0, batches);
+  EXPECT_FALSE(decoder.Buffer().empty());
+  EXPECT_TRUE(batches.empty());
+}
+
+TEST(NdjsonDecoderTest, WaitsWithALineAtTheLimitForItsEnd) {
+  NdjsonOptions options = Options();
+  options.max_event_bytes = 4;
+  NdjsonDecoder decoder(options);
+  std::vector<DecodedBatch> batches;
+  decoder.Feed("1234\r", 0, batches);
+  EXPECT_TRUE(batches.empty());
+  decoder.Feed("\n", 0, batches);
+  EXPECT_EQ(Flatten(batches).payloads, (Strings{"1234"}));
+  decoder.Feed("12345", 0, batches);
+  EXPECT_EQ(Flatten(batches).errors.size(), 1u);
+}
+
+TEST(NdjsonDecoderTest, EndsWithinAnOverlongLine) {
+  NdjsonOptions options = Options();
+  options.max_event_bytes = 4;
+  NdjsonDecoder decoder(options);
+  std::vector<DecodedBatch> batches;
+  decoder.Feed("1\n123456", 0, batches);
+  decoder.Finish(0, batches);
+  decoder.Feed("2\n", 0, batches);
+  const Decoded decoded = Flatten(batches);
+  EXPECT_EQ(decoded.payloads, (Strings{"1", "2"}));
+  EXPECT_EQ(decoded.errors.size(), 1u);
+}
+
+TEST(NdjsonDecoderTest, TakesBoundsThatMakeNoSense) {
+  NdjsonOptions options = Options();
+  options.buffer_bytes = 0;
+  options.max_batch_events = 0;
+  EXPECT_EQ(DecodeWhole("1\n2\n", options).payloads, (Strings{"1", "2"}));
+}
+
+TEST(NdjsonDecoderTest, CountsInABatchWhatItKeepsAlive) {
+  const auto batches = DecodeBatches(SampleLogLines(100, 6), Options());
+  ASSERT_EQ(batches.size(), 1u);
+  const EventBatch& batch = *batches[0].batch;
+  const PayloadColumn& payload = batch.payloads();
+  EXPECT_GE(batch.memory_bytes(),
+            payload.blob.size() + payload.json_index->memory_bytes());
+  EXPECT_LT(batch.memory_bytes(),
+            payload.blob.size() + payload.json_index->memory_bytes() + 4'096);
+}
+
 TEST(NdjsonDecoderTest, KeepsBatchesIntactWhileItReadsOn) {
   NdjsonOptions options = Options();
   options.buffer_bytes = 256;

@@ -20,7 +20,8 @@ inline std::string_view FromAbsl(absl::string_view text) {
   return std::string_view(text.data(), text.size());
 }
 
-// absl::StrCat that takes std::string_view as well.
+// absl::StrCat that takes std::string_view as well: the parts, texts and
+// numbers, one after the other.
 template <typename... Parts>
 std::string Concat(const Parts&... parts) {
   const auto piece = [](const auto& part) -> decltype(auto) {
@@ -34,13 +35,15 @@ std::string Concat(const Parts&... parts) {
   return absl::StrCat(piece(parts)...);
 }
 
-// INVALID_ARGUMENT with the parts as its text.
+// INVALID_ARGUMENT with the parts as its text: a lower-case fragment without a
+// full stop, values in single quotes.
 template <typename... Parts>
 absl::Status InvalidArgument(const Parts&... parts) {
   return absl::InvalidArgumentError(Concat(parts...));
 }
 
-// The same status, `context` and ": " before its text.
+// The same status, `context` and ": " before its text: how each layer says
+// where it was. `status` is not OK.
 inline absl::Status InContext(const absl::Status& status,
                               std::string_view context) {
   return absl::Status(status.code(),

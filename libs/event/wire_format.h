@@ -18,6 +18,7 @@ namespace phoenix::wire {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
               "ranges are copied to and from the wire as they lie in memory");
 
+// How a field's value is written; numbers as in its tag.
 enum class WireType : uint8_t {
   kVarint = 0,
   kFixed64 = 1,
@@ -88,6 +89,7 @@ class FieldWriter {
  public:
   explicit FieldWriter(char* at) : at_(at) {}
 
+  // A number; a negative one sign-extended to 64 bits, as protobuf wants it.
   void Varint(uint32_t id, uint64_t value) {
     Tag(id, WireType::kVarint);
     RawVarint(value);
@@ -99,16 +101,19 @@ class FieldWriter {
     RawVarint(size);
   }
 
+  // A whole field: a string, bytes or a message.
   void Bytes(uint32_t id, std::string_view bytes) {
     BytesHeader(id, bytes.size());
     Raw(bytes.data(), bytes.size());
   }
 
+  // Bytes as they are: the content of a field that BytesHeader has begun.
   void Raw(const void* bytes, size_t size) {
     if (size > 0) std::memcpy(at_, bytes, size);
     at_ += size;
   }
 
+  // Where the next field would begin.
   const char* at() const { return at_; }
 
  private:
