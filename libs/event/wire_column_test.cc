@@ -30,26 +30,30 @@ std::vector<uint32_t> RangesOf(const event::v1::StringColumn& column) {
 }
 
 TEST(WireColumnTest, IsEmptyWhenNull) {
-  const Column column(StringColumn(), nullptr);
+  const StringColumn values;
+  const Column column(values, nullptr);
   EXPECT_TRUE(column.empty());
   EXPECT_EQ(column.size(), 0u);
 }
 
 TEST(WireColumnTest, WritesAConstantAsOnePair) {
-  const Column column(StringColumn::Constant("value"), nullptr);
+  const StringColumn values = StringColumn::Constant("value");
+  const Column column(values, nullptr);
   const EventBatch batch = Written(column, 3);
   EXPECT_EQ(batch.id().blob(), "value");
   EXPECT_EQ(RangesOf(batch.id()), (std::vector<uint32_t>{0, 5}));
 }
 
 TEST(WireColumnTest, WritesTheEmptyConstantToo) {
-  const Column column(StringColumn::Constant(""), nullptr);
+  const StringColumn values = StringColumn::Constant("");
+  const Column column(values, nullptr);
   EXPECT_FALSE(column.empty());
   EXPECT_EQ(RangesOf(Written(column, 3).id()), (std::vector<uint32_t>{0, 0}));
 }
 
 TEST(WireColumnTest, WritesASequence) {
-  const Column column(StringColumn::Sequence("", 1'000'000'000'000), nullptr);
+  const StringColumn values = StringColumn::Sequence("", 1'000'000'000'000);
+  const Column column(values, nullptr);
   const EventBatch batch = Written(column, 3);
   EXPECT_TRUE(batch.id().has_sequence_prefix());
   EXPECT_EQ(batch.id().sequence_first(), 1'000'000'000'000);
