@@ -81,6 +81,7 @@ class NdjsonDecoder {
   void TakeLine(std::string_view line, size_t begin);
   void MakeBatch(const SharedBytes& input, int64_t now,
                  std::vector<DecodedBatch>& out);
+  void IndexRows(std::string_view input, JsonIndex& index);
   std::vector<DecodeError> TakeErrors(const SharedBytes& input);
   void DropInvalidRows(JsonIndex& index);
   void ReportTooLong();
@@ -100,6 +101,7 @@ class NdjsonDecoder {
   bool in_use_ = false;    // A batch refers to the buffer.
   bool skipping_ = false;  // Within the rest of an overlong line.
 
+  double tokens_per_byte_ = 0;  // Of the last batch.
   uint64_t next_line_ = 1;
   uint64_t next_id_ = 0;
 
