@@ -19,17 +19,17 @@ inline constexpr std::string_view kDeadLetterType = "phoenix.dead_letter";
 // An event that failed, and how.
 struct DeadLetterRow {
   uint32_t row = 0;
-  std::string component;    // The step, route or sink that failed.
-  SourcePosition position;  // Of it in the pipeline file; {0, 0}: unknown.
-  absl::Status status;      // Why.
-  int attempts = 1;         // How often it was tried.
+  std::string component = {};    // The step, route or sink that failed.
+  SourcePosition position = {};  // Of it in the pipeline file; {0, 0}: unknown.
+  absl::Status status = {};      // Why.
+  int attempts = 1;              // How often it was tried.
 };
 
 // Where and when events failed.
 struct DeadLetterOrigin {
-  std::string pipeline;
-  std::string revision;
-  absl::Time time;
+  std::string pipeline = {};
+  std::string revision = {};
+  absl::Time time = {};
 };
 
 // A batch with one event for each of `rows`, in order: null when there are

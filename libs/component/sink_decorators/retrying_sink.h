@@ -22,8 +22,8 @@ namespace phoenix {
 class RetryingSink : public Sink {
  public:
   struct Options {
-    std::string name;  // Of the component.
-    Backoff::Options backoff;
+    std::string name = {};  // Of the component.
+    Backoff::Options backoff = {};
 
     // What one write may use before its rows are given up as kRejected. With
     // the default delays, about as long as a restart of what it writes to.

@@ -22,8 +22,8 @@ struct HttpPost {
 // What a server answered.
 struct HttpAnswer {
   int status = 0;
-  std::string excerpt;  // The beginning of the body, for messages.
-  std::optional<absl::Duration> retry_after;
+  std::string excerpt = {};  // The beginning of the body, for messages.
+  std::optional<absl::Duration> retry_after = {};
 };
 
 // Posts to one URL. Thread-compatible.

@@ -1,0 +1,190 @@
+#include "libs/component/sink_decorators/retrying_sink.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/component/sink_decorators/retry_after.h"
+#include "libs/component/testing/fake_sink.h"
+#include "libs/component/testing/outcome_recorder.h"
+#include "libs/component/testing/test_batch.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const absl::Status kDown = absl::UnavailableError("it is down");
+
+class RetryingSinkTest : public testing::Test {
+ protected:
+  RetryingSinkTest() {
+    options_.name = "out";
+    options_.backoff.jitter_ratio = 0;
+    auto sink = std::make_unique<FakeSink>();
+    fake_ = sink.get();
+    inner_ = std::move(sink);
+  }
+
+  RetryingSink& Sink() {
+    if (sink_ == nullptr) {
+      sink_ = std::make_unique<RetryingSink>(
+          std::move(inner_), options_, clock_, [this](absl::Duration delay) {
+            waits_.push_back(delay);
+            clock_.Advance(delay);
+            return !stopped_;
+          });
+      EXPECT_TRUE(sink_->Open().ok());
+    }
+    return *sink_;
+  }
+
+  OutcomeRecorder Write(int rows) {
+    OutcomeRecorder recorder;
+    const std::vector<std::string> payloads(rows, "{}");
+    Sink().Write(AllOf(MakeBatch(payloads)), recorder.Callback());
+    return recorder;
+  }
+
+  void FailNext(int writes, absl::Status why = kDown) {
+    for (int i = 0; i < writes; ++i) {
+      fake_->answers.push_back({.outcome = Outcome::kRetry, .why = why});
+    }
+  }
+
+  RetryingSink::Options options_;
+  FakeClock clock_;
+  FakeSink* fake_;
+  std::vector<absl::Duration> waits_;
+  bool stopped_ = false;
+
+ private:
+  std::unique_ptr<phoenix::Sink> inner_;
+  std::unique_ptr<RetryingSink> sink_;
+};
+
+TEST_F(RetryingSinkTest, PassesOnWhatSucceeds) {
+  EXPECT_THAT(Write(2).names(), ElementsAre("delivered", "delivered"));
+  EXPECT_THAT(waits_, IsEmpty());
+}
+
+TEST_F(RetryingSinkTest, WritesAgainWithLongerDelays) {
+  FailNext(3);
+  EXPECT_THAT(Write(1).names(), ElementsAre("delivered"));
+  EXPECT_THAT(waits_,
+              ElementsAre(absl::Milliseconds(100), absl::Milliseconds(200),
+                          absl::Milliseconds(400)));
+  EXPECT_EQ(fake_->writes.size(), 4u);
+}
+
+TEST_F(RetryingSinkTest, BeginsAnewAfterASuccess) {
+  FailNext(2);
+  Write(1);
+  waits_.clear();
+  FailNext(1);
+  Write(1);
+  EXPECT_THAT(waits_, ElementsAre(absl::Milliseconds(100)));
+}
+
+TEST_F(RetryingSinkTest, SpreadsDelaysByChance) {
+  options_.backoff.jitter_ratio = 0.5;
+  FailNext(1);
+  Write(1);
+  EXPECT_LT(waits_[0], absl::Milliseconds(100));
+  EXPECT_GE(waits_[0], absl::Milliseconds(50));
+}
+
+TEST_F(RetryingSinkTest, WritesOnlyTheRowsThatWereNotTaken) {
+  fake_->answers.push_back(
+      {.outcome = Outcome::kRetry, .why = kDown, .applies = [](uint32_t row) {
+         return row % 2 == 1;
+       }});
+  const OutcomeRecorder recorder = Write(4);
+  EXPECT_EQ(recorder.calls(), 1u);
+  EXPECT_THAT(recorder.names(),
+              ElementsAre("delivered", "delivered", "delivered", "delivered"));
+  ASSERT_EQ(fake_->writes.size(), 2u);
+  EXPECT_THAT(fake_->writes[1].rows, ElementsAre(1, 3));
+}
+
+TEST_F(RetryingSinkTest, DoesNotRetryWhatIsRejected) {
+  fake_->answers.push_back({.outcome = Outcome::kRejected,
+                            .why = absl::InvalidArgumentError("bad")});
+  const OutcomeRecorder recorder = Write(1);
+  EXPECT_THAT(recorder.names(), ElementsAre("rejected"));
+  EXPECT_EQ(recorder.outcome().details().size(), 1u);
+  EXPECT_THAT(waits_, IsEmpty());
+}
+
+TEST_F(RetryingSinkTest, KeepsTheOrderOfRowsThatAreHeld) {
+  fake_->hold = true;
+  FailNext(2);
+  const OutcomeRecorder first = Write(1);
+  const OutcomeRecorder second = Write(2);
+  EXPECT_EQ(first.calls() + second.calls(), 0u);
+  Sink().Flush();
+  EXPECT_EQ(first.calls() + second.calls(), 2u);
+  ASSERT_EQ(fake_->writes.size(), 4u);
+  EXPECT_EQ(fake_->writes[2].rows.size(), 1u);
+  EXPECT_EQ(fake_->writes[3].rows.size(), 2u);
+  EXPECT_EQ(waits_.size(), 1u);
+}
+
+TEST_F(RetryingSinkTest, GivesUpAtTheMostAttempts) {
+  options_.max_attempts = 3;
+  FailNext(100);
+  const OutcomeRecorder recorder = Write(1);
+  EXPECT_THAT(recorder.names(), ElementsAre("rejected"));
+  EXPECT_EQ(fake_->writes.size(), 3u);
+  const OutcomeDetail& detail = recorder.outcome().details().at(0);
+  EXPECT_EQ(detail.component, "out");
+  EXPECT_EQ(detail.status,
+            absl::UnavailableError("gave up after 3 attempts: it is down"));
+  EXPECT_THAT(Sink().Report(), Contains("2 events tried again, 1 given up"));
+}
+
+TEST_F(RetryingSinkTest, GivesUpWhenTheTimeIsOver) {
+  options_.max_attempts = 1000;
+  options_.max_elapsed = absl::Seconds(2);
+  FailNext(1000);
+  EXPECT_THAT(Write(1).names(), ElementsAre("rejected"));
+  // 0.1 + 0.2 + 0.4 + 0.8 s are within it, 1.6 s more are not.
+  EXPECT_EQ(fake_->writes.size(), 5u);
+}
+
+TEST_F(RetryingSinkTest, HonoursRetryAfterUpToItsLimit) {
+  absl::Status later = kDown;
+  SetRetryAfter(later, absl::Seconds(7));
+  FailNext(1, later);
+  absl::Status never = kDown;
+  SetRetryAfter(never, absl::Hours(7));
+  FailNext(1, never);
+  Write(1);
+  EXPECT_THAT(waits_, ElementsAre(absl::Seconds(7), absl::Minutes(1)));
+}
+
+TEST_F(RetryingSinkTest, LeavesRowsToBeSentAgainWhenTheProcessStops) {
+  stopped_ = true;
+  FailNext(1);
+  const OutcomeRecorder recorder = Write(2);
+  EXPECT_THAT(recorder.names(), ElementsAre("retry", "retry"));
+  EXPECT_EQ(recorder.outcome().details().size(), 2u);
+  EXPECT_EQ(fake_->writes.size(), 1u);
+}
+
+TEST_F(RetryingSinkTest, RetriesBeforeItCloses) {
+  fake_->hold = true;
+  FailNext(1);
+  const OutcomeRecorder recorder = Write(1);
+  EXPECT_TRUE(Sink().Close().ok());
+  EXPECT_THAT(recorder.names(), ElementsAre("delivered"));
+  EXPECT_FALSE(fake_->open);
+}
+
+}  // namespace
+}  // namespace phoenix

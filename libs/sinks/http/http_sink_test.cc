@@ -1,0 +1,200 @@
+#include "libs/sinks/http/http_sink.h"
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/component/sink_decorators/retry_after.h"
+#include "libs/component/testing/outcome_recorder.h"
+#include "libs/component/testing/test_batch.h"
+#include "libs/sinks/rows/ndjson_row_encoder.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Answers as it is told and keeps what was posted.
+class FakeClient : public HttpClient {
+ public:
+  absl::StatusOr<HttpAnswer> Post(const HttpPost& post) override {
+    bodies.emplace_back(post.body);
+    keys.emplace_back(post.idempotency_key);
+    encodings.emplace_back(post.content_encoding);
+    if (poison.size() > 0 && bodies.back().find(poison) != std::string::npos) {
+      return HttpAnswer{.status = 422, .excerpt = "poison"};
+    }
+    if (answers.empty()) return HttpAnswer{.status = 200, .excerpt = ""};
+    auto answer = answers.front();
+    answers.pop_front();
+    return answer;
+  }
+
+  void AnswerNext(int status) {
+    answers.push_back(HttpAnswer{.status = status, .excerpt = "why"});
+  }
+
+  std::string poison;
+  std::deque<absl::StatusOr<HttpAnswer>> answers;
+  std::vector<std::string> bodies;
+  std::vector<std::string> keys;
+  std::vector<std::string> encodings;
+};
+
+class HttpSinkTest : public testing::Test {
+ protected:
+  HttpSinkTest() {
+    options_.name = "out";
+    auto client = std::make_unique<FakeClient>();
+    client_ = client.get();
+    owned_ = std::move(client);
+  }
+
+  HttpSink& Sink() {
+    if (sink_ == nullptr) {
+      sink_ = std::make_unique<HttpSink>(
+          options_, std::make_unique<NdjsonRowEncoder>(), std::move(owned_));
+      EXPECT_TRUE(sink_->Open().ok());
+    }
+    return *sink_;
+  }
+
+  OutcomeRecorder Write(const std::vector<std::string>& payloads) {
+    OutcomeRecorder recorder;
+    Sink().Write(AllOf(MakeBatch(payloads)), recorder.Callback());
+    return recorder;
+  }
+
+  HttpSink::Options options_;
+  FakeClient* client_;
+
+ private:
+  std::unique_ptr<HttpClient> owned_;
+  std::unique_ptr<HttpSink> sink_;
+};
+
+TEST_F(HttpSinkTest, CollectsEventsUntilItIsFlushed) {
+  const OutcomeRecorder first = Write({"1", "2"});
+  const OutcomeRecorder second = Write({"3"});
+  EXPECT_THAT(client_->bodies, IsEmpty());
+  Sink().Flush();
+  EXPECT_THAT(client_->bodies, ElementsAre("1\n2\n3\n"));
+  EXPECT_EQ(first.calls() + second.calls(), 2u);
+  EXPECT_THAT(first.names(), Each("delivered"));
+}
+
+TEST_F(HttpSinkTest, SendsWhenTheBatchIsFull) {
+  options_.max_batch_events = 2;
+  const OutcomeRecorder recorder = Write({"1", "2", "3", "4", "5"});
+  EXPECT_THAT(client_->bodies, ElementsAre("1\n2\n", "3\n4\n"));
+  EXPECT_EQ(recorder.calls(), 0u);
+  EXPECT_TRUE(Sink().Close().ok());
+  EXPECT_THAT(recorder.names(), Each("delivered"));
+}
+
+TEST_F(HttpSinkTest, KeepsBodiesBelowTheirLimit) {
+  options_.max_batch_bytes = 8;
+  Write({"111", "222", "3", "\"a large one\"", "4"});
+  Sink().Flush();
+  EXPECT_THAT(client_->bodies,
+              ElementsAre("111\n222\n", "3\n", "\"a large one\"\n", "4\n"));
+}
+
+TEST_F(HttpSinkTest, MakesAnArray) {
+  options_.array = true;
+  Write({"1", "{}"});
+  Sink().Flush();
+  EXPECT_THAT(client_->bodies, ElementsAre("[1,{}]"));
+}
+
+TEST_F(HttpSinkTest, CompressesBodies) {
+  options_.compression = BodyCompression::kGzip;
+  Write({"1"});
+  Sink().Flush();
+  EXPECT_THAT(client_->encodings, ElementsAre("gzip"));
+  EXPECT_EQ(client_->bodies[0].substr(0, 2), "\x1F\x8B");
+}
+
+TEST_F(HttpSinkTest, AsksToTryAgainWhatMayWorkLater) {
+  for (int status : {408, 425, 429, 500, 503, 599}) {
+    client_->AnswerNext(status);
+    const OutcomeRecorder recorder = Write({"1"});
+    Sink().Flush();
+    EXPECT_THAT(recorder.names(), ElementsAre("retry")) << status;
+    EXPECT_THAT(std::string(recorder.outcome().details()[0].status.message()),
+                HasSubstr("server answered " + std::to_string(status)));
+  }
+  client_->answers.push_back(absl::DeadlineExceededError("no answer"));
+  const OutcomeRecorder recorder = Write({"1"});
+  Sink().Flush();
+  EXPECT_THAT(recorder.names(), ElementsAre("retry"));
+}
+
+TEST_F(HttpSinkTest, RejectsWhatNeverWorks) {
+  for (int status : {100, 301, 400, 401, 403, 404, 413}) {
+    client_->AnswerNext(status);
+    const OutcomeRecorder recorder = Write({"1"});
+    Sink().Flush();
+    EXPECT_THAT(recorder.names(), ElementsAre("rejected")) << status;
+  }
+}
+
+TEST_F(HttpSinkTest, SaysWhenTheServerWantsToBeTriedAgain) {
+  client_->answers.push_back(HttpAnswer{
+      .status = 429, .excerpt = "", .retry_after = absl::Seconds(3)});
+  const OutcomeRecorder recorder = Write({"1"});
+  Sink().Flush();
+  EXPECT_EQ(RetryAfterOf(recorder.outcome().details()[0].status),
+            absl::Seconds(3));
+}
+
+TEST_F(HttpSinkTest, FindsTheEventThatIsRefused) {
+  client_->poison = "bad";
+  std::vector<std::string> payloads(16, "1");
+  payloads[11] = "\"bad\"";
+  const OutcomeRecorder recorder = Write(payloads);
+  Sink().Flush();
+  EXPECT_EQ(recorder.outcome().Count(Outcome::kDelivered), 15u);
+  EXPECT_EQ(recorder.outcome().at(11), Outcome::kRejected);
+  EXPECT_LE(client_->bodies.size(), 9u);
+}
+
+TEST_F(HttpSinkTest, SendsNothingAfterWhatIsToBeSentAgain) {
+  options_.max_batch_events = 1;
+  client_->AnswerNext(200);
+  client_->AnswerNext(503);
+  const OutcomeRecorder recorder = Write({"1", "2", "3", "4"});
+  EXPECT_THAT(client_->bodies, ElementsAre("1\n", "2\n"));
+  EXPECT_THAT(recorder.names(),
+              ElementsAre("delivered", "retry", "retry", "retry"));
+  const OutcomeRecorder later = Write({"5"});
+  Sink().Flush();
+  EXPECT_THAT(later.names(), ElementsAre("delivered"));
+}
+
+TEST_F(HttpSinkTest, GivesTheSameEventsTheSameKey) {
+  client_->AnswerNext(503);
+  Write({"1", "2"});
+  Sink().Flush();
+  Write({"1", "2"});
+  Sink().Flush();
+  Write({"1"});
+  Sink().Flush();
+  ASSERT_EQ(client_->keys.size(), 3u);
+  EXPECT_EQ(client_->keys[0].size(), 32u);
+  EXPECT_EQ(client_->keys[0], client_->keys[1]);
+  EXPECT_NE(client_->keys[0], client_->keys[2]);
+}
+
+TEST_F(HttpSinkTest, BoundsItsMemory) {
+  EXPECT_EQ(Sink().max_memory_bytes(), 2u << 20);
+}
+
+}  // namespace
+}  // namespace phoenix
