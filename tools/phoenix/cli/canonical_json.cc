@@ -12,39 +12,48 @@ namespace phoenix {
 namespace {
 
 using simdjson::dom::element;
-using simdjson::dom::element_type;
+
+void Write(const element& value, PrettyJson& json);
+
+void WriteArray(const simdjson::dom::array& items, PrettyJson& json) {
+  json.BeginArray();
+  for (element item : items) Write(item, json);
+  json.EndArray();
+}
+
+void WriteObject(const simdjson::dom::object& object, PrettyJson& json) {
+  std::map<std::string_view, element> members;
+  for (auto member : object) members[member.key] = member.value;
+  json.BeginObject();
+  for (const auto& [key, member] : members) {
+    json.Key(key);
+    Write(member, json);
+  }
+  json.EndObject();
+}
 
 // Depth is bounded by the parser's.
 void Write(const element& value, PrettyJson& json) {
-  switch (value.type()) {
-    case element_type::ARRAY:
-      json.BeginArray();
-      for (element item : value.get_array().value_unsafe()) Write(item, json);
-      json.EndArray();
-      return;
-    case element_type::OBJECT: {
-      std::map<std::string_view, element> members;
-      for (auto member : value.get_object().value_unsafe()) {
-        members[member.key] = member.value;
-      }
-      json.BeginObject();
-      for (const auto& [key, member] : members) {
-        json.Key(key);
-        Write(member, json);
-      }
-      json.EndObject();
-      return;
-    }
-    case element_type::STRING:
-      return json.String(value.get_string().value_unsafe());
-    case element_type::BOOL:
-      return json.Bool(value.get_bool().value_unsafe());
-    case element_type::INT64:
-      return json.Integer(value.get_int64().value_unsafe());
-    case element_type::NULL_VALUE:
-      return json.Null();
-    default:
-      return json.Number(value.get_double().value_unsafe());
+  simdjson::dom::array items;
+  simdjson::dom::object object;
+  std::string_view text;
+  bool boolean = false;
+  int64_t integer = 0;
+  double number = 0;
+  if (value.get(items) == simdjson::SUCCESS) {
+    WriteArray(items, json);
+  } else if (value.get(object) == simdjson::SUCCESS) {
+    WriteObject(object, json);
+  } else if (value.get(text) == simdjson::SUCCESS) {
+    json.String(text);
+  } else if (value.get(boolean) == simdjson::SUCCESS) {
+    json.Bool(boolean);
+  } else if (value.is_int64() && value.get(integer) == simdjson::SUCCESS) {
+    json.Integer(integer);
+  } else if (value.get(number) == simdjson::SUCCESS) {
+    json.Number(number);
+  } else {
+    json.Null();
   }
 }
 

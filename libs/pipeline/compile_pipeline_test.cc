@@ -1,0 +1,204 @@
+#include "libs/pipeline/compile_pipeline.h"
+
+#include <optional>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/pipeline/testing/test_kinds.h"
+
+namespace phoenix {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kSourcesAndSinks[] = R"(name: p
+sources: [{name: in, door: {port: 1}}]
+sinks: [{name: a, nowhere: {}}, {name: b, file: {path: x}}]
+)";
+
+class CompilePipelineTest : public testing::Test {
+ protected:
+  std::unique_ptr<CompiledPipeline> Compile(const std::string& text) {
+    diagnostics_ = Diagnostics("p.yaml");
+    return CompilePipelineText(
+        text, registry_,
+        [](const std::string&) -> std::optional<std::string> {
+          return std::nullopt;
+        },
+        clock_, diagnostics_);
+  }
+
+  // What is wrong with a file that begins as kSourcesAndSinks, which has three
+  // lines.
+  std::string ErrorsOf(const std::string& rest) {
+    EXPECT_EQ(Compile(kSourcesAndSinks + rest), nullptr);
+    return diagnostics_.ToString();
+  }
+
+  ComponentRegistry registry_ = TestKinds();
+  FakeClock clock_;
+  Diagnostics diagnostics_{"p.yaml"};
+};
+
+TEST_F(CompilePipelineTest, BuildsEveryPart) {
+  const auto compiled = Compile(R"(
+name: telemetry
+sources: [{name: in, door: {port: 1}}]
+steps:
+  - name: some
+    on_error: keep
+    keep: "true"
+  - name: more
+    keep: "true"
+routes:
+  - {name: hot, when: "true", to: [b, a]}
+  - {name: rest, to: [a]}
+sinks:
+  - {name: a, nowhere: {}}
+  - {name: b, file: {path: x}}
+dead_letter: b
+limits: {buffer_bytes: 1MiB, sink_queue_bytes: 64KiB, drain_timeout: 1500ms}
+admin_address: off
+)");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  EXPECT_EQ(compiled->name, "telemetry");
+  EXPECT_EQ(compiled->file, "p.yaml");
+  ASSERT_EQ(compiled->sources.size(), 1u);
+  EXPECT_EQ(compiled->sources[0].kind, "door");
+  ASSERT_EQ(compiled->steps.size(), 2u);
+  EXPECT_EQ(compiled->steps[0].on_error, OnError::kKeep);
+  EXPECT_EQ(compiled->steps[0].position.line, 7);
+  EXPECT_EQ(compiled->steps[1].on_error, OnError::kDeadLetter);
+  ASSERT_EQ(compiled->routes.size(), 2u);
+  EXPECT_TRUE(compiled->routes[0].when.has_value());
+  EXPECT_THAT(compiled->routes[0].sinks, ElementsAre(1, 0));
+  EXPECT_FALSE(compiled->routes[1].when.has_value());
+  ASSERT_EQ(compiled->sinks.size(), 2u);
+  EXPECT_EQ(compiled->dead_letter, 1u);
+  EXPECT_EQ(compiled->limits.drain_timeout, absl::Milliseconds(1500));
+  EXPECT_EQ(compiled->admin_address, "");
+  EXPECT_NE(compiled->rules, nullptr);
+  EXPECT_EQ(compiled->MemoryBoundBytes(), (1 << 20) + 2 * (64 << 10) + 1000);
+}
+
+TEST_F(CompilePipelineTest, SendsEverythingEverywhereWithoutRoutes) {
+  const auto compiled =
+      Compile(std::string(kSourcesAndSinks) + "dead_letter: a\n");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  ASSERT_EQ(compiled->routes.size(), 1u);
+  EXPECT_FALSE(compiled->routes[0].when.has_value());
+  EXPECT_THAT(compiled->routes[0].sinks, ElementsAre(1))
+      << "all but the dead-letter sink";
+}
+
+TEST_F(CompilePipelineTest, AddsADeadLetterSinkWhenNoneIsNamed) {
+  const auto compiled = Compile(kSourcesAndSinks);
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  ASSERT_EQ(compiled->sinks.size(), 3u);
+  EXPECT_EQ(compiled->dead_letter, 2u);
+  EXPECT_EQ(compiled->sinks[2].name, "p.dead-letters");
+  EXPECT_EQ(compiled->sinks[2].kind, "file");
+  EXPECT_THAT(compiled->routes[0].sinks, ElementsAre(0, 1));
+}
+
+TEST_F(CompilePipelineTest, NamesARevisionByContentNotBySpelling) {
+  const std::string first = Compile(kSourcesAndSinks)->revision;
+  EXPECT_EQ(first.size(), 12u);
+  EXPECT_EQ(Compile(R"(# the same, in other words
+sinks:
+  - nowhere:
+    name: a
+  - {file: {path: "x"}, name: b}
+sources: [{name: in, door: {port: 1, timeout: 5000ms}}]
+name: p
+)")
+                ->revision,
+            first);
+  EXPECT_NE(
+      Compile(std::string(kSourcesAndSinks) + "description: d\n")->revision,
+      first);
+}
+
+TEST_F(CompilePipelineTest, RefusesNamesThatAreNotUniqueOrNotWellFormed) {
+  EXPECT_EQ(ErrorsOf("steps:\n"
+                     "  - {name: a, keep: 'true'}\n"
+                     "  - {name: Big, keep: 'true'}\n"
+                     "routes:\n"
+                     "  - {name: r, when: 'true', to: [a]}\n"
+                     "  - {name: r, to: [b]}\n"),
+            "p.yaml:3:16: duplicate name 'a': expected a name of its own: "
+            "first used at line 5\n"
+            "p.yaml:6:12: name 'Big' is not allowed: expected lower-case "
+            "letters, digits, '-' and '_', at most 63, the first a letter or "
+            "digit\n"
+            "p.yaml:9:12: duplicate name 'r': expected a name of its own: "
+            "first used at line 8\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesUnknownSinksWithTheNearest) {
+  EXPECT_EQ(ErrorsOf("routes: [{name: r, to: [a, b, alert]}]\n"
+                     "dead_letter: c\n"),
+            "p.yaml:4:31: unknown sink 'alert': expected 'a' or 'b'\n"
+            "p.yaml:5:14: unknown sink 'c': expected 'a' or 'b': did you mean "
+            "'a'?\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesASinkThatNothingReaches) {
+  EXPECT_EQ(ErrorsOf("routes: [{name: r, to: [a]}]\n"),
+            "p.yaml:3:40: sink 'b' is never reached: expected a route or "
+            "'dead_letter' that names it\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesARouteBehindOneThatTakesTheRest) {
+  EXPECT_EQ(ErrorsOf("routes:\n"
+                     "  - {name: rest, to: [a, a]}\n"
+                     "  - {name: hot, when: 'true', to: [b]}\n"),
+            "p.yaml:5:26: sink 'a' is named twice: expected once\n"
+            "p.yaml:6:5: route 'hot' stands behind 'rest', which takes all "
+            "that is left: expected the route without 'when' to be the last\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesADeadLetterSinkThatIsTheOnlyOne) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1}}]\n"
+                    "sinks: [{name: a, nowhere: {}}]\n"
+                    "dead_letter: a\n"),
+            nullptr);
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("p.yaml:4:14: sink 'a' is "
+                                                 "the only one"));
+}
+
+TEST_F(CompilePipelineTest, PlacesErrorsOfRulesInTheFile) {
+  const std::string errors = ErrorsOf(
+      "steps:\n"
+      "  - name: one\n"
+      "    keep: >-\n"
+      "      true &&\n"
+      "      ) true\n"
+      "  - name: two\n"
+      "    change: {set: {data.a: '1 + )'}}\n"
+      "routes: [{name: r, when: \"true && )\", to: [a, b]}]\n");
+  EXPECT_THAT(errors, HasSubstr("p.yaml:8:7: "));
+  EXPECT_THAT(errors, HasSubstr("p.yaml:10:33: "));
+  EXPECT_THAT(errors, HasSubstr("p.yaml:11:35: "));
+}
+
+TEST_F(CompilePipelineTest, ReportsWrongFieldsAndWrongRulesTogether) {
+  const std::string errors = ErrorsOf(
+      "steps: [{name: one, keep: '1 +'}, {name: two, change: {sett: {}}}]\n"
+      "dead_letter: nobody\n");
+  EXPECT_THAT(errors, HasSubstr("p.yaml:4:"));
+  EXPECT_THAT(errors, HasSubstr("unknown key 'sett'"));
+  EXPECT_THAT(errors, HasSubstr("unknown sink 'nobody'"));
+}
+
+TEST_F(CompilePipelineTest, GivesNothingForWhatIsNotYaml) {
+  EXPECT_EQ(Compile("]"), nullptr);
+  EXPECT_EQ(diagnostics_.count(), 1);
+}
+
+}  // namespace
+}  // namespace phoenix
