@@ -16,7 +16,8 @@ namespace phoenix::http {
 struct ServerOptions {
   std::string address;  // `127.0.0.1:8080`; port 0: the system chooses.
 
-  // The request line and the header fields. More is answered with 431.
+  // The header fields, and the request line as much again. More is answered
+  // with 431.
   uint32_t max_header_bytes = 8 << 10;
 
   // A body as it is sent, before it is decompressed. More is answered with 413.

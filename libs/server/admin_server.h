@@ -12,30 +12,31 @@
 
 namespace phoenix {
 
-// The HTTP port for those who watch a process:
+// What operators and their machines ask a process, over HTTP:
 //
-//   GET /metrics   all metrics as Prometheus text
-//   GET /healthz   200 while the process is worth keeping, else 503
-//   GET /readyz    200 while it can take work, else 503
+//   /metrics  Prometheus' text format
+//   /healthz  200 as long as a restart would not help, else 503
+//   /readyz   200 when traffic may come, else 503
 //
-// A 503 says why, one reason a line. Start and Stop are called by one thread.
+// The bodies of the last two are "ok", or a line for each part that stands in
+// the way. Used by one thread; serves on one of its own.
 class AdminServer {
  public:
   struct Options {
     std::string address;  // `127.0.0.1:9464`; port 0: the system chooses.
   };
 
-  // The registries outlive the server.
-  AdminServer(const Options& options, const MetricsRegistry& metrics,
+  // Both registries outlive the server.
+  AdminServer(Options options, const MetricsRegistry& metrics,
               const HealthRegistry& health);
 
-  // Listens and answers. An error says which address can't be had, and why.
-  absl::Status Start();
+  // See OpenListenSocket for the errors.
+  absl::Status Start() { return server_.Start(); }
 
   // The port that is bound; after Start.
   uint16_t port() const { return server_.port(); }
 
-  // Closes the port. Idempotent; the destructor does it too.
+  // Ends the thread. Also done by the destructor.
   void Stop() { server_.Stop(); }
 
  private:

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
-#include "libs/event/text.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {

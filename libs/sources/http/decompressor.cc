@@ -9,7 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "libs/base/status_macros.h"
-#include "libs/event/text.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {
@@ -149,8 +149,8 @@ absl::StatusOr<std::unique_ptr<Decompressor>> MakeDecompressor(
   if (name == "gzip" || name == "x-gzip") return std::make_unique<Gzip>(limits);
   if (name == "zstd") return std::make_unique<Zstd>(limits);
   return absl::UnimplementedError(
-      Concat("content encoding '", encoding,
-             "' is not known: expected 'gzip', 'zstd' or none"));
+      Cat("content encoding '", encoding,
+          "' is not known: expected 'gzip', 'zstd' or none"));
 }
 
 }  // namespace phoenix

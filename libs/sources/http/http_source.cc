@@ -1,5 +1,6 @@
 #include "libs/sources/http/http_source.h"
 
+#include <atomic>
 #include <deque>
 #include <utility>
 
@@ -17,10 +18,16 @@ class HttpSource::Impl {
 
   absl::Status Start(Outlet& outlet) {
     for (const HttpSourceOptions::Endpoint& endpoint : options_.endpoints) {
-      handlers_.emplace_back(options_, endpoint.format, outlet, clock_);
+      handlers_.emplace_back(options_, endpoint.format, draining_, outlet,
+                             clock_);
       router_.Add("POST", endpoint.path, handlers_.back());
     }
     return server_.Start();
+  }
+
+  void StopAccepting() {
+    draining_ = true;
+    server_.StopAccepting();
   }
 
   http::Server& server() { return server_; }
@@ -28,6 +35,7 @@ class HttpSource::Impl {
  private:
   const HttpSourceOptions options_;
   Clock& clock_;
+  std::atomic<bool> draining_ = false;
   std::deque<IngestHandler> handlers_;
   http::Router router_;
   http::Server server_;
@@ -40,7 +48,7 @@ HttpSource::~HttpSource() { Stop(); }
 
 absl::Status HttpSource::Start(Outlet& outlet) { return impl_->Start(outlet); }
 
-void HttpSource::StopAccepting() { impl_->server().StopAccepting(); }
+void HttpSource::StopAccepting() { impl_->StopAccepting(); }
 
 void HttpSource::Stop() { impl_->server().Stop(); }
 

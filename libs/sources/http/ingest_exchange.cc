@@ -75,6 +75,7 @@ void IngestExchange::OfferWaiting() {
 }
 
 absl::Status IngestExchange::OfferFirst() {
+  if (*parts_.draining) return absl::UnavailableError("the server is draining");
   const DecodedBatch& next = waiting_.front();
   absl::Status offered = outlet_.Offer(next.batch, parts_.lane,
                                        receipt_->ExpectBatch(next.errors));

@@ -1,6 +1,7 @@
 #ifndef LIBS_SOURCES_HTTP_INGEST_EXCHANGE_H_
 #define LIBS_SOURCES_HTTP_INGEST_EXCHANGE_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -34,6 +35,8 @@ class IngestExchange : public http::Exchange {
     bool by_line = false;  // Whether errors speak of lines.
     uint64_t lane = 0;
     std::chrono::milliseconds max_wait{1000};
+    // Set when nothing new may be offered; outlives the exchange.
+    const std::atomic<bool>* draining = nullptr;
   };
 
   // `outlet` outlives the exchange.

@@ -60,6 +60,7 @@ std::unique_ptr<http::Exchange> IngestHandler::Accept(
   parts.by_line = *format == BodyFormat::kNdjson;
   parts.lane = head.connection;
   parts.max_wait = options_.max_wait;
+  parts.draining = &draining_;
   return std::make_unique<IngestExchange>(std::move(parts), outlet_,
                                           std::move(responder));
 }

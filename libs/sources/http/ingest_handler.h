@@ -1,6 +1,7 @@
 #ifndef LIBS_SOURCES_HTTP_INGEST_HANDLER_H_
 #define LIBS_SOURCES_HTTP_INGEST_HANDLER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,10 +20,11 @@ class IngestHandler : public http::Handler {
  public:
   // All references outlive the handler.
   IngestHandler(const HttpSourceOptions& options,
-                std::optional<BodyFormat> fallback, Outlet& outlet,
-                Clock& clock)
+                std::optional<BodyFormat> fallback,
+                const std::atomic<bool>& draining, Outlet& outlet, Clock& clock)
       : options_(options),
         fallback_(fallback),
+        draining_(draining),
         outlet_(outlet),
         clock_(clock) {}
 
@@ -36,6 +38,7 @@ class IngestHandler : public http::Handler {
 
   const HttpSourceOptions& options_;
   const std::optional<BodyFormat> fallback_;
+  const std::atomic<bool>& draining_;
   Outlet& outlet_;
   Clock& clock_;
   uint64_t next_request_ = 0;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/event/text.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {

@@ -1,0 +1,51 @@
+#include "libs/sources/file/factory.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "libs/sources/event_defaults.h"
+#include "libs/sources/file/file_source.h"
+#include "libs/sources/file/file_source.pb.h"
+#include "libs/sources/proto_duration.h"
+
+namespace phoenix {
+namespace {
+
+using Config = sources::file::v1::FileSource;
+
+std::optional<FileTail::Format> FormatOf(const std::string& name) {
+  if (name == "csv") return FileTail::Format::kCsv;
+  if (name == "ndjson") return FileTail::Format::kNdjson;
+  return std::nullopt;
+}
+
+std::string StatePathOf(const Config& config, const BuildContext& context) {
+  if (!config.state_path().empty() || !config.follow()) {
+    return config.state_path();
+  }
+  return context.pipeline + "-" + context.name + ".positions";
+}
+
+std::unique_ptr<Source> CreateFileSource(const Config& config,
+                                         BuildContext& context) {
+  FileSourceOptions options;
+  options.path = config.path();
+  options.format = FormatOf(config.format());
+  options.follow = config.follow();
+  options.state_path = StatePathOf(config, context);
+  options.poll_interval = ToMillis(config.poll_interval());
+  options.decode.defaults =
+      MakeEventDefaults(context, config.event_source(), config.event_type());
+  options.decode.max_row_bytes = config.max_row_bytes();
+  return std::make_unique<FileSource>(std::move(options), context.clock);
+}
+
+}  // namespace
+
+void RegisterFileSource(SourceRegistry& registry) {
+  registry.Register<Config>("file", CreateFileSource);
+}
+
+}  // namespace phoenix

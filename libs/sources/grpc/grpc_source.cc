@@ -1,0 +1,59 @@
+#include "libs/sources/grpc/grpc_source.h"
+
+#include <optional>
+#include <utility>
+
+#include "libs/server/grpc_server.h"
+#include "libs/sources/grpc/ingest_service.h"
+
+namespace phoenix {
+
+class GrpcSource::Impl {
+ public:
+  Impl(GrpcSourceOptions options, Clock& clock)
+      : options_(std::move(options)),
+        clock_(clock),
+        server_({.address = options_.address,
+                 .max_message_bytes = options_.max_message_bytes}) {}
+
+  absl::Status Start(Outlet& outlet) {
+    service_.emplace(
+        IngestServiceOptions{options_.door, options_.max_event_bytes,
+                             options_.stream_credit_bytes,
+                             options_.stream_credit_events},
+        outlet, clock_);
+    server_.AddService(ingest::v1::IngestService::service_full_name(),
+                       *service_);
+    return server_.Start();
+  }
+
+  void StopAccepting() {
+    if (service_.has_value()) service_->Drain();
+    server_.Drain();
+  }
+
+  void Stop() { server_.Stop(); }
+
+  uint16_t port() const { return server_.port(); }
+
+ private:
+  const GrpcSourceOptions options_;
+  Clock& clock_;
+  std::optional<IngestServiceImpl> service_;
+  GrpcServer server_;
+};
+
+GrpcSource::GrpcSource(GrpcSourceOptions options, Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+
+GrpcSource::~GrpcSource() { Stop(); }
+
+absl::Status GrpcSource::Start(Outlet& outlet) { return impl_->Start(outlet); }
+
+void GrpcSource::StopAccepting() { impl_->StopAccepting(); }
+
+void GrpcSource::Stop() { impl_->Stop(); }
+
+uint16_t GrpcSource::port() const { return impl_->port(); }
+
+}  // namespace phoenix

@@ -1,0 +1,44 @@
+#ifndef LIBS_SOURCES_GRPC_GRPC_SOURCE_H_
+#define LIBS_SOURCES_GRPC_GRPC_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "libs/base/clock.h"
+#include "libs/component/source.h"
+
+namespace phoenix {
+
+struct GrpcSourceOptions {
+  std::string address;  // `HOST:PORT`.
+  std::string door;     // The source's name; an empty door means this one too.
+  int max_message_bytes = 4 << 20;
+  size_t max_event_bytes = 1 << 20;
+  int64_t stream_credit_bytes = 8 << 20;
+  int64_t stream_credit_events = 100'000;
+};
+
+// The source `grpc`: phoenix.ingest.v1.IngestService, as its proto says.
+class GrpcSource : public Source {
+ public:
+  // `clock` outlives the source.
+  GrpcSource(GrpcSourceOptions options, Clock& clock);
+  ~GrpcSource() override;
+
+  absl::Status Start(Outlet& outlet) override;
+  void StopAccepting() override;
+  void Stop() override;
+
+  // The port that is bound; after Start.
+  uint16_t port() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_GRPC_GRPC_SOURCE_H_

@@ -1,0 +1,121 @@
+#include "libs/sources/grpc/ingest_service.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "libs/event/event_batch.h"
+#include "libs/sources/grpc/batch_reader.h"
+#include "libs/sources/grpc/publish_call.h"
+#include "libs/sources/grpc/publish_stream.h"
+
+namespace phoenix {
+namespace {
+
+using ingest::v1::PublishRequest;
+using ingest::v1::PublishResponse;
+
+void FillResponse(const std::vector<DecodeError>& errors,
+                  const BatchOutcome& outcome, PublishResponse& response) {
+  for (auto& failure : FailuresOf(errors, outcome)) {
+    *response.add_failures() = std::move(failure);
+  }
+  response.set_ack_level(ingest::v1::ACK_LEVEL_DELIVERED);
+}
+
+}  // namespace
+
+IngestServiceImpl::IngestServiceImpl(IngestServiceOptions options,
+                                     Outlet& outlet, Clock& clock)
+    : options_(std::move(options)), outlet_(outlet), clock_(clock) {}
+
+grpc::ServerUnaryReactor* IngestServiceImpl::Publish(
+    grpc::CallbackServerContext* context, const PublishRequest* request,
+    PublishResponse* response) {
+  const std::shared_ptr<PublishCall> call = PublishCall::Open(*response);
+  auto error = CheckDoor(request->door());
+  if (!error) error = CheckBatch(request->events_size());
+  if (error) {
+    call->End(ToGrpcStatus(*error));
+  } else {
+    Take(*request, call);
+  }
+  return call.get();
+}
+
+void IngestServiceImpl::Take(const PublishRequest& request,
+                             const std::shared_ptr<PublishCall>& call) {
+  DecodedBatch decoded =
+      BatchReader(options_.max_event_bytes).Read(request.events(), NowNanos());
+  if (!decoded.errors.empty()) {
+    outlet_.CountRejected(decoded.errors.size(), "EVENT_INVALID");
+  }
+  SettleCallback answer =
+      [call, errors = std::move(decoded.errors)](const BatchOutcome& outcome) {
+        call->End(grpc::Status::OK, [&](PublishResponse& response) {
+          FillResponse(errors, outcome, response);
+        });
+      };
+  if (decoded.batch == nullptr) return answer(BatchOutcome(0));
+  const absl::Status offered =
+      outlet_.Offer(std::move(decoded.batch), next_lane_++, std::move(answer));
+  if (!offered.ok()) call->End(ToGrpcStatus(ErrorOfOffer(offered)));
+}
+
+grpc::ServerBidiReactor<ingest::v1::PublishStreamRequest,
+                        ingest::v1::PublishStreamResponse>*
+IngestServiceImpl::PublishStream(grpc::CallbackServerContext* context) {
+  return phoenix::PublishStream::Open(*this, next_lane_++);
+}
+
+int64_t IngestServiceImpl::NowNanos() const {
+  return absl::ToUnixNanos(clock_.Now());
+}
+
+std::optional<PublishError> IngestServiceImpl::CheckDoor(
+    const std::string& door) const {
+  if (draining_) {
+    return PublishError{.code = absl::StatusCode::kUnavailable,
+                        .reason = "DRAINING",
+                        .message = "The server is going away; call again.",
+                        .retry = true};
+  }
+  if (door.empty() || door == options_.door) return std::nullopt;
+  return PublishError{
+      .code = absl::StatusCode::kNotFound,
+      .reason = "DOOR_NOT_FOUND",
+      .message = absl::StrCat("There is no door '", door,
+                              "' here; set `door` "
+                              "to '",
+                              options_.door, "' or leave it empty."),
+      .field = "door"};
+}
+
+std::optional<PublishError> IngestServiceImpl::CheckBatch(int event_count) {
+  if (event_count == 0) {
+    return PublishError{.code = absl::StatusCode::kInvalidArgument,
+                        .reason = "BATCH_EMPTY",
+                        .message = "The batch is empty; send some `events`.",
+                        .field = "events"};
+  }
+  if (event_count <= static_cast<int>(EventBatch::kMaxEvents)) {
+    return std::nullopt;
+  }
+  return PublishError{
+      .code = absl::StatusCode::kInvalidArgument,
+      .reason = "BATCH_TOO_LARGE",
+      .message =
+          absl::StrCat("The batch has ", event_count, " events; send at most ",
+                       EventBatch::kMaxEvents, " at once."),
+      .field = "events"};
+}
+
+grpc::Status ToGrpcStatus(const PublishError& error) {
+  return grpc::Status(static_cast<grpc::StatusCode>(error.code), error.message,
+                      ToRpcStatus(error).SerializeAsString());
+}
+
+}  // namespace phoenix

@@ -1,0 +1,74 @@
+#ifndef LIBS_SOURCES_GRPC_INGEST_SERVICE_H_
+#define LIBS_SOURCES_GRPC_INGEST_SERVICE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "libs/base/clock.h"
+#include "libs/component/source.h"
+#include "libs/sources/grpc/publish_error.h"
+#include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
+
+namespace phoenix {
+
+class PublishCall;
+
+struct IngestServiceOptions {
+  std::string door;  // The source's name; an empty door means this one too.
+  size_t max_event_bytes = 1 << 20;
+  int64_t stream_credit_bytes = 8 << 20;
+  int64_t stream_credit_events = 100'000;
+};
+
+// phoenix.ingest.v1.IngestService in front of an outlet. A stream is a lane, as
+// is each unary call. Runs on gRPC's threads and never blocks them.
+class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
+ public:
+  // Both references outlive the calls.
+  IngestServiceImpl(IngestServiceOptions options, Outlet& outlet, Clock& clock);
+
+  grpc::ServerUnaryReactor* Publish(
+      grpc::CallbackServerContext* context,
+      const ingest::v1::PublishRequest* request,
+      ingest::v1::PublishResponse* response) override;
+
+  grpc::ServerBidiReactor<ingest::v1::PublishStreamRequest,
+                          ingest::v1::PublishStreamResponse>*
+  PublishStream(grpc::CallbackServerContext* context) override;
+
+  // Refuses new calls; open streams are asked to go elsewhere at their next
+  // frame.
+  void Drain() { draining_ = true; }
+
+  // What the streams of the service read.
+  const IngestServiceOptions& options() const { return options_; }
+  Outlet& outlet() { return outlet_; }
+  bool draining() const { return draining_; }
+  int64_t NowNanos() const;
+
+  // Why events can't be taken for this door in a batch of this size; none when
+  // they can.
+  std::optional<PublishError> CheckDoor(const std::string& door) const;
+  static std::optional<PublishError> CheckBatch(int event_count);
+
+ private:
+  void Take(const ingest::v1::PublishRequest& request,
+            const std::shared_ptr<PublishCall>& call);
+
+  const IngestServiceOptions options_;
+  Outlet& outlet_;
+  Clock& clock_;
+  std::atomic<uint64_t> next_lane_ = 0;
+  std::atomic<bool> draining_ = false;
+};
+
+// The error as gRPC carries it, with its details in the trailers.
+grpc::Status ToGrpcStatus(const PublishError& error);
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_GRPC_INGEST_SERVICE_H_
