@@ -1,4 +1,4 @@
-#include <atomic>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -47,9 +47,11 @@ class ClientCall
   }
 
   void Send(const SenderFrame& frame) {
+    // Outside of the lock, for which gRPC's own threads would wait.
+    std::vector<EncodedRequest> requests = EncodeSenderFrame(frame);
     MutexLock lock(mutex_);
     if (over_) return;
-    for (EncodedRequest& request : EncodeSenderFrame(frame)) {
+    for (EncodedRequest& request : requests) {
       queue_.push_back(ToByteBuffer(std::move(request)));
     }
     WriteNext();

@@ -31,9 +31,10 @@ class ServerCall
   void Start(Receiver& receiver);
 
   void Send(const ReceiverFrame& frame) {
+    grpc::ByteBuffer message = ToByteBuffer(EncodeReceiverFrame(frame));
     MutexLock lock(mutex_);
     if (finish_) return;
-    queue_.push_back(ToByteBuffer(EncodeReceiverFrame(frame)));
+    queue_.push_back(std::move(message));
     WriteNext();
   }
 

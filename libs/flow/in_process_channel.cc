@@ -56,11 +56,23 @@ class Link : public std::enable_shared_from_this<Link> {
     Schedule();
   }
 
-  void Schedule() {
-    const absl::Status status =
-        lane_.Run([self = shared_from_this()] { self->RunQueued(); });
-    if (!status.ok()) Abandon(status);
-  }
+  // The link's turn on the lane. Destroyed unrun, the lane has stopped, and
+  // what is queued will never be handled.
+  class Turn {
+   public:
+    explicit Turn(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+    Turn(Turn&&) = default;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (link_ != nullptr) link_->Abandon();
+    }
+    void operator()() { std::exchange(link_, nullptr)->RunQueued(); }
+
+   private:
+    std::shared_ptr<Link> link_;
+  };
+
+  void Schedule() { lane_.Run(Turn(shared_from_this())).IgnoreError(); }
 
   // On the lane: hands over what is there now, and gives other tasks of the
   // lane their turn before what came meanwhile.
@@ -87,17 +99,18 @@ class Link : public std::enable_shared_from_this<Link> {
     }
   }
 
-  // The lane takes nothing any more: what is queued will never be handled.
-  void Abandon(absl::Status status) {
+  void Abandon() {
     std::vector<Item> dropped;
     std::shared_ptr<SenderListener> sender;
     {
       MutexLock lock(mutex_);
       dropped.swap(queue_);
       sender = std::exchange(sender_, nullptr);
+      scheduled_ = false;
     }
+    const absl::Status status = absl::UnavailableError("the lane has stopped");
     receiver_->OnClosed(status);
-    if (sender != nullptr) sender->OnClosed(std::move(status));
+    if (sender != nullptr) sender->OnClosed(status);
   }
 
   std::shared_ptr<SenderListener> sender() {

@@ -144,6 +144,25 @@ TEST_F(InProcessChannelTest, RunsTheHandlerOnTheLaneOnly) {
   EXPECT_NE(handler_.threads()[0], std::this_thread::get_id());
 }
 
+TEST_F(InProcessChannelTest, NeverRunsTheHandlerOnAThreadThatSettles) {
+  constexpr int kBatches = 2000;
+  handler_.Hold();
+  auto sender = NewSender({.max_held = {.bytes = 64 << 20, .count = kBatches}});
+  std::thread settler([this] {
+    for (int i = 0; i < kBatches; ++i) {
+      handler_.AwaitHeld(1);
+      handler_.SettleFirst();
+    }
+  });
+  for (int i = 0; i < kBatches; ++i) {
+    ASSERT_TRUE(sender->Offer(MakeTestBatch(1), [](const auto&) {}).ok());
+  }
+  Drain(*sender);
+  settler.join();
+  const std::vector<std::thread::id> threads = handler_.threads();
+  for (std::thread::id thread : threads) ASSERT_EQ(thread, threads[0]);
+}
+
 TEST_F(InProcessChannelTest, SendsNoMoreThanTheCreditAndHoldsNoMoreThanItMay) {
   handler_.Hold();
   auto sender = NewSender({.max_held = {.bytes = 1 << 20, .count = 3}});

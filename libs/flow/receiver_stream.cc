@@ -106,6 +106,7 @@ absl::Status ReceiverStream::Receive(int64_t connection, BatchFrame frame) {
     }
   }
   Flush();
+  to_handler_.Flush();
   return absl::OkStatus();
 }
 
@@ -272,7 +273,6 @@ void ReceiverStream::Send(ReceiverFrame frame) {
 void ReceiverStream::Flush() {
   const std::shared_ptr<ReceiverStream> keep = shared_from_this();
   to_transport_.Flush();
-  to_handler_.Flush();
 }
 
 }  // namespace phoenix::flow

@@ -88,7 +88,9 @@ class ReceiverStream : public std::enable_shared_from_this<ReceiverStream> {
   BatchHandler& handler_;
   mutable Mutex mutex_;
 
-  // Two, so that an answer need not wait for the handler to take a batch.
+  // Two, so that an answer need not wait for the handler to take a batch, and
+  // that the handler runs on the thread that brings frames, never on one that
+  // settles.
   Outbox to_handler_;
   Outbox to_transport_;
 
