@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // The differences of a file with one test.
-std::vector<std::string> Run(const std::string& text) {
+std::vector<std::string> DifferencesOf(const std::string& text) {
   Diagnostics diagnostics("t.yaml");
   const LoadedTests tests = LoadTests(text, diagnostics);
   EXPECT_EQ(diagnostics.ToString(), "");
@@ -25,7 +25,7 @@ std::vector<std::string> Run(const std::string& text) {
 }
 
 TEST(TestRunnerTest, PassesWhenEveryEventMeetsItsFate) {
-  EXPECT_THAT(Run(R"(cases:
+  EXPECT_THAT(DifferencesOf(R"(cases:
   - name: all
     given:
       - data: {t: 40}
@@ -42,12 +42,12 @@ TEST(TestRunnerTest, PassesWhenEveryEventMeetsItsFate) {
 }
 
 TEST(TestRunnerTest, SaysWhatBecameOfAnEventAndWhereElseWasExpected) {
-  EXPECT_THAT(Run("cases:\n"
-                  "  - name: wrong\n"
-                  "    given: [{data: {t: 40}}, {data: {t: 5}}]\n"
-                  "    expect:\n"
-                  "      - filtered: warm\n"
-                  "      - to: [archive]\n"),
+  EXPECT_THAT(DifferencesOf("cases:\n"
+                            "  - name: wrong\n"
+                            "    given: [{data: {t: 40}}, {data: {t: 5}}]\n"
+                            "    expect:\n"
+                            "      - filtered: warm\n"
+                            "      - to: [archive]\n"),
               ElementsAre("5:9: event 1 was delivered to alerts: expected it "
                           "filtered by 'warm'",
                           "6:9: event 2 was filtered by 'warm': expected it "
@@ -55,21 +55,21 @@ TEST(TestRunnerTest, SaysWhatBecameOfAnEventAndWhereElseWasExpected) {
 }
 
 TEST(TestRunnerTest, ShowsADiffOfPayloads) {
-  EXPECT_THAT(Run("cases:\n"
-                  "  - name: wrong\n"
-                  "    given: [{data: {t: 40}}]\n"
-                  "    expect:\n"
-                  "      - to: [alerts]\n"
-                  "        data: {t: 41}\n"),
+  EXPECT_THAT(DifferencesOf("cases:\n"
+                            "  - name: wrong\n"
+                            "    given: [{data: {t: 40}}]\n"
+                            "    expect:\n"
+                            "      - to: [alerts]\n"
+                            "        data: {t: 41}\n"),
               ElementsAre("6:15: event 1 has another payload (- expected, + "
                           "came)\n  {\n-   \"t\": 41\n+   \"t\": 40\n  }\n"));
 }
 
 TEST(TestRunnerTest, WantsAnExpectationForEachEvent) {
-  EXPECT_THAT(Run("cases:\n"
-                  "  - name: wrong\n"
-                  "    given: [{data: {t: 40}}]\n"
-                  "    expect: [{to: [alerts]}, {to: [alerts]}]\n"),
+  EXPECT_THAT(DifferencesOf("cases:\n"
+                            "  - name: wrong\n"
+                            "    given: [{data: {t: 40}}]\n"
+                            "    expect: [{to: [alerts]}, {to: [alerts]}]\n"),
               ElementsAre("4:13: has 2 entries for 1 events: expected one "
                           "each"));
 }
