@@ -128,11 +128,11 @@ void HttpSink::Send(size_t begin, size_t end) {
     const size_t middle = begin + (end - begin) / 2;
     Send(begin, middle);
     Send(middle, end);
+  } else if (verdict == Verdict::kRetry) {
+    held_up_ = answer.ok() ? StatusOfAnswer(*answer) : answer.status();
+    pending_.Settle(begin, end, Outcome::kRetry, held_up_);
   } else {
-    pending_.Settle(
-        begin, end,
-        verdict == Verdict::kRetry ? Outcome::kRetry : Outcome::kRejected,
-        StatusOfAnswer(*answer));
+    pending_.Settle(begin, end, Outcome::kRejected, StatusOfAnswer(*answer));
   }
 }
 
