@@ -4,9 +4,11 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/component/testing/operator_suite.h"
 #include "libs/component/testing/test_batch.h"
 #include "libs/rules/frame.h"
 #include "libs/rules/rule_set.h"
+#include "tools/phoenix/templates/operator/sample_factory.h"
 
 namespace phoenix {
 namespace {
@@ -14,7 +16,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+const bool kRegistered =
+    RegisterOperatorSuite({.name = "Sample",
+                           .register_kind = &RegisterSampleOperator,
+                           .config = "max_bytes: 3",
+                           .payloads = {"1", "1234", "123", "12345"}});
+
 TEST(SampleOperatorTest, DropsLargePayloadsAndKeepsTheOrderOfOthers) {
+  ASSERT_TRUE(kRegistered);
   Frame frame(*RuleSetBuilder().Build());
   frame.Reset(MakeBatch({std::string("1"), std::string("1234"),
                          std::string("123"), std::string("12345")}));

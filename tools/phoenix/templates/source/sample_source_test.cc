@@ -1,14 +1,36 @@
 #include "tools/phoenix/templates/source/sample_source.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/component/testing/fake_outlet.h"
+#include "libs/component/testing/source_suite.h"
 
 namespace phoenix {
 namespace {
 
 using ::testing::ElementsAre;
+
+// It makes its events itself: there is nothing to produce.
+class Fixture : public SourceFixture {
+ public:
+  std::unique_ptr<Source> MakeSource() override {
+    return std::make_unique<SampleSource>(100, clock_);
+  }
+  void Produce(const std::vector<std::string>&) override {}
+
+ private:
+  FakeClock clock_;
+};
+
+const bool kRegistered = RegisterSourceSuite(
+    {.name = "Sample",
+     .make_fixture = [] { return std::make_unique<Fixture>(); },
+     .keeps_payloads = false});
 
 class SampleSourceTest : public testing::Test {
  protected:
@@ -17,6 +39,7 @@ class SampleSourceTest : public testing::Test {
 };
 
 TEST_F(SampleSourceTest, OffersAsManyEventsAsItIsTold) {
+  ASSERT_TRUE(kRegistered);
   SampleSource source(2, clock_);
   ASSERT_TRUE(source.Start(outlet_).ok());
   EXPECT_THAT(outlet_.payloads(), ElementsAre(R"({"n":0})", R"({"n":1})"));
