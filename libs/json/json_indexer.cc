@@ -27,6 +27,15 @@ uint32_t FindBackslash(std::string_view text, uint32_t from, uint32_t end) {
   return static_cast<uint32_t>(static_cast<const char*>(found) - text.data());
 }
 
+// Copies with `base` added: in fours, which the compiler makes one instruction.
+void Rebase(absl::Span<const uint32_t> tokens, uint32_t base, uint32_t* out) {
+  size_t i = 0;
+  for (; i + 4 <= tokens.size(); i += 4) {
+    for (size_t j = 0; j < 4; ++j) out[i + j] = tokens.data()[i + j] + base;
+  }
+  for (; i < tokens.size(); ++i) out[i] = tokens.data()[i] + base;
+}
+
 // Rows that were scanned together, visited in order. All offsets count from
 // the chunk's first byte.
 class Chunk {
@@ -91,9 +100,8 @@ class Chunk {
 
   void Keep(absl::Span<const uint32_t> tokens, JsonIndex& index) const {
     const size_t before = index.tokens.size();
-    index.tokens.insert(index.tokens.end(), tokens.begin(), tokens.end());
-    uint32_t* kept = index.tokens.data() + before;
-    for (size_t i = 0; i < tokens.size(); ++i) kept[i] += base_;
+    index.tokens.resize(before + tokens.size());
+    Rebase(tokens, base_, index.tokens.data() + before);
   }
 
   std::string_view text_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
+#include <string_view>
 
 namespace phoenix {
 namespace {
@@ -55,135 +57,137 @@ bool IsNumber(const char* p, const char* end) {
   return EndsScalar(p, end);
 }
 
-bool IsLiteral(const char* p, const char* end, std::string_view literal) {
-  return static_cast<size_t>(end - p) >= literal.size() &&
-         std::memcmp(p, literal.data(), literal.size()) == 0 &&
-         EndsScalar(p + literal.size(), end);
+// Whether the literal of `size` characters with these last ones stands at `p`;
+// the first is known.
+bool IsLiteral(const char* p, const char* end, size_t size,
+               const char (&last_four)[5]) {
+  return static_cast<size_t>(end - p) >= size &&
+         std::memcmp(p + size - 4, last_four, 4) == 0 &&
+         EndsScalar(p + size, end);
+}
+
+// What is wrong with the number or literal at `p`, if anything.
+std::optional<Expected> CheckScalar(const char* p, const char* end,
+                                    Expected otherwise) {
+  bool valid = true;
+  Expected expected = Expected::kLiteral;
+  switch (*p) {
+    case 'n':
+      valid = IsLiteral(p, end, 4, "null");
+      break;
+    case 't':
+      valid = IsLiteral(p, end, 4, "true");
+      break;
+    case 'f':
+      valid = IsLiteral(p, end, 5, "alse");
+      break;
+    default:
+      if (!IsDigit(*p) && *p != '-') return otherwise;
+      expected = Expected::kNumber;
+      valid = IsNumber(p, end);
+  }
+  if (valid) return std::nullopt;
+  return expected;
 }
 
 // Walks the tokens of one text. Containers that are open are kept as one flag
-// a level, so that the walk needs neither recursion nor memory.
+// a level, so that the walk needs neither recursion nor memory. Functions take
+// the token to read and return the one after what they read, null after a
+// failure: a position in a member would be stored and loaded at every token.
 class TokenWalk {
  public:
+  using Token = const uint32_t*;
+
   TokenWalk(const char* text, absl::Span<const uint32_t> tokens, uint32_t end,
             JsonFault& fault)
-      : text_(text), tokens_(tokens), end_(end), fault_(fault) {}
+      : text_(text),
+        end_(end),
+        last_(tokens.data() + tokens.size()),
+        fault_(fault) {}
 
-  size_t Run() {
-    if (!Walk()) return 0;
-    if (next_ < tokens_.size() && tokens_[next_] < end_) {
-      return Fail(Expected::kEndOfText), 0;
-    }
+  Token Text(Token next) {
+    next = Value(next);
+    if (next == nullptr) return nullptr;
+    if (next < last_ && *next < end_) return Fail(next, Expected::kEndOfText);
     // A text that is cut off may seem to be completed by what follows it.
-    return tokens_[next_ - 1] < end_ ? next_ : 0;
+    return next[-1] < end_ ? next : Fail(next, Expected::kEndOfText);
   }
 
  private:
-  char Peek() const {
-    return next_ < tokens_.size() ? text_[tokens_[next_]] : '\0';
+  char At(Token token) const { return token < last_ ? text_[*token] : '\0'; }
+
+  Token Fail(Token token, Expected expected) {
+    fault_.expected = expected;
+    fault_.offset = token < last_ ? std::min(*token, end_) : end_;
+    return nullptr;
   }
 
-  bool Fail(Expected expected) {
-    const bool at_end = next_ >= tokens_.size() || tokens_[next_] >= end_;
-    fault_ = {expected, at_end ? end_ : tokens_[next_]};
-    return false;
-  }
-
-  bool Push(bool object) {
-    if (depth_ == kMaxJsonDepth) return Fail(Expected::kLessDepth);
-    outer_[depth_++] = in_object_;
-    in_object_ = object;
-    ++next_;
-    return true;
-  }
-
-  void Pop() {
-    in_object_ = outer_[--depth_];
-    ++next_;
-  }
-
-  bool Key(Expected expected) {
-    if (Peek() != '"') return Fail(expected);
-    ++next_;
-    if (Peek() != ':') return Fail(Expected::kColon);
-    ++next_;
-    return true;
-  }
-
-  bool Scalar(char first, Expected expected) {
-    const uint32_t offset = next_ < tokens_.size() ? tokens_[next_] : end_;
-    if (offset >= end_) return Fail(expected);
-    const char* p = text_ + offset;
-    const char* end = text_ + end_;
-    if (IsDigit(first) || first == '-') {
-      if (!IsNumber(p, end)) return Fail(Expected::kNumber);
-    } else if (first == 't' || first == 'f' || first == 'n') {
-      const std::string_view literal = first == 't'   ? "true"
-                                       : first == 'f' ? "false"
-                                                      : "null";
-      if (!IsLiteral(p, end, literal)) return Fail(Expected::kLiteral);
-    } else {
-      return Fail(expected);
-    }
-    ++next_;
-    return true;
-  }
-
-  // Reads up to the end of the outermost value.
-  bool Walk() {
-    Expected value = Expected::kValue;
+  Token Value(Token next) {
+    Expected expected = Expected::kValue;
     for (;;) {
-      const char c = Peek();
-      if (c == '"') {
-        ++next_;
-      } else if (c == '{') {
-        if (!Push(true)) return false;
-        if (Peek() == '}') {
-          Pop();
-        } else {
-          if (!Key(Expected::kKeyOrObjectEnd)) return false;
-          value = Expected::kValue;
+      const char c = At(next);
+      if (c == '{' || c == '[') {
+        if (!Push(c == '{')) return Fail(next, Expected::kLessDepth);
+        ++next;
+        if (At(next) != Closer()) {
+          expected = Expected::kValueOrArrayEnd;
+          if (in_object_) next = Key(next, Expected::kKeyOrObjectEnd);
+          if (next == nullptr) return nullptr;
           continue;
         }
-      } else if (c == '[') {
-        if (!Push(false)) return false;
-        if (Peek() == ']') {
-          Pop();
-        } else {
-          value = Expected::kValueOrArrayEnd;
-          continue;
-        }
-      } else if (!Scalar(c, value)) {
-        return false;
+      } else {
+        next = c == '"' ? next + 1 : Scalar(next, expected);
+        if (next == nullptr) return nullptr;
       }
-      value = Expected::kValue;
-      if (!CloseContainers()) return false;
-      if (depth_ == 0) return true;
+      expected = Expected::kValue;
+      next = CloseContainers(next);
+      if (next == nullptr || depth_ == 0) return next;
     }
   }
 
   // After a value: closes what ends here and steps to the next value if any.
-  bool CloseContainers() {
+  Token CloseContainers(Token next) {
     while (depth_ > 0) {
-      const char c = Peek();
-      if (c == ',') {
-        ++next_;
-        return !in_object_ || Key(Expected::kKey);
-      }
-      if (c != (in_object_ ? '}' : ']')) {
-        return Fail(in_object_ ? Expected::kCommaOrObjectEnd
-                               : Expected::kCommaOrArrayEnd);
+      const char c = At(next);
+      if (c == ',')
+        return in_object_ ? Key(next + 1, Expected::kKey) : next + 1;
+      if (c != Closer()) {
+        return Fail(next, in_object_ ? Expected::kCommaOrObjectEnd
+                                     : Expected::kCommaOrArrayEnd);
       }
       Pop();
+      ++next;
     }
+    return next;
+  }
+
+  Token Key(Token next, Expected expected) {
+    if (At(next) != '"') return Fail(next, expected);
+    if (At(next + 1) != ':') return Fail(next + 1, Expected::kColon);
+    return next + 2;
+  }
+
+  Token Scalar(Token next, Expected otherwise) {
+    if (next >= last_ || *next >= end_) return Fail(next, otherwise);
+    const auto wrong = CheckScalar(text_ + *next, text_ + end_, otherwise);
+    return wrong.has_value() ? Fail(next, *wrong) : next + 1;
+  }
+
+  char Closer() const { return in_object_ ? '}' : ']'; }
+
+  bool Push(bool object) {
+    if (depth_ == kMaxJsonDepth) return false;
+    outer_[depth_++] = in_object_;
+    in_object_ = object;
     return true;
   }
 
+  void Pop() { in_object_ = outer_[--depth_]; }
+
   const char* text_;
-  absl::Span<const uint32_t> tokens_;
   uint32_t end_;
+  Token last_;
   JsonFault& fault_;
-  size_t next_ = 0;
   uint32_t depth_ = 0;
   bool in_object_ = false;
   bool outer_[kMaxJsonDepth];
@@ -193,12 +197,14 @@ class TokenWalk {
 
 size_t ValidateTokens(const char* text, absl::Span<const uint32_t> tokens,
                       uint32_t end, JsonFault& fault) {
-  const size_t count = TokenWalk(text, tokens, end, fault).Run();
-  if (count > 0) return count;
+  const uint32_t* first = tokens.data();
+  const uint32_t* after = TokenWalk(text, tokens, end, fault).Text(first);
+  if (after != nullptr) return static_cast<size_t>(after - first);
   // Once more without what follows, to blame what the text itself lacks.
   const auto* own_end = std::lower_bound(tokens.begin(), tokens.end(), end);
-  const size_t own_size = own_end - tokens.begin();
-  return TokenWalk(text, tokens.first(own_size), end, fault).Run();
+  const auto own = tokens.first(static_cast<size_t>(own_end - tokens.begin()));
+  TokenWalk(text, own, end, fault).Text(first);
+  return 0;
 }
 
 }  // namespace phoenix

@@ -1,0 +1,140 @@
+#include "libs/rules/edit_plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "libs/json/json_path.h"
+#include "libs/rules/rule_environment.h"
+
+namespace phoenix {
+namespace {
+
+using EditErrors = std::vector<std::pair<size_t, RuleError>>;
+
+// Reads `data.a.b` as the steps below the payload.
+JsonPath ParseEditPath(const std::string& text, size_t edit,
+                       EditErrors& errors) {
+  const auto fail = [&](const std::string& why) {
+    errors.push_back({edit, {0, "path '" + text + "': " + why}});
+    return JsonPath();
+  };
+  const size_t root = kPayloadVariable.size();
+  if (text.substr(0, root) != kPayloadVariable || text.size() <= root ||
+      (text[root] != '.' && text[root] != '[')) {
+    return fail("expected a field of the payload, such as 'data.name'");
+  }
+  auto path = ParsePath(
+      std::string_view(text).substr(text[root] == '.' ? root + 1 : root));
+  if (!path.ok()) return fail(std::string(path.status().message()));
+  for (const PathStep& step : *path) {
+    if (step.is_index()) return fail("expected keys only, found an index");
+  }
+  return *std::move(path);
+}
+
+void FindConflicts(const std::vector<PayloadEdit>& edits,
+                   const std::vector<JsonEdit>& parsed, EditErrors& errors) {
+  for (size_t i = 0; i < parsed.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!Conflict(parsed[i], parsed[j])) continue;
+      errors.push_back(
+          {i,
+           {0, "path '" + edits[i].path + "' meets the change of '" +
+                   edits[j].path + "': expected a step of its own"}});
+      break;
+    }
+  }
+}
+
+// What one edit makes of the values at `path`; none when it leaves them.
+std::optional<ColumnChange::Kind> KindOf(const JsonEdit& edit,
+                                         const JsonPath& path) {
+  using Kind = ColumnChange::Kind;
+  const bool is_set = edit.kind == JsonEdit::Kind::kSet;
+  const bool is_rename = edit.kind == JsonEdit::Kind::kRename;
+  if (is_set && path == edit.path) return Kind::kTake;
+  if (is_rename && path == edit.new_path) return Kind::kMove;
+  if (!is_set && HasPrefix(path, edit.path)) return Kind::kMissing;
+  // What lies around or below a change is only known by reading it.
+  if (HasPrefix(path, edit.path) || HasPrefix(edit.path, path)) {
+    return Kind::kStale;
+  }
+  if (is_rename &&
+      (HasPrefix(path, edit.new_path) || HasPrefix(edit.new_path, path))) {
+    return Kind::kStale;
+  }
+  return std::nullopt;
+}
+
+std::optional<uint32_t> ColumnOf(const PathSet& paths, const JsonPath& path) {
+  for (uint32_t i = 0; i < paths.value_count(); ++i) {
+    if (paths.value_path(i) == path) return i;
+  }
+  return std::nullopt;
+}
+
+// Of several changes, one that must be read again is what counts.
+std::optional<ColumnChange> ChangeOf(uint32_t column,
+                                     const std::vector<JsonEdit>& edits,
+                                     const PathSet& paths) {
+  std::optional<ColumnChange> change;
+  for (uint32_t i = 0; i < edits.size(); ++i) {
+    const auto kind = KindOf(edits[i], paths.value_path(column));
+    if (!kind.has_value()) continue;
+    if (change.has_value() && change->kind == ColumnChange::Kind::kStale) break;
+    change = ColumnChange{.kind = *kind, .column = column, .source = i};
+    if (*kind != ColumnChange::Kind::kMove) continue;
+    const auto source = ColumnOf(paths, edits[i].path);
+    if (source.has_value()) {
+      change->source = *source;
+    } else {
+      change->kind = ColumnChange::Kind::kStale;
+    }
+  }
+  return change;
+}
+
+}  // namespace
+
+std::vector<JsonEdit> ParseEdits(const std::vector<PayloadEdit>& edits,
+                                 EditErrors& errors) {
+  const size_t before = errors.size();
+  std::vector<JsonEdit> parsed;
+  for (size_t i = 0; i < edits.size(); ++i) {
+    JsonEdit edit;
+    edit.path = ParseEditPath(edits[i].path, i, errors);
+    switch (edits[i].kind) {
+      case PayloadEdit::Kind::kSet:
+        edit.kind = JsonEdit::Kind::kSet;
+        break;
+      case PayloadEdit::Kind::kRemove:
+        edit.kind = JsonEdit::Kind::kRemove;
+        break;
+      case PayloadEdit::Kind::kRename:
+        edit.kind = JsonEdit::Kind::kRename;
+        edit.new_path = ParseEditPath(edits[i].new_path, i, errors);
+        break;
+    }
+    parsed.push_back(std::move(edit));
+  }
+  if (errors.size() == before) FindConflicts(edits, parsed, errors);
+  return parsed;
+}
+
+std::vector<ColumnChange> PlanChanges(const std::vector<JsonEdit>& edits,
+                                      const PathSet& paths) {
+  std::vector<ColumnChange> changes;
+  for (uint32_t column = 0; column < paths.value_count(); ++column) {
+    auto change = ChangeOf(column, edits, paths);
+    if (change.has_value()) changes.push_back(*change);
+  }
+  // A column is moved before it is emptied.
+  std::stable_partition(changes.begin(), changes.end(), [](const auto& c) {
+    return c.kind != ColumnChange::Kind::kMissing;
+  });
+  return changes;
+}
+
+}  // namespace phoenix
