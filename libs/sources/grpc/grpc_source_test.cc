@@ -1,0 +1,182 @@
+#include "libs/sources/grpc/grpc_source.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/component/testing/fake_outlet.h"
+#include "libs/event/outcome.h"
+#include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+void AddEvent(
+    const std::string& id, const std::string& data,
+    google::protobuf::RepeatedPtrField<io::cloudevents::v1::CloudEvent>*
+        events) {
+  auto* event = events->Add();
+  event->set_id(id);
+  event->set_source("/s");
+  event->set_type("t");
+  event->set_spec_version("1.0");
+  event->set_text_data(data);
+}
+
+// The reason in the error's ErrorInfo.
+std::string ReasonOf(const grpc::Status& status) {
+  google::rpc::Status rpc;
+  google::rpc::ErrorInfo info;
+  if (!rpc.ParseFromString(status.error_details())) return "";
+  for (const auto& detail : rpc.details()) {
+    if (detail.UnpackTo(&info)) return info.reason();
+  }
+  return "";
+}
+
+class GrpcSourceTest : public testing::Test {
+ protected:
+  GrpcSourceTest() : source_({.address = "127.0.0.1:0", .door = "d"}, clock_) {
+    EXPECT_TRUE(source_.Start(outlet_).ok());
+    stub_ = ingest::v1::IngestService::NewStub(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(source_.port()),
+                            grpc::InsecureChannelCredentials()));
+  }
+
+  grpc::Status Publish() {
+    grpc::ClientContext context;
+    return stub_->Publish(&context, request_, &response_);
+  }
+
+  FakeClock clock_;
+  FakeOutlet outlet_;
+  GrpcSource source_;
+  std::unique_ptr<ingest::v1::IngestService::Stub> stub_;
+  ingest::v1::PublishRequest request_;
+  ingest::v1::PublishResponse response_;
+};
+
+TEST_F(GrpcSourceTest, AcknowledgesABatch) {
+  AddEvent("1", "a", request_.mutable_events());
+  AddEvent("2", "b", request_.mutable_events());
+  ASSERT_TRUE(Publish().ok());
+  EXPECT_EQ(response_.ack_level(), ingest::v1::ACK_LEVEL_DELIVERED);
+  EXPECT_THAT(response_.failures(), IsEmpty());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("a", "b"));
+}
+
+TEST_F(GrpcSourceTest, NamesTheEventsThatFailed) {
+  AddEvent("1", "a", request_.mutable_events());
+  AddEvent("", "b", request_.mutable_events());
+  AddEvent("3", "c", request_.mutable_events());
+  ASSERT_TRUE(Publish().ok());
+  ASSERT_EQ(response_.failures_size(), 1);
+  EXPECT_EQ(response_.failures(0).event_index(), 1);
+  EXPECT_EQ(response_.failures(0).status().code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("a", "c"));
+  EXPECT_EQ(outlet_.rejected_count(), 1u);
+}
+
+TEST_F(GrpcSourceTest, RefusesAnEmptyBatchAndAnUnknownDoor) {
+  EXPECT_EQ(ReasonOf(Publish()), "BATCH_EMPTY");
+  request_.set_door("elsewhere");
+  const grpc::Status status = Publish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(ReasonOf(status), "DOOR_NOT_FOUND");
+}
+
+TEST_F(GrpcSourceTest, AsksToComeBackWhenThePipelineIsFull) {
+  outlet_.SetCredit(0);
+  AddEvent("1", "a", request_.mutable_events());
+  const grpc::Status status = Publish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
+}
+
+TEST_F(GrpcSourceTest, RefusesCallsWhileItDrains) {
+  source_.StopAccepting();
+  AddEvent("1", "a", request_.mutable_events());
+  const grpc::Status status = Publish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(status), "DRAINING");
+}
+
+TEST_F(GrpcSourceTest, AcknowledgesTheBatchesOfAStream) {
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamRequest request;
+  ingest::v1::PublishStreamResponse response;
+  request.mutable_open()->set_door("d");
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_GT(response.opened().credit().available_count(), 0);
+  request.mutable_batch()->set_sequence(1);
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  AddEvent("", "b", request.mutable_batch()->mutable_events());
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.acknowledgement().acknowledged_sequence(), 1);
+  ASSERT_EQ(response.acknowledgement().failed_batches_size(), 1);
+  EXPECT_EQ(response.acknowledgement().failed_batches(0).sequence(), 1);
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(GrpcSourceTest, EndsAStreamThatSkipsASequence) {
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_open();
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_batch()->set_sequence(2);
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  stream->Write(request);
+  ingest::v1::PublishStreamResponse response;
+  while (stream->Read(&response)) {
+  }
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
+  EXPECT_EQ(ReasonOf(status), "SEQUENCE_GAP");
+}
+
+TEST_F(GrpcSourceTest, EndsOpenCallsWhenItStops) {
+  outlet_.SetAutoSettle(false);
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_open();
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_batch()->set_sequence(1);
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  source_.Stop();
+  ingest::v1::PublishStreamResponse response;
+  while (stream->Read(&response)) {
+  }
+  EXPECT_FALSE(stream->Finish().ok());
+  EXPECT_EQ(outlet_.Settle(Outcome::kRetry), 1u);
+}
+
+TEST_F(GrpcSourceTest, SaysThatThePortIsInUse) {
+  GrpcSource second(
+      {.address = "127.0.0.1:" + std::to_string(source_.port()), .door = "e"},
+      clock_);
+  EXPECT_EQ(second.Start(outlet_).code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace phoenix

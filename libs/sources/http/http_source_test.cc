@@ -1,0 +1,255 @@
+#include "libs/sources/http/http_source.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/component/testing/fake_outlet.h"
+#include "libs/net/testing/tcp_client.h"
+#include "libs/sources/http/testing/compress.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::StartsWith;
+
+constexpr char kNdjson[] = "Content-Type: application/x-ndjson\r\n";
+constexpr char kJson[] = "Content-Type: application/json; charset=utf-8\r\n";
+constexpr char kStructured[] = "Content-Type: application/cloudevents+json\r\n";
+constexpr char kBatched[] =
+    "Content-Type: application/cloudevents-batch+json\r\n";
+
+class HttpSourceTest : public testing::Test {
+ protected:
+  HttpSourceTest() {
+    options_.server.address = "127.0.0.1:0";
+    options_.endpoints = {{"/", std::nullopt}, {"/lines", BodyFormat::kNdjson}};
+    options_.defaults = {"id-", "/test", "test.event", "application/json"};
+    options_.max_body_bytes = 100'000;
+    options_.max_event_bytes = 50'000;
+  }
+
+  void Start() {
+    source_ = std::make_unique<HttpSource>(options_, clock_);
+    ASSERT_TRUE(source_->Start(outlet_).ok());
+  }
+
+  static std::string Request(std::string_view path, std::string_view headers,
+                             std::string_view body) {
+    return "POST " + std::string(path) + " HTTP/1.1\r\nConnection: close\r\n" +
+           std::string(headers) +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
+  }
+
+  std::string Post(std::string_view headers, std::string_view body,
+                   std::string_view path = "/") {
+    if (source_ == nullptr) Start();
+    TcpClient client(source_->port());
+    client.Send(Request(path, headers, body));
+    return client.ReadAll();
+  }
+
+  HttpSourceOptions options_;
+  FakeClock clock_;
+  FakeOutlet outlet_;
+  std::unique_ptr<HttpSource> source_;
+};
+
+TEST_F(HttpSourceTest, TakesNdjson) {
+  const std::string response = Post(kNdjson, "{\"a\":1}\n2\n3");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(response, EndsWith("{\"accepted\":3,\"rejected\":0}\n"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}", "2", "3"));
+}
+
+TEST_F(HttpSourceTest, TakesJsonObjectsAndArrays) {
+  EXPECT_THAT(Post(kJson, "{\"a\":1}"), HasSubstr("\"accepted\":1"));
+  EXPECT_THAT(Post(kJson, "[1, {\"a\":[2]} ]"), HasSubstr("\"accepted\":2"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}", "1", "{\"a\":[2]}"));
+}
+
+TEST_F(HttpSourceTest, TakesCloudEventsInEachMode) {
+  EXPECT_THAT(Post(kStructured,
+                   R"({"specversion":"1.0","id":"1","source":"/s","type":"t",)"
+                   R"("data":{"a":1}})"),
+              HasSubstr("\"accepted\":1"));
+  EXPECT_THAT(Post(kBatched,
+                   R"([{"specversion":"1.0","id":"2","source":"/s","type":"t",)"
+                   R"("data":2}])"),
+              HasSubstr("\"accepted\":1"));
+  EXPECT_THAT(Post("ce-specversion: 1.0\r\nce-id: 3\r\nce-source: /s\r\n"
+                   "ce-type: t\r\nContent-Type: application/json\r\n",
+                   "3"),
+              HasSubstr("\"accepted\":1"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}", "2", "3"));
+  EXPECT_EQ(outlet_.batches()[2]->attribute(Attribute::kId).ToString(0), "3");
+}
+
+TEST_F(HttpSourceTest, TakesCompressedBodies) {
+  EXPECT_THAT(
+      Post(std::string(kNdjson) + "Content-Encoding: gzip\r\n", Gzip("1\n2\n")),
+      HasSubstr("\"accepted\":2"));
+  EXPECT_THAT(
+      Post(std::string(kJson) + "Content-Encoding: zstd\r\n", Zstd("[3]")),
+      HasSubstr("\"accepted\":1"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(HttpSourceTest, TakesAnyTypeWhereTheFormatIsSet) {
+  EXPECT_THAT(Post("Content-Type: application/x-www-form-urlencoded\r\n", "1\n",
+                   "/lines"),
+              HasSubstr("\"accepted\":1"));
+}
+
+TEST_F(HttpSourceTest, NamesTheLinesThatItRefused) {
+  const std::string response = Post(kNdjson, "1\nnonsense\n\xff\n4\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(response,
+              AllOf(HasSubstr("\"accepted\":2,\"rejected\":2"),
+                    HasSubstr("{\"line\":2,\"reason\":\"EVENT_INVALID\""),
+                    HasSubstr("{\"line\":3,")));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("EVENT_INVALID", 2)));
+}
+
+TEST_F(HttpSourceTest, NamesTheEventsThatThePipelineRefused) {
+  outlet_.SetAutoSettle(false);
+  Start();
+  TcpClient client(source_->port());
+  client.Send(Request("/", kJson, "[0,1,2]"));
+  ASSERT_TRUE(outlet_.WaitForEvents(3));
+  outlet_.SettleWith([](const EventBatch& batch) {
+    BatchOutcome outcome(batch.size(), Outcome::kDelivered);
+    outcome.Merge(1, Outcome::kRejected);
+    outcome.AddDetail({1, "check", absl::InvalidArgumentError("too hot")});
+    return outcome;
+  });
+  EXPECT_THAT(client.ReadAll(),
+              HasSubstr("\"failures\":[{\"index\":1,\"reason\":"
+                        "\"EVENT_REJECTED\",\"message\":\"too hot\"}]"));
+}
+
+TEST_F(HttpSourceTest, AnswersOnlyOnceAllHasSettled) {
+  outlet_.SetAutoSettle(false);
+  Start();
+  TcpClient client(source_->port());
+  client.Send(Request("/", kNdjson, "1\n"));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  outlet_.Settle(Outcome::kRetry);
+  EXPECT_THAT(client.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("Retry-After: 1")));
+}
+
+TEST_F(HttpSourceTest, RefusesMalformedBodies) {
+  for (const auto& [headers, body] :
+       std::vector<std::pair<std::string, std::string>>{
+           {kNdjson, "nonsense\n"},
+           {kJson, "{\"a\":"},
+           {kJson, "\"\xff\""},
+           {kJson, std::string(10'000, '[') + std::string(10'000, ']')},
+           {kStructured, R"({"specversion":"1.0","source":"/s","type":"t"})"},
+           {kBatched, "{}"},
+           {std::string(kJson) + "Content-Encoding: gzip\r\n", "nonsense"},
+           {std::string(kJson) + "Content-Encoding: gzip\r\n",
+            Gzip("[1,2,3]").substr(0, 15)}}) {
+    const std::string response = Post(headers, body);
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 400")) << body.substr(0, 99);
+    EXPECT_THAT(response, HasSubstr("\"status\":\"INVALID_ARGUMENT\""));
+  }
+  EXPECT_THAT(outlet_.payloads(), IsEmpty());
+  EXPECT_EQ(outlet_.rejected_count(), 8u);
+}
+
+TEST_F(HttpSourceTest, PassesNumbersBeyond64BitsThrough) {
+  const std::string number = "92233720368547758089223372036854775808";
+  EXPECT_THAT(Post(kJson, number), HasSubstr("\"accepted\":1"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre(number));
+}
+
+TEST_F(HttpSourceTest, RefusesWhatIsTooLarge) {
+  EXPECT_THAT(Post(kJson, std::string(100'001, ' ')),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Post(std::string(kJson) + "Content-Encoding: gzip\r\n",
+                   Gzip(std::string(100'001, ' '))),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Post(kNdjson, "1\n\"" + std::string(50'000, 'x') + "\"\n"),
+              HasSubstr("\"rejected\":1"));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("BODY_TOO_LARGE", 2),
+                                              Pair("EVENT_TOO_LARGE", 1)));
+}
+
+TEST_F(HttpSourceTest, RefusesABomb) {
+  EXPECT_THAT(Post(std::string(kNdjson) + "Content-Encoding: zstd\r\n",
+                   Zstd(std::string(100 << 20, '\n'))),
+              StartsWith("HTTP/1.1 413"));
+}
+
+TEST_F(HttpSourceTest, RefusesWhatItDoesNotKnow) {
+  EXPECT_THAT(Post("Content-Type: text/plain\r\n", "1"),
+              StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(Post("", "1"), StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(Post(std::string(kJson) + "Content-Encoding: br\r\n", "1"),
+              StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(Post(kJson, "1", "/nowhere"), StartsWith("HTTP/1.1 404"));
+}
+
+TEST_F(HttpSourceTest, AsksToComeBackWhenThePipelineStaysFull) {
+  options_.max_wait = std::chrono::milliseconds(10);
+  outlet_.SetCredit(0);
+  const std::string response = Post(kNdjson, "1\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 429"));
+  EXPECT_THAT(response, HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_THAT(response, HasSubstr("google.rpc.RetryInfo"));
+  outlet_.SetCredit(FakeOutlet::kUnlimited);
+  EXPECT_THAT(outlet_.payloads(), IsEmpty());
+}
+
+TEST_F(HttpSourceTest, HoldsALongBodyUpWithoutLoss) {
+  options_.max_wait = std::chrono::milliseconds(10);
+  outlet_.SetCredit(1);
+  Start();
+  std::vector<std::string> expected;
+  std::string body;
+  for (int i = 0; i < 200'000; ++i) {
+    expected.push_back(std::to_string(i));
+    body += expected.back() + "\n";
+  }
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(Request("/", kNdjson, body)));
+  ASSERT_TRUE(outlet_.WaitForWaiters(1));
+  outlet_.SetCredit(1);
+  ASSERT_TRUE(outlet_.WaitForWaiters(1));
+  outlet_.SetCredit(FakeOutlet::kUnlimited);
+  EXPECT_THAT(client.ReadAll(), HasSubstr("\"accepted\":200000"));
+  EXPECT_EQ(outlet_.payloads(), expected);
+}
+
+TEST_F(HttpSourceTest, OffersLinesBeforeTheBodyEnds) {
+  Start();
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\n" + std::string(kNdjson) +
+                          "Transfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n"));
+  EXPECT_TRUE(outlet_.WaitForEvents(1));
+}
+
+TEST_F(HttpSourceTest, AnswersThatThePipelineDrains) {
+  outlet_.Refuse(absl::UnavailableError("draining"));
+  EXPECT_THAT(Post(kNdjson, "1\n"),
+              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("DRAINING")));
+}
+
+}  // namespace
+}  // namespace phoenix
