@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -133,11 +134,25 @@ TEST_F(CliTest, PrintsTheSchemaAndTheReference) {
   EXPECT_EQ(Phoenix("schema --output no/such/folder").exit_code, 73);
 }
 
+TEST_F(CliTest, PrintsTheReferenceThatIsInTheDocs) {
+  std::ifstream file("docs/reference/components.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_EQ(Phoenix("schema --format markdown").output, page)
+      << "write it anew: phoenix schema --format markdown --output "
+         "docs/reference/components.md";
+}
+
 TEST_F(CliTest, DrawsAPipeline) {
   Write("p.yaml", kValid);
   EXPECT_THAT(Phoenix("graph p.yaml").output, HasSubstr("│ door  tcp"));
   EXPECT_THAT(Phoenix("graph p.yaml --format dot").output,
               StartsWith("digraph \"readings\" {\n"));
+}
+
+TEST_F(CliTest, PassesTheTestsOfTheExamples) {
+  const std::string examples = std::filesystem::absolute("examples").string();
+  EXPECT_EQ(Phoenix("check " + examples + "/telemetry.yaml").exit_code, 0);
+  EXPECT_EQ(Phoenix("test " + examples + "/web-access.yaml").exit_code, 0);
 }
 
 TEST_F(CliTest, MakesAPipelineWhoseTestsPass) {
