@@ -16,15 +16,16 @@ class KeyGuess {
  public:
   static constexpr uint32_t kNoChild = UINT32_MAX;
 
-  // Reading so many bytes from where a key begins must be allowed.
-  static constexpr size_t kReadBytes = 16;
-
+  // Matches nothing.
   KeyGuess() = default;
+
   KeyGuess(std::string_view quoted_key, uint32_t child)
-      : key_(quoted_key), child_(child) {
-    char first[kReadBytes] = {};
-    char mask[kReadBytes] = {};
-    const size_t size = key_.size() < kReadBytes ? key_.size() : kReadBytes;
+      : child_(child),
+        is_long_(quoted_key.size() > kLoadBytes),
+        key_(quoted_key) {
+    char first[kLoadBytes] = {};
+    char mask[kLoadBytes] = {};
+    const size_t size = is_long_ ? kLoadBytes : key_.size();
     std::memcpy(first, key_.data(), size);
     std::memset(mask, 0xFF, size);
     std::memcpy(&low_, first, 8);
@@ -35,30 +36,34 @@ class KeyGuess {
 
   // Whether the key stands at `text`, of which `left` bytes may be read.
   bool Matches(const char* text, size_t left) const {
-    if (left < kReadBytes || key_.empty()) return MatchesSlowly(text, left);
+    if (left < kLoadBytes) return MatchesWhole(text, left);
     uint64_t low, high;
     std::memcpy(&low, text, 8);
     std::memcpy(&high, text + 8, 8);
     const uint64_t difference =
-        ((low ^ low_) & low_mask_) | ((high ^ high_) & high_mask_);
-    if (difference != 0) return false;
-    return key_.size() <= kReadBytes || MatchesSlowly(text, left);
+        ((low & low_mask_) ^ low_) | ((high & high_mask_) ^ high_);
+    return difference == 0 && (!is_long_ || MatchesWhole(text, left));
   }
 
   uint32_t child() const { return child_; }
 
  private:
-  bool MatchesSlowly(const char* text, size_t left) const {
+  static constexpr size_t kLoadBytes = 16;
+
+  bool MatchesWhole(const char* text, size_t left) const {
     return !key_.empty() && left >= key_.size() &&
            std::memcmp(text, key_.data(), key_.size()) == 0;
   }
 
-  std::string key_;
-  uint32_t child_ = kNoChild;
-  uint64_t low_ = 0;
+  // What is loaded for every key stands together. Ones that the mask does not
+  // let through match nothing.
+  uint64_t low_ = ~uint64_t{0};
   uint64_t high_ = 0;
   uint64_t low_mask_ = 0;
   uint64_t high_mask_ = 0;
+  uint32_t child_ = kNoChild;
+  bool is_long_ = false;
+  std::string key_;
 };
 
 }  // namespace phoenix

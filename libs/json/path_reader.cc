@@ -111,9 +111,14 @@ class PathReader::Walk {
     const uint64_t object = ++objects_read_;
     Token key = token + 1;
     if (At(key) == '}') return key + 1;
+    const std::vector<KeyGuess>& guesses = nodes_[node].guesses;
     uint32_t comma = 0;
     for (size_t position = 0;; ++position) {
-      const uint32_t child = Child(node, position, key);
+      const char* text = text_ + *key;
+      const bool is_guessed = position < guesses.size() &&
+                              guesses[position].Matches(text, blob_end_ - text);
+      const uint32_t child = is_guessed ? guesses[position].child()
+                                        : LearnKey(node, position, key);
       Token after;
       if (child == KeyGuess::kNoChild) {
         after = Skip(key + 2);
@@ -170,17 +175,13 @@ class PathReader::Walk {
     return PathSet::kNone;
   }
 
-  // The child of the node that the key leads to, if any.
-  uint32_t Child(uint32_t node, size_t position, Token key) {
-    std::vector<KeyGuess>& guesses = nodes_[node].guesses;
-    const char* text = text_ + *key;
-    if (position < guesses.size() &&
-        guesses[position].Matches(text, blob_end_ - text)) {
-      return guesses[position].child();
-    }
-    const std::string_view quoted(text, EndBefore(key[1]) - *key);
+  // The child of the node that a key leads to that was not expected there; it
+  // is expected from now on.
+  uint32_t LearnKey(uint32_t node, size_t position, Token key) {
+    const std::string_view quoted(text_ + *key, EndBefore(key[1]) - *key);
     const uint32_t child = FindChild(node, quoted.substr(1, quoted.size() - 2));
     if (position >= kMaxGuesses) return child;
+    std::vector<KeyGuess>& guesses = nodes_[node].guesses;
     if (position >= guesses.size()) guesses.resize(position + 1);
     guesses[position] = KeyGuess(quoted, child);
     return child;

@@ -28,10 +28,28 @@ JsonPath ParseEditPath(const std::string& text, size_t edit,
   auto path = ParsePath(
       std::string_view(text).substr(text[root] == '.' ? root + 1 : root));
   if (!path.ok()) return fail(std::string(path.status().message()));
+  if (path->empty()) return fail("expected a field after 'data.'");
   for (const PathStep& step : *path) {
     if (step.is_index()) return fail("expected keys only, found an index");
   }
   return *std::move(path);
+}
+
+// Where a value would go to itself, into itself or over what holds it.
+void FindCircles(const std::vector<PayloadEdit>& edits,
+                 const std::vector<JsonEdit>& parsed, EditErrors& errors) {
+  for (size_t i = 0; i < parsed.size(); ++i) {
+    const JsonEdit& edit = parsed[i];
+    if (edit.kind != JsonEdit::Kind::kRename) continue;
+    if (!HasPrefix(edit.path, edit.new_path) &&
+        !HasPrefix(edit.new_path, edit.path)) {
+      continue;
+    }
+    errors.push_back(
+        {i,
+         {0, "path '" + edits[i].new_path + "' meets '" + edits[i].path +
+                 "', which is renamed to it: expected another place"}});
+  }
 }
 
 void FindConflicts(const std::vector<PayloadEdit>& edits,
@@ -119,7 +137,9 @@ std::vector<JsonEdit> ParseEdits(const std::vector<PayloadEdit>& edits,
     }
     parsed.push_back(std::move(edit));
   }
-  if (errors.size() == before) FindConflicts(edits, parsed, errors);
+  if (errors.size() > before) return parsed;
+  FindCircles(edits, parsed, errors);
+  FindConflicts(edits, parsed, errors);
   return parsed;
 }
 

@@ -158,7 +158,6 @@ class Frame::Impl {
   // Reads the payload columns of those of `rows` that have not been read.
   void ReadRows(Rows rows) {
     if (!columns_ready_) {
-      EnsureIndex();
       columns_.Reset(rules_->paths, batch_->size());
       read_.assign(batch_->size(), false);
       columns_ready_ = true;
@@ -169,6 +168,7 @@ class Frame::Impl {
     }
     if (unread_.empty()) return;
     for (uint32_t row : unread_) read_[row] = true;
+    EnsureIndex();
     reader_.Read(Texts(), unread_, texts_, columns_);
   }
 

@@ -378,6 +378,27 @@ std::shared_ptr<const CheckedAst> ParseAndCheck(
   return checked;
 }
 
+void CompileVectorForm(const CheckedAst& checked, bool is_condition,
+                       RuleSet& rules, CompiledRule& rule) {
+  const PathSet paths = rules.paths;
+  const std::vector<AttributeRef> attributes = rules.attributes;
+  const ScratchCounts scratch = rules.scratch;
+  VectorCompiler compiler(checked, rules, rule.paths);
+  const NodeId root = checked.ast().root();
+  if (is_condition) {
+    rule.condition = compiler.Condition(root);
+  } else {
+    rule.value = compiler.ValueOf(root);
+  }
+  if (rule.vectorised()) return;
+  rule.fallback_reason = compiler.why();
+  rule.paths.clear();
+  // Nobody reads what was added before the form turned out not to exist.
+  rules.paths = paths;
+  rules.attributes = attributes;
+  rules.scratch = scratch;
+}
+
 }  // namespace
 
 CompiledRule CompileRule(std::string_view text, bool is_condition,
@@ -393,18 +414,8 @@ CompiledRule CompileRule(std::string_view text, bool is_condition,
     return rule;
   }
   rule.program = *std::move(program);
-  VectorCompiler compiler(*checked, rules, rule.paths);
-  const NodeId root = checked->ast().root();
-  if (is_condition) {
-    rule.condition = compiler.Condition(root);
-  } else {
-    rule.value = compiler.ValueOf(root);
-  }
-  if (!rule.vectorised()) {
-    rule.fallback_reason = compiler.why();
-    rule.paths.clear();
-  }
-  Survey(*checked, rule).Visit(root);
+  CompileVectorForm(*checked, is_condition, rules, rule);
+  Survey(*checked, rule).Visit(checked->ast().root());
   return rule;
 }
 
