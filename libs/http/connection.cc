@@ -141,7 +141,11 @@ Connection::Connection(const std::shared_ptr<Context>& context, OwnedFd fd,
       socket_(*context, boost::asio::ip::tcp::v4(), fd.Release()),
       timer_(*context),
       exchange_timer_(*context),
-      buffer_(std::max<size_t>(kReadBytes, 2 * options.max_header_bytes)) {}
+      buffer_(std::max<size_t>(kReadBytes, 2 * options.max_header_bytes)) {
+  // A read takes as much as the buffer has room for, and never more than 512
+  // bytes of one that has not grown.
+  buffer_.reserve(kReadBytes);
+}
 
 void Connection::Drain() {
   draining_ = true;
@@ -339,10 +343,13 @@ void Connection::AbortExchange() {
 
 void Connection::Arm(std::chrono::milliseconds timeout) {
   timer_.expires_after(timeout);
-  timer_.async_wait([weak = weak_from_this()](beast::error_code cancelled) {
-    if (cancelled) return;
-    if (const auto self = weak.lock()) self->OnTimeout();
-  });
+  timer_.async_wait(
+      [weak = weak_from_this(), wait = ++wait_](beast::error_code cancelled) {
+        const auto self = weak.lock();
+        if (cancelled || self == nullptr) return;
+        // It may have ended just before what it watched over did.
+        if (self->wait_ == wait) self->OnTimeout();
+      });
 }
 
 bool Connection::IsAt(uint64_t request) const {
@@ -361,8 +368,6 @@ void Connection::ArmExchange(uint64_t request,
 }
 
 void Connection::OnTimeout() {
-  // The wait may have ended just before what it watched over did.
-  if (timer_.expiry() > std::chrono::steady_clock::now()) return;
   if (state_ == State::kHead || (state_ == State::kBody && reading_)) {
     AbortExchange();
     return AnswerAndClose(TimeoutReport());

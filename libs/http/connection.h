@@ -99,6 +99,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Parser> parser_;
   std::unique_ptr<Exchange> exchange_;
   uint64_t request_ = 0;  // Counts requests: late answers to others are void.
+  uint64_t wait_ = 0;     // Counts waits of timer_: the end of others is void.
   std::string sending_;
   uint64_t leftovers_ = 0;
   State state_ = State::kIdle;
