@@ -59,8 +59,8 @@ TEST(LaneTest, WakesUpAgainAfterItHasSlept) {
 }
 
 TEST(LaneTest, TakesAsManyTasksAsItMayAndNotOneMore) {
+  Gate started, release;  // Outlive the lane, whose thread waits at them.
   Lane lane({.name = "lane 0", .max_tasks = 3});
-  Gate started, release;
   ASSERT_TRUE(lane.Run([&] {
                     started.Open();
                     release.Wait();

@@ -1,7 +1,6 @@
 #include "libs/json/splicer.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "libs/json/json_string.h"
@@ -27,8 +26,7 @@ bool AreSiblings(const JsonPath& a, const JsonPath& b) {
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 char* Put(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+  return std::copy(text.begin(), text.end(), out);
 }
 
 }  // namespace
