@@ -75,9 +75,9 @@ TEST(LaneTest, TakesAsManyTasksAsItMayAndNotOneMore) {
 }
 
 TEST(LaneTest, RunsWhatWaitsBeforeItHasDrained) {
-  Lane lane({});
   Gate release;
   int runs = 0;
+  Lane lane({});
   ASSERT_TRUE(lane.Run([&] { release.Wait(); }).ok());
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(lane.Run([&] { ++runs; }).ok());
   release.Open();
@@ -110,9 +110,9 @@ TEST(LaneTest, DestroysWhatWaitsUnrunWhenItStops) {
 }
 
 TEST(LaneTest, RunsTimersByTheTimeTheyAreDue) {
-  Lane lane({});
   Gate done;
   std::vector<int> order;
+  Lane lane({});
   lane.RunAfter(absl::Milliseconds(2), [&] {
     order.push_back(2);
     done.Open();
@@ -123,8 +123,8 @@ TEST(LaneTest, RunsTimersByTheTimeTheyAreDue) {
 }
 
 TEST(LaneTest, LetsATaskGiveItMoreTasks) {
-  Lane lane({});
   Gate done;
+  Lane lane({});
   ASSERT_TRUE(
       lane.Run([&] { ASSERT_TRUE(lane.Run([&] { done.Open(); }).ok()); }).ok());
   done.Wait();
