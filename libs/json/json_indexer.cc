@@ -158,14 +158,12 @@ void JsonIndexer::IndexChunk(const Batch& batch, size_t begin, size_t end) {
   for (size_t row = begin; row < end; ++row) {
     batch.index.first.push_back(
         static_cast<uint32_t>(batch.index.tokens.size()));
-    if (!scanned || !chunk.BeginRow(batch.rows[row])) {
-      IndexAlone(batch, row);
-      continue;
-    }
+    // What is wrong with a row is said by itself, so that it is always the
+    // same.
     JsonFault fault;
-    if (!chunk.KeepRow(batch.index, fault)) {
-      fault.offset -= batch.rows[row].begin - range.begin;
-      batch.Refuse(row, fault);
+    if (!scanned || !chunk.BeginRow(batch.rows[row]) ||
+        !chunk.KeepRow(batch.index, fault)) {
+      IndexAlone(batch, row);
     }
   }
 }

@@ -16,7 +16,8 @@ inline constexpr uint32_t kMaxJsonDepth = 128;
 // Validates the grammar of the JSON text that ends at `end` in `text` and whose
 // tokens, found by a StructuralScanner, begin with tokens[0]; tokens at or
 // beyond `end` may follow. Returns how many tokens the text has, or 0 when it
-// is not valid, and then sets `fault`, counting offsets from `text`.
+// is not valid, and then sets `fault`, counting offsets from `text`; with
+// tokens of other texts behind its own, it may blame what these lack.
 //
 // Trusts the scanner that strings are closed, and does not look into them:
 // their escapes are ValidateEscapes' task (json_string.h).
