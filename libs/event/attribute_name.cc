@@ -4,8 +4,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "libs/base/text.h"
 #include "libs/event/event_batch.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 
 namespace phoenix {
 namespace {

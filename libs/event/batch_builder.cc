@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 
 namespace phoenix {
 namespace {
@@ -95,7 +96,7 @@ absl::Status BatchBuilder::Check(const EventFields& event) const {
     const auto& value = event.attributes[i];
     if (value.has_value() && value->size() > limits_.max_attribute_bytes) {
       return TooLarge(
-          Concat("attribute '", AttributeName(static_cast<Attribute>(i)), "'"),
+          Cat("attribute '", AttributeName(static_cast<Attribute>(i)), "'"),
           value->size(), "max_attribute_bytes", limits_.max_attribute_bytes);
     }
   }
@@ -126,7 +127,7 @@ absl::Status BatchBuilder::CheckExtensions(const EventFields& event) const {
     PHOENIX_RETURN_IF_ERROR(CheckExtensionName(all[i].name));
     const size_t size = all[i].name.size() + all[i].value.size();
     if (size > limits_.max_attribute_bytes) {
-      return TooLarge(Concat("attribute '", all[i].name, "'"), size,
+      return TooLarge(Cat("attribute '", all[i].name, "'"), size,
                       "max_attribute_bytes", limits_.max_attribute_bytes);
     }
     const auto has_name = [&](const auto& other) {

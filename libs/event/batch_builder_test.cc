@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "libs/base/text.h"
 #include "libs/event/batch_testing.h"
-#include "libs/event/text.h"
 
 namespace phoenix {
 namespace {

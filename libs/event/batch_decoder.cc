@@ -11,10 +11,11 @@
 
 #include "absl/status/status.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
 #include "libs/event/batch_codec.h"
 #include "libs/event/batch_message.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 #include "libs/event/utf8.h"
 
 namespace phoenix {
@@ -32,8 +33,8 @@ absl::StatusOr<std::vector<ByteRange>> ReadRanges(const wire::Fixed32List& list,
   }
   if (pairs != count && !(one_for_all && pairs == 1)) {
     return wire::InvalidField(
-        "ranges", Concat("has '", pairs, "' pairs, expected one for each of '",
-                         count, "' events"));
+        "ranges", Cat("has '", pairs, "' pairs, expected one for each of '",
+                      count, "' events"));
   }
   std::vector<ByteRange> ranges(pairs);
   if (pairs > 0) std::memcpy(ranges.data(), bytes.data(), bytes.size());
@@ -62,9 +63,9 @@ absl::Status OutsideBlob(const std::vector<ByteRange>& ranges, size_t blob_size,
         return !AllWithin({range}, blob_size, nulls_allowed);
       });
   return wire::InvalidField(
-      "ranges", Concat("has '[", bad->begin, ", ", bad->end, ")' at row '",
-                       bad - ranges.begin(), "', which is not within the '",
-                       blob_size, "' bytes of 'blob'"));
+      "ranges", Cat("has '[", bad->begin, ", ", bad->end, ")' at row '",
+                    bad - ranges.begin(), "', which is not within the '",
+                    blob_size, "' bytes of 'blob'"));
 }
 
 // Makes a batch of the message that was read from `encoded`.
@@ -94,8 +95,8 @@ class BatchDecoder {
   absl::Status SetCount(int32_t count) {
     if (count < 1 || count > int32_t{EventBatch::kMaxEvents}) {
       return wire::InvalidField("event_count",
-                                Concat("is '", count, "', expected 1 to '",
-                                       EventBatch::kMaxEvents, "'"));
+                                Cat("is '", count, "', expected 1 to '",
+                                    EventBatch::kMaxEvents, "'"));
     }
     columns_.event_count = static_cast<uint32_t>(count);
     return absl::OkStatus();
@@ -127,8 +128,8 @@ class BatchDecoder {
                                               Enum greatest) const {
     if (bytes.size() != 1 && bytes.size() != columns_.event_count) {
       return wire::InvalidField(
-          name, Concat("has '", bytes.size(), "' bytes, expected 1 or '",
-                       columns_.event_count, "'"));
+          name, Cat("has '", bytes.size(), "' bytes, expected 1 or '",
+                    columns_.event_count, "'"));
     }
     const auto is_bad = [&](uint8_t byte) {
       return byte < 1 || byte > static_cast<uint8_t>(greatest);
@@ -136,8 +137,8 @@ class BatchDecoder {
     const auto bad = std::find_if(bytes.begin(), bytes.end(), is_bad);
     if (bad != bytes.end()) {
       return wire::InvalidField(
-          name, Concat("has the value '", static_cast<uint8_t>(*bad),
-                       "', expected 1 to '", static_cast<int>(greatest), "'"));
+          name, Cat("has the value '", static_cast<uint8_t>(*bad),
+                    "', expected 1 to '", static_cast<int>(greatest), "'"));
     }
     std::vector<Enum> values(bytes.size());
     std::memcpy(values.data(), bytes.data(), bytes.size());
@@ -201,9 +202,9 @@ class BatchDecoder {
     PHOENIX_RETURN_IF_ERROR(CheckExtensionName(message.name));
     auto& done = columns_.extensions;
     if (!done.empty() && done.back().name >= message.name) {
-      return wire::InvalidField(
-          message.name, Concat("comes after '", done.back().name,
-                               "', expected ascending names, each once"));
+      return wire::InvalidField(message.name,
+                                Cat("comes after '", done.back().name,
+                                    "', expected ascending names, each once"));
     }
     auto values = MakeColumn(message.values);
     if (!values.ok()) return InContext(values.status(), message.name);

@@ -3,7 +3,7 @@
 #include "absl/status/statusor.h"
 #include "libs/base/status_macros.h"
 #include "libs/event/batch_fields.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 #include "libs/event/utf8.h"
 
 namespace phoenix::wire {

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/text.h"
 #include "libs/event/batch_builder.h"
-#include "libs/event/text.h"
 
 namespace phoenix {
 namespace {
@@ -70,7 +70,7 @@ std::string DescribeEvent(const EventBatch& batch, uint32_t row) {
   std::string scratch;
   const auto add = [&](std::string_view name, const StringColumn& column) {
     if (!column.HasValue(row)) return;
-    text += Concat(name, "='", column.Get(row, scratch), "' ");
+    text += Cat(name, "='", column.Get(row, scratch), "' ");
   };
   for (size_t i = 0; i < kAttributeCount; ++i) {
     const auto attribute = static_cast<Attribute>(i);
@@ -78,12 +78,11 @@ std::string DescribeEvent(const EventBatch& batch, uint32_t row) {
   }
   for (const ExtensionColumn& extension : batch.extensions()) {
     if (!extension.values.HasValue(row)) continue;
-    text += Concat(static_cast<int>(extension.types.at(row)), ":");
+    text += Cat(static_cast<int>(extension.types.at(row)), ":");
     add(extension.name, extension.values);
   }
-  return text + Concat("kind ",
-                       static_cast<int>(batch.payloads().kinds.at(row)), ": ",
-                       batch.payload(row));
+  return text + Cat("kind ", static_cast<int>(batch.payloads().kinds.at(row)),
+                    ": ", batch.payload(row));
 }
 
 std::vector<std::string> DescribeEvents(const EventBatch& batch) {
@@ -102,9 +101,9 @@ Decoded Flatten(const std::vector<DecodedBatch>& batches) {
       all.payloads.emplace_back(decoded.batch->payload(row));
     }
     for (const DecodeError& error : decoded.errors) {
-      all.errors.push_back(Concat(error.position, ": ",
-                                  FromAbsl(error.status.message()), " in '",
-                                  error.bytes.view(), "'"));
+      all.errors.push_back(Cat(error.position, ": ",
+                               FromAbsl(error.status.message()), " in '",
+                               error.bytes.view(), "'"));
     }
   }
   return all;

@@ -7,9 +7,10 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
 #include "libs/event/json_error_status.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 #include "libs/event/timestamp.h"
 #include "libs/json/json_string.h"
 
@@ -114,7 +115,7 @@ absl::Status CloudEventsJsonDecoder::AddNext(JsonTokens& tokens,
   absl::Status status = Fill(tokens);
   if (status.ok()) status = builder.AddEvent(fields_);
   if (status.ok()) return status;
-  return InContext(status, Concat("event at byte '", offset, "'"));
+  return InContext(status, Cat("event at byte '", offset, "'"));
 }
 
 absl::Status CloudEventsJsonDecoder::Fill(JsonTokens& tokens) {
@@ -131,7 +132,7 @@ absl::Status CloudEventsJsonDecoder::Fill(JsonTokens& tokens) {
     const uint32_t offset = tokens.Offset();
     absl::Status status = FillMember(name, tokens.TakeValue().In(body_));
     if (!status.ok()) {
-      return InContext(status, Concat("value at byte '", offset, "'"));
+      return InContext(status, Cat("value at byte '", offset, "'"));
     }
   }
   if (version_.empty()) return InvalidArgument("'specversion' is missing");

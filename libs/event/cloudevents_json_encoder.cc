@@ -6,9 +6,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/types/span.h"
 #include "libs/base/byte_range.h"
+#include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
 #include "libs/event/payload_line.h"
-#include "libs/event/text.h"
 #include "libs/event/utf8.h"
 #include "libs/json/json_string.h"
 
@@ -23,7 +23,7 @@ bool IsBare(AttributeType type, std::string_view value) {
   int32_t number;
   // Only the canonical form is JSON as well: no plus, no leading zero.
   return type == AttributeType::kInteger &&
-         absl::SimpleAtoi(ToAbsl(value), &number) && Concat(number) == value;
+         absl::SimpleAtoi(ToAbsl(value), &number) && Cat(number) == value;
 }
 
 void AppendName(std::string_view name, std::string& out) {

@@ -7,7 +7,7 @@
 #include "io/cloudevents/v1/cloudevents.pb.h"
 #include "libs/base/status_macros.h"
 #include "libs/event/cloudevents_proto.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 #include "libs/event/timestamp.h"
 
 namespace phoenix {

@@ -4,8 +4,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "io/cloudevents/v1/cloudevents.pb.h"
+#include "libs/base/text.h"
 #include "libs/event/cloudevents_proto.h"
-#include "libs/event/text.h"
 #include "libs/event/timestamp.h"
 #include "libs/event/utf8.h"
 

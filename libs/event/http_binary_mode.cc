@@ -10,9 +10,10 @@
 #include "absl/strings/str_format.h"
 #include "libs/base/byte_range.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
 #include "libs/event/json_error_status.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 #include "libs/event/timestamp.h"
 #include "libs/event/utf8.h"
 #include "libs/json/json_error.h"
@@ -121,7 +122,7 @@ class Decoder {
     for (const auto& [name, value] : headers) {
       absl::Status status = DecodeHeader(name, value);
       if (!status.ok()) {
-        return InContext(status, Concat("header '", name, "'"));
+        return InContext(status, Cat("header '", name, "'"));
       }
     }
     if (!has_version_) {
@@ -241,7 +242,7 @@ std::vector<std::pair<std::string, std::string>> EncodeBinaryModeHeaders(
   std::string scratch;
   const auto add = [&](std::string_view name, const StringColumn& column) {
     if (!column.HasValue(row)) return;
-    headers.emplace_back(Concat(kPrefix, name),
+    headers.emplace_back(Cat(kPrefix, name),
                          PercentEncode(column.Get(row, scratch)));
   };
   for (size_t i = 0; i < kAttributeCount; ++i) {

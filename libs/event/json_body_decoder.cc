@@ -6,7 +6,7 @@
 #include "absl/types/span.h"
 #include "libs/base/status_macros.h"
 #include "libs/event/json_error_status.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 
 namespace phoenix {
 namespace {

@@ -2,7 +2,7 @@
 #define LIBS_EVENT_JSON_ERROR_STATUS_H_
 
 #include "absl/status/status.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 #include "libs/json/json_error.h"
 
 namespace phoenix {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "libs/event/json_error_status.h"
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 
 namespace phoenix {
 namespace {
@@ -193,7 +193,7 @@ void NdjsonDecoder::ReportTooLong() {
   errors_.push_back(
       {next_line_,
        InvalidArgument("line is longer than '", options_.max_event_bytes,
-                       "' bytes (max_event_bytes)"),
+                       "' bytes (", options_.limit_name, ")"),
        SharedBytes()});
 }
 

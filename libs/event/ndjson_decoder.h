@@ -23,6 +23,8 @@ struct NdjsonOptions {
   EventDefaults defaults = {};
   size_t buffer_bytes = kDefaultBufferBytes;  // What one batch holds about.
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;  // Of a line.
+  // What the user set that by, for messages. Lives for ever.
+  std::string_view limit_name = "max_event_bytes";
   uint32_t max_batch_events = EventBatch::kMaxEvents;  // 1 to kMaxEvents.
 };
 

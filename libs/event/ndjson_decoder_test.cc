@@ -118,9 +118,10 @@ TEST(NdjsonDecoderTest, KeepsTheIndexInStepWithTheRows) {
 TEST(NdjsonDecoderTest, TakesALineAtTheLimitAndRefusesOneOverIt) {
   NdjsonOptions options = Options();
   options.max_event_bytes = 4;
+  options.limit_name = "max_line_bytes";
   EXPECT_EQ(DecodeWhole("1234\r\n12345\n6\n", options),
             (Decoded{{"1234", "6"},
-                     {"2: line is longer than '4' bytes (max_event_bytes) "
+                     {"2: line is longer than '4' bytes (max_line_bytes) "
                       "in ''"}}));
 }
 

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "absl/strings/escaping.h"
-#include "libs/event/text.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {

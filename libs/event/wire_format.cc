@@ -1,6 +1,6 @@
 #include "libs/event/wire_format.h"
 
-#include "libs/event/text.h"
+#include "libs/event/status_text.h"
 
 namespace phoenix::wire {
 namespace {
