@@ -16,6 +16,7 @@ TEST(NearestNameTest, DistanceCountsEachKindOfEditOnce) {
   EXPECT_EQ(EditDistance("map", "ap"), 1u);
   EXPECT_EQ(EditDistance("map", "mop"), 1u);
   EXPECT_EQ(EditDistance("map", "mpa"), 1u);
+  EXPECT_EQ(EditDistance("map", "MPA"), 1u);
   EXPECT_EQ(EditDistance("", "map"), 3u);
   EXPECT_EQ(EditDistance("filter", "map"), 6u);
 }
@@ -24,12 +25,14 @@ TEST(NearestNameTest, FindsTheNameThatWasMeant) {
   EXPECT_EQ(NearestName("fliter", kSteps), "filter");
   EXPECT_EQ(NearestName("valdate", kSteps), "validate");
   EXPECT_EQ(NearestName("mapp", kSteps), "map");
+  EXPECT_EQ(NearestName("Stats", kSteps), "stats");
 }
 
 TEST(NearestNameTest, GuessesNothingFromAFarName) {
   EXPECT_EQ(NearestName("window", kSteps), "");
   EXPECT_EQ(NearestName("", kSteps), "");
   EXPECT_EQ(NearestName("xy", kSteps), "");
+  EXPECT_EQ(NearestName("x", std::array<std::string_view, 1>{"n"}), "");
 }
 
 TEST(NearestNameTest, LooksAtNamesUpToTheLimit) {
@@ -42,7 +45,7 @@ TEST(NearestNameTest, LooksAtNamesUpToTheLimit) {
 }
 
 TEST(NearestNameTest, SuggestionEndsAMessageOrIsEmpty) {
-  EXPECT_EQ(Suggestion("fliter", kSteps), "; did you mean 'filter'?");
+  EXPECT_EQ(Suggestion("fliter", kSteps), ": did you mean 'filter'?");
   EXPECT_EQ(Suggestion("window", kSteps), "");
 }
 

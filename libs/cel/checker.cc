@@ -5,11 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/nearest_name.h"
+#include "libs/base/text.h"
 #include "libs/cel/name_resolution.h"
 #include "libs/cel/operators.h"
 #include "libs/cel/overload_resolution.h"
 #include "libs/cel/parser.h"
-#include "libs/cel/suggestion.h"
 #include "libs/cel/text.h"
 #include "libs/cel/type_unifier.h"
 
@@ -215,7 +216,7 @@ void Checker::FailUnknownName(NodeId id) {
   for (const auto& variable : environment_.variables()) {
     known.push_back(variable->name);
   }
-  Fail(id, Cat("unknown name '", name, "'", DidYouMean(name, known)));
+  Fail(id, Cat("unknown name '", name, "'", Suggestion(name, known)));
 }
 
 std::optional<std::string> Checker::QualifiedName(NodeId id) {
@@ -354,7 +355,7 @@ void Checker::FailUnknownFunction(NodeId id) {
   for (std::string_view function : environment_.functions().Names()) {
     if (DisplayName(function) == function) known.push_back(function);
   }
-  Fail(id, Cat("unknown function '", name, "'", DidYouMean(name, known)));
+  Fail(id, Cat("unknown function '", name, "'", Suggestion(name, known)));
 }
 
 Type Checker::CheckList(NodeId id) {

@@ -112,10 +112,10 @@ TEST_F(CheckerTest, TypesWhatPromotionGives) {
 
 TEST_F(CheckerTest, NamesTheCandidates) {
   Expect({
-      {"nme", "1:1: unknown name 'nme' (did you mean 'name'?)"},
+      {"nme", "1:1: unknown name 'nme': did you mean 'name'?"},
       {"xyzzy", "1:1: unknown name 'xyzzy'"},
       {"name.contans('x')",
-       "1:6: unknown function 'contans' (did you mean 'contains'?)"},
+       "1:6: unknown function 'contans': did you mean 'contains'?"},
       {"name.contains(1)",
        "1:6: no overload of 'contains' takes string.(int), candidates: "
        "string.(string)"},
@@ -137,8 +137,8 @@ TEST_F(CheckerTest, NamesTheCandidates) {
 
 TEST_F(CheckerTest, ReportsEveryMistakeOnce) {
   Expect({{"nme + 1 > 2 && cunt < 3 ||\n  name.foo()",
-           "1:1: unknown name 'nme' (did you mean 'name'?)\n"
-           "1:16: unknown name 'cunt' (did you mean 'count'?)\n"
+           "1:1: unknown name 'nme': did you mean 'name'?\n"
+           "1:16: unknown name 'cunt': did you mean 'count'?\n"
            "2:8: unknown function 'foo'"}});
 }
 

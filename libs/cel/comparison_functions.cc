@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/text.h"
 #include "libs/cel/comparison.h"
 #include "libs/cel/operators.h"
 #include "libs/cel/standard_functions.h"
-#include "libs/cel/text.h"
 
 namespace phoenix::cel {
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/literals.h"
 #include "libs/cel/standard_functions.h"
 #include "libs/cel/text.h"

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/containers.h"
 #include "libs/cel/operators.h"
 #include "libs/cel/text.h"

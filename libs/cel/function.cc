@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/text.h"
 #include "libs/cel/type_unifier.h"
 

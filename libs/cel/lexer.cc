@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/text.h"
 
 namespace phoenix::cel {

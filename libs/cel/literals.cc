@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/charconv.h"
+#include "libs/base/text.h"
 #include "libs/cel/text.h"
 
 namespace phoenix::cel {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "libs/cel/text.h"
+#include "libs/base/text.h"
 
 namespace phoenix::cel {
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/lexer.h"
 #include "libs/cel/literals.h"
 #include "libs/cel/macros.h"

@@ -6,7 +6,6 @@
 
 #include "libs/cel/evaluator.h"
 #include "libs/cel/operators.h"
-#include "libs/cel/text.h"
 
 namespace phoenix::cel {
 namespace {

@@ -43,7 +43,7 @@ struct Issue {
 };
 
 // An INVALID_ARGUMENT status with every issue on a line of its own, as
-// "1:7: undeclared name 'temprature' (did you mean 'temperature'?)".
+// "1:7: undeclared name 'temprature': did you mean 'temperature'?".
 // OK when there are none.
 absl::Status ToStatus(const std::vector<Issue>& issues);
 

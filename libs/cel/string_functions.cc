@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/standard_functions.h"
-#include "libs/cel/text.h"
 #include "re2/re2.h"
 
 namespace phoenix::cel {

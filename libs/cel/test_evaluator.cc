@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/cel/text.h"
+#include "libs/base/text.h"
 
 namespace phoenix::cel {
 

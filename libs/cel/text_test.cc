@@ -1,17 +1,19 @@
 #include "libs/cel/text.h"
 
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "libs/cel/operators.h"
 #include "libs/cel/source.h"
-#include "libs/cel/suggestion.h"
 
 namespace phoenix::cel {
 namespace {
 
-TEST(TextTest, JoinsTextsAndNumbers) {
-  EXPECT_EQ(Cat("a", 1, std::string("b"), std::string_view("c"), -2), "a1bc-2");
+TEST(TextTest, JoinsItemsWithASeparator) {
+  const auto name = [](int item) { return std::to_string(item); };
+  EXPECT_EQ(Join(std::vector<int>{}, ", ", name), "");
+  EXPECT_EQ(Join(std::vector<int>{1, 2, 3}, ", ", name), "1, 2, 3");
 }
 
 TEST(Utf8Test, AcceptsOnlyWellFormedText) {
@@ -54,13 +56,6 @@ TEST(SourceTest, DrawsACaretBelowTheMistake) {
   const Source source("a +\nb c");
   EXPECT_EQ(Render(source, {{source.PositionAt(6), "wrong"}}),
             "2:3: wrong\n  b c\n    ^\n");
-}
-
-TEST(SuggestionTest, FindsTheNearestName) {
-  EXPECT_EQ(NearestName("temprature", {"time", "temperature"}), "temperature");
-  EXPECT_EQ(NearestName("DATA", {"data", "date"}), "data");
-  EXPECT_EQ(NearestName("xyz", {"data", "id"}), "");
-  EXPECT_EQ(NearestName(std::string(100, 'a'), {std::string(99, 'a')}), "");
 }
 
 TEST(OperatorsTest, ShowsOperatorsAsWritten) {

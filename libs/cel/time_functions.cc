@@ -6,8 +6,8 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "libs/base/text.h"
 #include "libs/cel/standard_functions.h"
-#include "libs/cel/text.h"
 #include "libs/cel/time_range.h"
 
 namespace phoenix::cel {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/text.h"
 
 namespace phoenix::cel {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/text.h"
 #include "libs/cel/text.h"
 
 namespace phoenix::cel {

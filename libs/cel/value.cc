@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/cel/text.h"
 
 namespace phoenix::cel {

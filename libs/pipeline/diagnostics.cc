@@ -50,8 +50,7 @@ std::string Diagnostics::ToString() const {
 std::string DidYouMean(std::string_view name,
                        const std::vector<std::string>& known) {
   const std::vector<std::string_view> views(known.begin(), known.end());
-  const std::string_view nearest = NearestName(name, views);
-  return nearest.empty() ? "" : Cat(": did you mean '", nearest, "'?");
+  return Suggestion(name, views);
 }
 
 std::string OneOf(const std::vector<std::string>& names) {

@@ -6,10 +6,10 @@
 
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
+#include "libs/base/text.h"
 #include "libs/cel/cel.h"
 #include "libs/cel/conformance/expr_value.h"
 #include "libs/cel/protobuf/proto_type_provider.h"
-#include "libs/cel/text.h"
 
 namespace phoenix::cel {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "google/protobuf/message.h"
+#include "libs/base/text.h"
 #include "libs/cel/protobuf/proto_writer.h"
 #include "libs/cel/protobuf/well_known.h"
-#include "libs/cel/text.h"
 
 namespace phoenix::cel {
 namespace {

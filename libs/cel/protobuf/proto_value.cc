@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/text.h"
 #include "libs/cel/comparison.h"
 #include "libs/cel/containers.h"
 #include "libs/cel/protobuf/well_known.h"
-#include "libs/cel/text.h"
 
 namespace phoenix::cel {
 namespace {

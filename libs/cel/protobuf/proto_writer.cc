@@ -7,9 +7,9 @@
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "libs/base/text.h"
 #include "libs/cel/protobuf/well_known.h"
 #include "libs/cel/standard_functions.h"
-#include "libs/cel/text.h"
 
 namespace phoenix::cel {
 namespace {
