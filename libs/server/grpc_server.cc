@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "grpc/health/v1/health.pb.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/net/listen_address.h"
 
@@ -92,7 +93,7 @@ void GrpcServer::Drain() {
 void GrpcServer::Stop() {
   if (server_ == nullptr) return;
   SetServing(false);
-  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Shutdown(absl::ToChronoTime(Clock::System().Now()));
   server_->Wait();
   server_ = nullptr;
 }

@@ -1,9 +1,8 @@
 #include "services/ingestor/in_flight_budget.h"
 
-#include <chrono>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "libs/base/clock.h"
 
 namespace phoenix {
 
@@ -47,10 +46,12 @@ void InFlightBudget::WhenRoom(absl::AnyInvocable<void()> ready) {
 }
 
 bool InFlightBudget::WaitUntilIdle(absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const Clock& clock = Clock::System();  // What the condition waits by, too.
+  const int64_t start = clock.MonotonicNanos();
   MutexLock lock(mutex_);
   while (batches_ > 0) {
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left =
+        timeout - absl::Nanoseconds(clock.MonotonicNanos() - start);
     if (left <= absl::ZeroDuration()) return false;
     idle_.WaitFor(mutex_, absl::ToChronoNanoseconds(left));
   }

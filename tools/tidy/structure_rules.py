@@ -20,10 +20,10 @@ LAYERS = [
     ["base"],
     ["io", "json", "kafka", "net", "telemetry"],
     ["cel", "event", "http"],
-    ["flow", "log", "rules"],
+    ["flow", "log", "rules", "server"],
     ["component", "control"],
     ["operators", "pipeline", "sinks", "sources"],
-    ["engine", "server"],
+    ["engine"],
 ]
 RANK = {"libs/" + name: rank
         for rank, layer in enumerate(LAYERS) for name in layer}

@@ -1,6 +1,6 @@
 #include "libs/component/sink_decorators/stop_signal.h"
 
-#include <chrono>
+#include "libs/base/clock.h"
 
 namespace phoenix {
 
@@ -11,13 +11,14 @@ void StopSignal::Stop() {
 }
 
 bool StopSignal::WaitFor(absl::Duration duration) {
-  const auto end =
-      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
+  const Clock& clock = Clock::System();  // What the condition waits by, too.
+  const int64_t start = clock.MonotonicNanos();
   MutexLock lock(mutex_);
   while (!stopped_) {
-    const auto left = end - std::chrono::steady_clock::now();
-    if (left <= left.zero()) return true;
-    changed_.WaitFor(mutex_, left);
+    const absl::Duration left =
+        duration - absl::Nanoseconds(clock.MonotonicNanos() - start);
+    if (left <= absl::ZeroDuration()) return true;
+    changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(left));
   }
   return false;
 }
