@@ -21,7 +21,8 @@ class SinkFixture {
   // The payloads that have arrived, in the order in which they were written.
   virtual std::vector<std::string> Arrived() = 0;
 
-  // From now on the destination takes nothing; false when that can't be done.
+  // From now on the destination takes nothing; false when that didn't work.
+  // Called only where SinkSuiteOptions::can_break says that it can be done.
   virtual bool Break() { return false; }
 };
 
@@ -32,6 +33,9 @@ struct SinkSuiteOptions {
 
   // False for a sink that keeps nothing: Arrived() is not asked.
   bool keeps_events = true;
+
+  // True when the fixture has Break(): the clause about failures needs it.
+  bool can_break = false;
 };
 
 // Registers the tests that every sink passes: one a clause of

@@ -23,12 +23,13 @@ class SourceFixture {
   // its events itself ignores them and produces as many as there are.
   virtual void Produce(const std::vector<std::string>& payloads) = 0;
 
-  // Has the origin produce something that can't become an event; false when
-  // there is nothing of the kind.
-  virtual bool ProduceInvalid() { return false; }
+  // Has the origin produce something that can't become an event. Called only
+  // where SourceSuiteOptions::has_invalid_input says that there is such a
+  // thing.
+  virtual void ProduceInvalid() {}
 
-  // A second source for what the first one has for itself (a port); null when
-  // sources may share.
+  // A second source for what the first one has for itself (a port). Called only
+  // where SourceSuiteOptions::is_exclusive says that sources don't share.
   virtual std::unique_ptr<Source> MakeRival() { return nullptr; }
 };
 
@@ -43,6 +44,12 @@ struct SourceSuiteOptions {
   // False for a source that refuses events without credit after some time
   // (rather than hold its origin up for as long as it takes).
   bool waits_for_credit = true;
+
+  // True when the fixture has ProduceInvalid().
+  bool has_invalid_input = false;
+
+  // True when the fixture has MakeRival().
+  bool is_exclusive = false;
 };
 
 // Registers the tests that every source passes: one a clause of

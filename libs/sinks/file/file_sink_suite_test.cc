@@ -33,7 +33,6 @@ class FileFixture : public SinkFixture {
 
   // A link where the directory of events is to be.
   bool Break() override {
-    if (name_.find('{') == std::string::npos) return false;
     std::filesystem::create_directory_symlink("/", directory_ / "test");
     return true;
   }
@@ -49,10 +48,11 @@ const bool kRegistered =
         {.name = "File",
          .make_fixture =
              [] { return std::make_unique<FileFixture>("a.ndjson"); }}) &&
-    RegisterSinkSuite({.name = "FileByEvent", .make_fixture = [] {
-                         return std::make_unique<FileFixture>(
-                             "{type}/a.ndjson");
-                       }});
+    RegisterSinkSuite(
+        {.name = "FileByEvent",
+         .make_fixture =
+             [] { return std::make_unique<FileFixture>("{type}/a.ndjson"); },
+         .can_break = true});
 
 }  // namespace
 }  // namespace phoenix

@@ -1,8 +1,5 @@
 #include "libs/sinks/file/file_writer.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/component/testing/outcome_recorder.h"
+#include "libs/sinks/testing/file_size_limit.h"
 #include "libs/sinks/testing/temp_directory.h"
 
 namespace phoenix {
@@ -17,22 +15,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// Lets the process write files up to a size only; the test of a full disk that
-// needs no disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = {.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_;
-};
 
 class FileWriterTest : public testing::Test {
  protected:

@@ -49,10 +49,10 @@ class HttpFixture : public SinkFixture {
   CannedServer server_;
 };
 
-const bool kRegistered =
-    RegisterSinkSuite({.name = "Http", .make_fixture = [] {
-                         return std::make_unique<HttpFixture>();
-                       }});
+const bool kRegistered = RegisterSinkSuite(
+    {.name = "Http",
+     .make_fixture = [] { return std::make_unique<HttpFixture>(); },
+     .can_break = true});
 
 }  // namespace
 }  // namespace phoenix

@@ -51,10 +51,10 @@ class StdoutFixture : public SinkFixture {
   UniqueFd fd_;
 };
 
-const bool kRegistered =
-    RegisterSinkSuite({.name = "Stdout", .make_fixture = [] {
-                         return std::make_unique<StdoutFixture>();
-                       }});
+const bool kRegistered = RegisterSinkSuite(
+    {.name = "Stdout",
+     .make_fixture = [] { return std::make_unique<StdoutFixture>(); },
+     .can_break = true});
 
 TEST(StdoutSinkTest, AsksToTryAgainWhenTheDiskIsFull) {
   const UniqueFd full(open("/dev/full", O_WRONLY));

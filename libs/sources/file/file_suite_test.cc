@@ -31,20 +31,17 @@ class FileFixture : public SourceFixture {
     for (const std::string& payload : payloads) file << payload << "\n";
   }
 
-  bool ProduceInvalid() override {
-    Produce({"nonsense"});
-    return true;
-  }
+  void ProduceInvalid() override { Produce({"nonsense"}); }
 
  private:
   const std::string path_ = testing::TempDir() + "/suite.ndjson";
   FakeClock clock_;
 };
 
-[[maybe_unused]] const bool kRegistered =
-    RegisterSourceSuite({.name = "File", .make_fixture = [] {
-                           return std::make_unique<FileFixture>();
-                         }});
+[[maybe_unused]] const bool kRegistered = RegisterSourceSuite(
+    {.name = "File",
+     .make_fixture = [] { return std::make_unique<FileFixture>(); },
+     .has_invalid_input = true});
 
 }  // namespace
 }  // namespace phoenix

@@ -26,10 +26,7 @@ class HttpFixture : public SourceFixture {
     Post(lines);
   }
 
-  bool ProduceInvalid() override {
-    Post("nonsense\n");
-    return true;
-  }
+  void ProduceInvalid() override { Post("nonsense\n"); }
 
   std::unique_ptr<Source> MakeRival() override {
     return std::make_unique<HttpSource>(Options(source_->port()), clock_);
@@ -56,10 +53,11 @@ class HttpFixture : public SourceFixture {
   std::optional<TcpClient> client_;
 };
 
-[[maybe_unused]] const bool kRegistered =
-    RegisterSourceSuite({.name = "Http", .make_fixture = [] {
-                           return std::make_unique<HttpFixture>();
-                         }});
+[[maybe_unused]] const bool kRegistered = RegisterSourceSuite(
+    {.name = "Http",
+     .make_fixture = [] { return std::make_unique<HttpFixture>(); },
+     .has_invalid_input = true,
+     .is_exclusive = true});
 
 }  // namespace
 }  // namespace phoenix

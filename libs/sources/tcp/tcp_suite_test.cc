@@ -25,10 +25,7 @@ class TcpFixture : public SourceFixture {
     Send(lines);
   }
 
-  bool ProduceInvalid() override {
-    Send("nonsense\n");
-    return true;
-  }
+  void ProduceInvalid() override { Send("nonsense\n"); }
 
   std::unique_ptr<Source> MakeRival() override {
     return std::make_unique<TcpSource>(Options(source_->port()), clock_);
@@ -52,10 +49,11 @@ class TcpFixture : public SourceFixture {
   std::optional<TcpClient> client_;
 };
 
-[[maybe_unused]] const bool kRegistered =
-    RegisterSourceSuite({.name = "Tcp", .make_fixture = [] {
-                           return std::make_unique<TcpFixture>();
-                         }});
+[[maybe_unused]] const bool kRegistered = RegisterSourceSuite(
+    {.name = "Tcp",
+     .make_fixture = [] { return std::make_unique<TcpFixture>(); },
+     .has_invalid_input = true,
+     .is_exclusive = true});
 
 }  // namespace
 }  // namespace phoenix

@@ -38,9 +38,10 @@ class Fixture : public SinkFixture {
 };
 
 const bool kRegistered =
-    RegisterSinkSuite({.name = "Sample", .make_fixture = [] {
-                         return std::make_unique<Fixture>();
-                       }});
+    RegisterSinkSuite(
+        {.name = "Sample",
+         .make_fixture = [] { return std::make_unique<Fixture>(); },
+         .can_break = true});
 
 TEST(SampleSinkTest, WritesThePrefixBeforeEachPayload) {
   ASSERT_TRUE(kRegistered);
