@@ -108,8 +108,8 @@ class Phoenix(Receiver):
     name = "phoenix tcp"
 
     def command(self):
-        return [ROOT / "bazel-bin/tools/phoenix/phoenix", "run", "--live", "off",
-                HERE / "w1.yaml"]
+        return [ROOT / "bazel-bin/tools/phoenix/phoenix", "run",
+                "--live", "off", HERE / "w1.yaml"]
 
     def environment(self):
         return {"W1_TCP_PORT": str(self.port),

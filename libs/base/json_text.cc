@@ -25,8 +25,8 @@ size_t SequenceLength(std::string_view text) {
     if (!IsContinuation(text[i])) return 0;
   }
   const auto second = static_cast<uint8_t>(length > 1 ? text[1] : 0);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) ||
-                        (lead == 0xF0 && second < 0x90);
+  const bool overlong =
+      (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
   const bool surrogate = lead == 0xED && second >= 0xA0;
   const bool beyond = lead == 0xF4 && second >= 0x90;
   return overlong || surrogate || beyond ? 0 : length;

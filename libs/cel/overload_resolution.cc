@@ -20,6 +20,11 @@ bool TakesNumbers(const Overload& overload) {
                      [](const Type& type) { return type.is_number(); });
 }
 
+bool AnyDynamic(const std::vector<Type>& types) {
+  return std::any_of(types.begin(), types.end(),
+                     [](const Type& type) { return type.is_dynamic(); });
+}
+
 std::string TextOf(const Type& type) { return type.ToString(); }
 
 }  // namespace
@@ -39,6 +44,9 @@ std::optional<ResolvedCall> ResolveOverloads(const Function& function,
     if (!unifier.Assign(arguments, parameters)) continue;
     Type type = unifier.Substitute(
         unifier.Instantiate(overload.result, renamed), false);
+    // What comes out of something dynamic is dynamic: were it left open, its
+    // first use would decide what only the data can.
+    if (type.kind() == TypeKind::kParam && AnyDynamic(arguments)) type = Type();
     if (!call.has_value()) {
       call = ResolvedCall{{}, std::move(type)};
     } else if (call->type != type) {
@@ -65,12 +73,10 @@ std::vector<const Overload*> OverloadsByShape(const Function& function,
 void PromoteDynArithmetic(const Function& function,
                           const std::vector<Type>& arguments,
                           ResolvedCall& call) {
-  const bool any_dynamic =
-      std::any_of(arguments.begin(), arguments.end(),
-                  [](const Type& argument) { return argument.is_dynamic(); });
   const bool is_integer =
       call.type.kind() == TypeKind::kInt || call.type.kind() == TypeKind::kUint;
-  if (!any_dynamic || !is_integer || !IsPromotable(function.name)) return;
+  if (!AnyDynamic(arguments) || !is_integer || !IsPromotable(function.name))
+    return;
   call.type = Type();
   call.overloads.clear();
   for (const Overload& overload : function.overloads) {

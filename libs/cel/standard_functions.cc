@@ -1,18 +1,26 @@
 #include "libs/cel/standard_functions.h"
 
-#include <cstdlib>
-#include <iostream>
 #include <utility>
 
+#include "absl/base/internal/raw_logging.h"
 #include "libs/cel/operators.h"
 
 namespace phoenix::cel {
 
+namespace {
+
+FunctionRegistry MakeStandardFunctions() {
+  FunctionRegistry registry;
+  AddStandardFunctions(registry);
+  return registry;
+}
+
+}  // namespace
+
 void MustAdd(FunctionRegistry& registry, Function function) {
   absl::Status status = registry.Add(std::move(function));
   if (status.ok()) return;
-  std::cerr << "cel: " << status << std::endl;
-  std::abort();
+  ABSL_RAW_LOG(FATAL, "cel: %s", status.ToString().c_str());
 }
 
 void AddLogicFunctions(FunctionRegistry& registry) {
@@ -49,11 +57,9 @@ void AddStandardFunctions(FunctionRegistry& registry) {
 }
 
 const FunctionRegistry& StandardFunctions() {
-  static const FunctionRegistry* const kFunctions = [] {
-    auto* registry = new FunctionRegistry();
-    AddStandardFunctions(*registry);
-    return registry;
-  }();
+  // Never destroyed: programs may outlive the statics of other files.
+  static const FunctionRegistry* const kFunctions =
+      new FunctionRegistry(MakeStandardFunctions());
   return *kFunctions;
 }
 

@@ -39,7 +39,8 @@ class Type {
   // Dyn.
   Type() = default;
   // A kind without parameters; implicit so that tables of signatures read well.
-  Type(TypeKind kind) : kind_(kind) {}  // NOLINT: implicit on purpose
+  // NOLINTNEXTLINE(google-explicit-constructor): tables would be hard to read
+  Type(TypeKind kind) : kind_(kind) {}
 
   static Type List(Type element);
   static Type Map(Type key, Type value);

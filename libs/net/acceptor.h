@@ -11,8 +11,8 @@
 
 namespace phoenix {
 
-// Accepts connections on an event loop. Used on the loop only, and destroyed once
-// that has stopped. Include it in .cc files only.
+// Accepts connections on an event loop. Used on the loop only, and destroyed
+// once that has stopped. Include it in .cc files only.
 class Acceptor {
  public:
   // Gets each new connection: a non-blocking TCP socket without delay.

@@ -1,9 +1,8 @@
 #include "libs/cel/conformance/test_types.h"
 
 #include <cstddef>
-#include <cstdlib>
-#include <iostream>
 
+#include "absl/base/internal/raw_logging.h"
 #include "google/protobuf/descriptor.pb.h"
 
 // A FileDescriptorSet; see the rule test_types_data.
@@ -24,9 +23,7 @@ TestTypes::TestTypes()
     if (pool_.FindFileByName(file.name()) != nullptr) continue;
     ok = ok && pool_.BuildFile(file) != nullptr;
   }
-  if (ok) return;
-  std::cerr << "cel: the built-in test types can't be read" << std::endl;
-  std::abort();
+  if (!ok) ABSL_RAW_LOG(FATAL, "cel: built-in test types can't be read");
 }
 
 }  // namespace phoenix::cel

@@ -36,7 +36,8 @@ EventBatchPtr MakeBatch(const std::vector<TestEvent>& events) {
 
 EventBatchPtr MakeBatch(const std::vector<std::string>& payloads) {
   std::vector<TestEvent> events;
-  for (const std::string& payload : payloads) events.push_back({.payload = payload});
+  for (const std::string& payload : payloads)
+    events.push_back({.payload = payload});
   return MakeBatch(events);
 }
 
