@@ -46,6 +46,10 @@ class SinkWorker : public SinkPort, private flow::BatchHandler {
   void OfferLater(BatchView view, SettleCallback settle) override;
   const std::string& name() const override { return options_.name; }
 
+  // Ends what the sink waits for: what is queued settles soon, as kRetry unless
+  // it is written without waiting.
+  void Cancel() { sink_->Cancel(); }
+
   // Flushes and closes the sink, and ends the thread. Blocks.
   absl::Status Close();
 

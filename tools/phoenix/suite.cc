@@ -19,6 +19,9 @@ namespace {
 // How often operators may publish events of their own.
 constexpr absl::Duration kTickInterval = absl::Seconds(1);
 
+// What sinks may take to give back what they hold when a drain's time is up.
+constexpr absl::Duration kGiveBackTime = absl::Seconds(2);
+
 // A queue fuller than this is what holds the pipeline up.
 constexpr double kBusyQueueRatio = 0.5;
 
@@ -245,6 +248,7 @@ bool Suite::Drain(absl::Duration timeout) {
   drained = budget_.WaitUntilIdle(deadline - clock_.Now()) && drained;
 
   stop_retries_.Stop();
+  if (!drained) GiveBack();
   StopSources();
   for (const auto& lane : lanes_) lane->Stop();
   for (const auto& sink : sinks_) {
@@ -256,6 +260,12 @@ bool Suite::Drain(absl::Duration timeout) {
     drained = false;
   }
   return drained;
+}
+
+// Producers are still there to hear it.
+void Suite::GiveBack() {
+  for (const auto& sink : sinks_) sink->Cancel();
+  budget_.WaitUntilIdle(kGiveBackTime);
 }
 
 std::string Suite::FullestSink() const {

@@ -79,6 +79,7 @@ class Suite {
   absl::Status OpenSinks();
   absl::Status StartSources();
   void StopSources();
+  void GiveBack();
   void TickLater();
   void Tick(bool last);
   void RunMade(EventBatchPtr batch, size_t first_step);

@@ -77,6 +77,8 @@ TEST_F(DecorateSinkTest, CountsOnlyAtTheEndOfAllAttempts) {
 TEST_F(DecorateSinkTest, PassesTheRestThrough) {
   sink_->Flush();
   EXPECT_EQ(fake_->flushes, 1);
+  sink_->Cancel();
+  EXPECT_TRUE(fake_->cancelled);
   EXPECT_THAT(sink_->Report(), ElementsAre("fake"));
   EXPECT_TRUE(sink_->Close().ok());
   EXPECT_FALSE(fake_->open);

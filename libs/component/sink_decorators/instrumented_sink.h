@@ -24,6 +24,7 @@ class InstrumentedSink : public Sink {
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override { sink_->Flush(); }
   absl::Status Close() override { return sink_->Close(); }
+  void Cancel() override { sink_->Cancel(); }
 
   DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
   size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }

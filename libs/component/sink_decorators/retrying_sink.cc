@@ -35,6 +35,7 @@ RetryingSink::RetryingSink(std::unique_ptr<Sink> sink, Options options,
       options_(std::move(options)),
       clock_(clock),
       wait_(std::move(wait)),
+      log_(Logger::Process().With({{"component.name", options_.name}})),
       random_(options_.random_seed),
       backoff_(options_.backoff) {}
 
@@ -98,7 +99,10 @@ void RetryingSink::OnSettled(const AttemptPtr& attempt,
 
 void RetryingSink::RetryAll() {
   while (!waiting_.empty()) {
-    const bool stopped = !wait_(NextDelay());
+    const absl::Duration delay = NextDelay();
+    log_.Warn("Sink tries again.",
+              {{"error", waiting_.front()->why}, {"delay", delay}});
+    const bool stopped = !wait_(delay);
     for (const AttemptPtr& attempt : std::exchange(waiting_, {})) {
       if (stopped) {
         GiveUp(*attempt, Outcome::kRetry);

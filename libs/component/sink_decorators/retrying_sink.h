@@ -11,6 +11,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
 #include "libs/component/sink.h"
+#include "libs/telemetry/log.h"
 
 namespace phoenix {
 
@@ -48,6 +49,7 @@ class RetryingSink : public Sink {
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override;
   absl::Status Close() override;
+  void Cancel() override { sink_->Cancel(); }
 
   DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
   size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
@@ -68,6 +70,7 @@ class RetryingSink : public Sink {
   const Options options_;
   Clock& clock_;
   const Wait wait_;
+  const Logger log_;
   Random random_;
   Backoff backoff_;
   std::vector<AttemptPtr> waiting_;  // In the order in which they were written.

@@ -32,6 +32,7 @@ class FakeSink : public Sink {
   std::vector<BatchView> writes;
   int flushes = 0;
   bool open = false;
+  bool cancelled = false;
 
   absl::Status Open() override {
     open = true;
@@ -59,6 +60,8 @@ class FakeSink : public Sink {
     open = false;
     return absl::OkStatus();
   }
+
+  void Cancel() override { cancelled = true; }
 
   std::vector<std::string> Report() const override { return {"fake"}; }
 

@@ -6,6 +6,12 @@
 #include "absl/strings/str_format.h"
 
 namespace phoenix {
+namespace {
+
+// How long a sleep may go on after Cancel.
+constexpr int64_t kMaxSleepNanos = 500'000'000;
+
+}  // namespace
 
 BlackholeSink::BlackholeSink(const Options& options, Clock& clock, Sleep sleep)
     : options_(options), clock_(clock), sleep_(std::move(sleep)) {}
@@ -29,7 +35,12 @@ void BlackholeSink::Pace(size_t rows) {
   const double seconds = static_cast<double>(rows) / options_.rate;
   next_nanos_ = std::max(next_nanos_, now) +
                 absl::ToInt64Nanoseconds(absl::Seconds(seconds));
-  sleep_(absl::Nanoseconds(next_nanos_ - now));
+  int64_t left = next_nanos_ - now;
+  while (left > 0 && !cancelled_) {
+    const int64_t step = std::min(left, kMaxSleepNanos);
+    sleep_(absl::Nanoseconds(step));
+    left -= step;
+  }
 }
 
 std::vector<std::string> BlackholeSink::Report() const {

@@ -1,6 +1,7 @@
 #ifndef LIBS_SINKS_BLACKHOLE_BLACKHOLE_SINK_H_
 #define LIBS_SINKS_BLACKHOLE_BLACKHOLE_SINK_H_
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,7 +22,7 @@ class BlackholeSink : public Sink {
     int64_t rate = 0;
   };
 
-  // Returns after that time.
+  // Returns after that time, or sooner.
   using Sleep = absl::AnyInvocable<void(absl::Duration)>;
 
   // `clock` outlives the sink.
@@ -33,6 +34,8 @@ class BlackholeSink : public Sink {
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override {}
   absl::Status Close() override { return absl::OkStatus(); }
+  // Ends the pace: what comes then is forgotten at once.
+  void Cancel() override { cancelled_ = true; }
 
   DeliveryGuarantee guarantee() const override {
     return DeliveryGuarantee::kAtMostOnce;
@@ -45,6 +48,7 @@ class BlackholeSink : public Sink {
   const Options options_;
   Clock& clock_;
   Sleep sleep_;
+  std::atomic<bool> cancelled_ = false;
   int64_t next_nanos_ = 0;  // When the next rows may come; monotonic.
   uint64_t rows_ = 0;
   uint64_t bytes_ = 0;

@@ -71,5 +71,17 @@ TEST_F(BlackholeSinkTest, TakesEventsAtItsRate) {
               ElementsAre(absl::Milliseconds(500), absl::Milliseconds(100)));
 }
 
+TEST_F(BlackholeSinkTest, StopsPacingWhenItIsCancelled) {
+  BlackholeSink sink({.rate = 1}, clock_, [&](absl::Duration delay) {
+    slept_.push_back(delay);
+    if (slept_.size() == 2) sink.Cancel();
+  });
+  ASSERT_TRUE(sink.Open().ok());
+  Write(sink, 3600);
+  Write(sink, 3600);
+  EXPECT_THAT(slept_,
+              ElementsAre(absl::Milliseconds(500), absl::Milliseconds(500)));
+}
+
 }  // namespace
 }  // namespace phoenix

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -28,6 +29,12 @@ size_t KeepExcerpt(char* data, size_t, size_t size, void* excerpt) {
   const size_t room = CurlClient::kMaxExcerptBytes - text.size();
   text.append(data, std::min(size, room));
   return size;
+}
+
+// Called about once a second at least; anything but 0 ends the request.
+int EndIfCancelled(void* cancelled, curl_off_t, curl_off_t, curl_off_t,
+                   curl_off_t) {
+  return static_cast<std::atomic<bool>*>(cancelled)->load() ? 1 : 0;
 }
 
 absl::Status StatusOf(CURLcode code, const char* detail) {
@@ -83,6 +90,9 @@ CurlClient::CurlClient(Options options)
       CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
   handle_->Set(CURLOPT_ERRORBUFFER, handle_->error);
+  handle_->Set(CURLOPT_NOPROGRESS, 0L);
+  handle_->Set(CURLOPT_XFERINFOFUNCTION, &EndIfCancelled);
+  handle_->Set(CURLOPT_XFERINFODATA, static_cast<void*>(&cancelled_));
   handle_->Set(CURLOPT_WRITEFUNCTION, &KeepExcerpt);
   handle_->Set(CURLOPT_WRITEDATA, static_cast<void*>(&handle_->excerpt));
 }
@@ -92,6 +102,7 @@ CurlClient::~CurlClient() = default;
 absl::StatusOr<HttpAnswer> CurlClient::Post(const HttpPost& post) {
   CURL* curl = handle_->get();
   if (curl == nullptr) return absl::UnavailableError("libcurl can't start");
+  if (cancelled_) return absl::UnavailableError("no request: cancelled");
   Prepare(post);
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) return StatusOf(code, handle_->error);

@@ -1,6 +1,7 @@
 #ifndef LIBS_SINKS_HTTP_CURL_CLIENT_H_
 #define LIBS_SINKS_HTTP_CURL_CLIENT_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 namespace phoenix {
 
 // An HttpClient by libcurl: one connection that is kept open, http and https
-// only, no redirects, certificates verified. Thread-compatible.
+// only, no redirects, certificates verified. Threads as HttpClient.
 class CurlClient : public HttpClient {
  public:
   // What is kept of an answer's body.
@@ -30,6 +31,7 @@ class CurlClient : public HttpClient {
   ~CurlClient() override;
 
   absl::StatusOr<HttpAnswer> Post(const HttpPost& post) override;
+  void Cancel() override { cancelled_ = true; }
 
  private:
   class Handle;
@@ -37,6 +39,7 @@ class CurlClient : public HttpClient {
   void Prepare(const HttpPost& post);
 
   const Options options_;
+  std::atomic<bool> cancelled_ = false;
   std::unique_ptr<Handle> handle_;
 };
 

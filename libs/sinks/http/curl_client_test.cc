@@ -1,6 +1,7 @@
 #include "libs/sinks/http/curl_client.h"
 
 #include <string>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -93,6 +94,19 @@ TEST_F(CurlClientTest, EndsARequestThatTakesTooLong) {
   options_.timeout = absl::Milliseconds(50);
   server_.AnswerNext("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
   EXPECT_EQ(Post("x").status().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(CurlClientTest, EndsARequestThatIsCancelled) {
+  server_.AnswerNext("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  client_ = std::make_unique<CurlClient>(options_);
+  std::thread canceller([this] {
+    while (server_.requests().empty()) std::this_thread::yield();
+    client_->Cancel();
+  });
+  EXPECT_EQ(Post("x").status().code(), absl::StatusCode::kUnavailable);
+  canceller.join();
+  EXPECT_EQ(Post("y").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(server_.requests().size(), 1u);
 }
 
 TEST_F(CurlClientTest, SpeaksHttpOnly) {

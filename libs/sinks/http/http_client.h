@@ -26,7 +26,7 @@ struct HttpAnswer {
   std::optional<absl::Duration> retry_after = {};
 };
 
-// Posts to one URL. Thread-compatible.
+// Posts to one URL. Thread-compatible, but for Cancel.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
@@ -34,6 +34,10 @@ class HttpClient {
   // Blocks until the answer is there. UNAVAILABLE or DEADLINE_EXCEEDED when
   // there is none.
   virtual absl::StatusOr<HttpAnswer> Post(const HttpPost& post) = 0;
+
+  // Ends the request that is under way, within a second, and all later ones at
+  // once: they are UNAVAILABLE. From any thread.
+  virtual void Cancel() = 0;
 };
 
 }  // namespace phoenix

@@ -36,6 +36,7 @@ class HttpSink : public Sink {
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override;
   absl::Status Close() override;
+  void Cancel() override { client_->Cancel(); }
 
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;

@@ -36,10 +36,13 @@ class FakeClient : public HttpClient {
     return answer;
   }
 
+  void Cancel() override { cancelled = true; }
+
   void AnswerNext(int status) {
     answers.push_back(HttpAnswer{.status = status, .excerpt = "why"});
   }
 
+  bool cancelled = false;
   std::string poison;
   std::deque<absl::StatusOr<HttpAnswer>> answers;
   std::vector<std::string> bodies;
