@@ -34,10 +34,12 @@ class EventLoop {
     thread_ = std::thread([context = context_] { context->run(); });
   }
 
-  // Returns when no handler runs and none will. Idempotent; not on the loop.
+  // Runs what has been posted so far, and returns when no handler runs and none
+  // will. Idempotent; not on the loop.
   void Stop() {
-    context_->stop();
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    boost::asio::post(*context_, [this] { context_->stop(); });
+    thread_.join();
   }
 
   // Runs `task` on the loop and waits for it. Only while the loop runs, and not

@@ -19,6 +19,18 @@ TEST(EventLoopTest, RunsTasksOnOneThreadOfItsOwn) {
   EXPECT_NE(first, std::this_thread::get_id());
 }
 
+// What has settled is still answered.
+TEST(EventLoopTest, RunsBeforeItStopsWhatWasPosted) {
+  EventLoop loop;
+  loop.Start();
+  int ran = 0;
+  for (int i = 0; i < 1000; ++i) {
+    boost::asio::post(*loop.context(), [&] { ++ran; });
+  }
+  loop.Stop();
+  EXPECT_EQ(ran, 1000);
+}
+
 TEST(EventLoopTest, RunsNothingAfterStop) {
   bool ran = false;
   std::shared_ptr<EventLoop::Context> context;
