@@ -76,6 +76,8 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   PublishBuildInfo(metrics, kVersion, kCommit);
   HealthRegistry health;
   auto admin = MakeAdminServer(pipeline->admin_address, metrics, health);
+  // Before its pages are served: without parts all parts would be ready.
+  Suite suite(std::move(pipeline), metrics, health, clock);
   if (admin != nullptr) {
     const absl::Status status = admin->Start();
     if (!status.ok()) {
@@ -83,7 +85,6 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
                   Cat("admin_address: ", FromAbsl(status.message())));
     }
   }
-  Suite suite(std::move(pipeline), metrics, health, clock);
   const int64_t began = clock.MonotonicNanos();
   if (const absl::Status status = suite.Start(); !status.ok()) {
     return Fail(kExitUnavailable, std::string(status.message()));
