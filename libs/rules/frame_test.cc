@@ -202,6 +202,13 @@ TEST(FrameTest, LooksForValuesInLists) {
   EXPECT_EQ(rules.Test(dynamic), "TTFTFTE");
 }
 
+TEST(FrameTest, ErrsOnWhatIsLookedForInNoList) {
+  RulesFixture rules;
+  const RuleId dynamic = rules.Condition("1.5 in data['x y']");
+  rules.Begin({R"({"x y":[1.5]})", R"({"x y":"1.5"})", R"({"x y":1.5})"});
+  EXPECT_EQ(rules.Test(dynamic), "TEE");
+}
+
 TEST(FrameTest, ChoosesAndEvaluatesOnlyWhatIsChosen) {
   RulesFixture rules;
   const RuleId choice =
