@@ -37,11 +37,10 @@ class Fixture : public SinkFixture {
   bool broken_ = false;
 };
 
-const bool kRegistered =
-    RegisterSinkSuite(
-        {.name = "Sample",
-         .make_fixture = [] { return std::make_unique<Fixture>(); },
-         .can_break = true});
+const bool kRegistered = RegisterSinkSuite(
+    {.name = "Sample",
+     .make_fixture = [] { return std::make_unique<Fixture>(); },
+     .can_break = true});
 
 TEST(SampleSinkTest, WritesThePrefixBeforeEachPayload) {
   ASSERT_TRUE(kRegistered);
