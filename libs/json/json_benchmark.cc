@@ -85,10 +85,10 @@ BENCHMARK(Index);
 void ReadPaths(benchmark::State& state) {
   const Batch batch;
   PathSet paths;
-  for (const char* path : {"status", "bytes", "path"}) {
+  for (const char* path : {"http.status", "http.bytes", "http.path"}) {
     paths.AddValue(Path(path));
   }
-  for (const char* path : {"client", "client_ip", "stage"}) {
+  for (const char* path : {"host", "host_name", "stage"}) {
     paths.AddSpan(Path(path));
   }
   PathReader reader(paths);
@@ -109,7 +109,7 @@ void Splice(benchmark::State& state) {
   const Batch batch;
   PathSet paths;
   using Kind = JsonEdit::Kind;
-  Splicer splicer({{Kind::kRename, Path("client"), Path("client_ip")},
+  Splicer splicer({{Kind::kRename, Path("host"), Path("host_name")},
                    {Kind::kSet, Path("stage"), {}}},
                   paths);
   PathReader reader(paths);

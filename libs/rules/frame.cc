@@ -6,13 +6,15 @@
 #include <string_view>
 #include <utility>
 
-#include "libs/json/json_indexer.h"
+#include "libs/json/json_error.h"
+#include "libs/json/json_index.h"
 #include "libs/json/path_reader.h"
 #include "libs/json/splicer.h"
 #include "libs/json/text_arena.h"
 #include "libs/rules/attribute_columns.h"
 #include "libs/rules/compiled_rules.h"
 #include "libs/rules/json_writer.h"
+#include "libs/rules/payload_index.h"
 #include "libs/rules/row_evaluator.h"
 
 namespace phoenix {
@@ -145,14 +147,7 @@ class Frame::Impl {
   }
 
   void EnsureIndex() {
-    if (index_ != nullptr) return;
-    const PayloadColumn& payloads = batch_->payloads();
-    index_ = payloads.json_index.get();
-    if (index_ != nullptr) return;
-    json_errors_.clear();
-    indexer_.Index(payloads.blob.view(), *payloads.ranges, own_index_,
-                   json_errors_);
-    index_ = &own_index_;
+    if (index_ == nullptr) index_ = &indexer_.Index(*batch_);
   }
 
   // Reads the payload columns of those of `rows` that have not been read.
@@ -192,7 +187,9 @@ class Frame::Impl {
 
   cel::Value EvaluateAlone(const CompiledRule& rule, uint32_t row) {
     if (!evaluator_ready_) {
-      if (!rule.path_texts.empty()) EnsureIndex();
+      // After an edit the evaluator indexes the few payloads that it is asked
+      // about by itself.
+      if (!rule.path_texts.empty() && before_edits_.empty()) EnsureIndex();
       evaluator_.Reset(batch_, index_);
       evaluator_ready_ = true;
     }
@@ -367,8 +364,7 @@ class Frame::Impl {
 
   // The structure of the batch's payloads; null: not known yet.
   const JsonIndex* index_ = nullptr;
-  JsonIndex own_index_;
-  JsonIndexer indexer_;
+  PayloadIndexer indexer_;
   std::vector<JsonError> json_errors_;
 
   PathReader reader_;

@@ -99,6 +99,14 @@ std::optional<TextTest> TextTestOf(std::string_view name) {
   return std::nullopt;
 }
 
+// Whether the call has a result for all operands of the right types.
+bool IsTotal(std::string_view name) {
+  return name == cel::kLogicalAnd || name == cel::kLogicalOr ||
+         name == cel::kLogicalNot || name == cel::kConditional ||
+         name == cel::kIn || name == "size" || TextTestOf(name).has_value() ||
+         ComparisonOf(name).has_value();
+}
+
 // Makes the vectorised form of one rule; a null node says that there is none,
 // and why() the first reason.
 class VectorCompiler {
@@ -336,7 +344,7 @@ class Survey {
       Read(*chain, /*is_test=*/false);
       return;
     }
-    if (node.kind == NodeKind::kCall && ArithmeticOf(node.name).has_value()) {
+    if (node.kind == NodeKind::kCall && !IsTotal(node.name)) {
       rule_.can_fail = true;
     }
     for (NodeId child : ast.children(id)) Visit(child);
