@@ -43,7 +43,10 @@ absl::Status Door::Offer(EventBatchPtr batch, uint64_t lane,
   auto& sender = *environment_.lanes[lane % environment_.lanes.size()];
   SettleCallback callback = std::move(settled);
   absl::Status taken = sender.Offer(std::move(view), std::move(callback));
-  if (taken.ok()) return taken;
+  if (taken.ok()) {
+    environment_.metrics.Sent(events, payload_bytes);
+    return taken;
+  }
   // A lane refuses only when it is closed: it holds more than the budget lets
   // in. The events are the producer's again.
   environment_.pipeline_metrics.Settled(Settlement::kRetry, events);

@@ -95,6 +95,8 @@ TEST_F(DoorTest, CountsWhatCameAndWhatBecameOfIt) {
       door_.Offer(JsonBatch({"10", "2"}), 0, [](const BatchOutcome&) {}).ok());
   EXPECT_EQ(metrics_.received_events(), 2u);
   EXPECT_EQ(metrics_.received_bytes(), 3u);
+  EXPECT_EQ(metrics_.sent_events(), 2u);
+  EXPECT_EQ(metrics_.sent_bytes(), 3u);
   EXPECT_EQ(pipeline_metrics_.in_flight_events(), 2u);
   handler_.SettleNext(Outcome::kFiltered);
   ASSERT_TRUE(budget_.WaitUntilIdle(absl::Seconds(30)));

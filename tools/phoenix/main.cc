@@ -23,11 +23,13 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"run", "FILE", "run a pipeline until it ends or is stopped",
+    {"run", "FILE [--live auto|on|off] [--log-level LEVEL]",
+     "run a pipeline until it ends or is stopped",
      "Runs the pipeline of FILE in this process. SIGINT or SIGTERM closes the\n"
      "sources, drains what is in flight and prints what the run found; a\n"
-     "second one stops at once.\n"
-     "Exit status: 0 drained; 66 FILE can't be read; 78 it is wrong.\n",
+     "second one stops at once. The report and the live line go to stderr.\n"
+     "Exit status: 0 drained; 1 the time to drain ran out; 66 FILE can't be\n"
+     "read; 69 a component can't start; 78 FILE is wrong.\n",
      RunCommand},
     {"check", "FILE [--format text|json]",
      "check a pipeline file and show how it will run",

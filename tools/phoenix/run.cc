@@ -1,6 +1,7 @@
 // The command `phoenix run`: a pipeline, all services of it in this process.
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -41,13 +42,12 @@ int Fail(int code, const std::string& message) {
 }
 
 bool WantsLiveLine(const std::string& flag) {
-  return flag == "on" || (flag == "auto" && isatty(STDOUT_FILENO) != 0);
+  return flag == "on" || (flag == "auto" && isatty(STDERR_FILENO) != 0);
 }
 
 // Redraws one line of the terminal.
 void Draw(const std::string& line) {
-  std::printf("\r\033[K%s", line.c_str());
-  std::fflush(stdout);
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
 }
 
 // Serves until a signal comes or the sources have ended.
@@ -57,7 +57,7 @@ void Serve(Suite& suite, ShutdownSignal& shutdown, bool live) {
   while (!shutdown.WaitFor(interval) && !suite.Finished()) {
     if (live) Draw(line.Next(suite.SlowestPart()));
   }
-  if (live) std::printf("\n");
+  if (live) std::fputc('\n', stderr);
 }
 
 std::unique_ptr<AdminServer> MakeAdminServer(const std::string& address,
@@ -97,7 +97,8 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   const bool drained = suite.Drain(drain_timeout);
   const absl::Duration duration =
       absl::Nanoseconds(clock.MonotonicNanos() - began);
-  std::fputs(RunReport(suite, duration).c_str(), stdout);
+  // Standard output is the events': a `stdout` sink may write there.
+  std::fputs(RunReport(suite, duration).c_str(), stderr);
   if (drained) return kExitOk;
   return Fail(kExitFailed,
               "what was in flight at limits.drain_timeout was given back to "
@@ -109,6 +110,8 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
 int RunCommand(absl::Span<char* const> args) {
   // Before any thread.
   ShutdownSignal shutdown;
+  // A reader of standard output that goes away is an error of that sink alone.
+  std::signal(SIGPIPE, SIG_IGN);
   const ArgumentSpec spec = {
       .flags = {{"live", {"auto", "on", "off"}},
                 {"log-level",

@@ -13,6 +13,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/event/outcome.h"
 #include "libs/sources/file/csv_reader.h"
+#include "libs/telemetry/log.h"
 
 namespace phoenix {
 namespace {
@@ -111,6 +112,11 @@ absl::Status FileTail::OfferDecoded(PatientOutlet& outlet) {
     for (const DecodeError& error : one.errors) {
       outlet.CountRejected(
           1, error.bytes.empty() ? "EVENT_TOO_LARGE" : "EVENT_INVALID");
+      // A file has nobody to answer to.
+      Logger::Process().Warn("Row of a file was left out.",
+                             {{"file.path", path_},
+                              {"file.line", error.position},
+                              {"error", error.status}});
     }
     batches += one.batch != nullptr;
   }
