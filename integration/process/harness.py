@@ -208,9 +208,9 @@ class Phoenix:
     def ledger(self):
         """The line of the report that accounts for every event."""
         line = re.search(r"^  received ([\d,]+) = (.*); unaccounted (-?\d+)$",
-                         self.text("stdout"), re.M)
+                         self.text("stderr"), re.M)
         if line is None:
-            raise AssertionError("no ledger in: " + self.text("stdout"))
+            raise AssertionError("no ledger in: " + self.text("stderr"))
         found = {outcome: int(count.replace(",", "")) for count, outcome in
                  re.findall(r"([\d,]+) (\w+)", line.group(2))}
         return {"received": int(line.group(1).replace(",", "")), **found,
