@@ -58,7 +58,7 @@ ErrorReport ReportFor(beast::error_code error, const ServerOptions& options) {
     return {.http_status = 413,
             .reason = "BODY_TOO_LARGE",
             .message = "The body is larger than " + limit +
-                       " bytes; split it, or raise max_body_bytes.",
+                       " bytes; split it.",
             .metadata = {{"maxBodyBytes", limit}}};
   }
   return {

@@ -38,6 +38,7 @@ class NdjsonRows : public RowDecoder {
     NdjsonOptions result;
     result.defaults = std::move(options.defaults);
     result.max_event_bytes = options.max_row_bytes;
+    result.limit_name = "max_row_bytes";
     return result;
   }
 

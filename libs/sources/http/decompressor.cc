@@ -25,7 +25,7 @@ constexpr int kZstdWindowLog = 23;
 class Identity : public Decompressor {
  public:
   explicit Identity(const DecompressionLimits& limits)
-      : Decompressor({limits.max_output_bytes, /*max_ratio=*/1}) {}
+      : Decompressor(limits) {}
 
  private:
   absl::StatusOr<Step> Advance(std::string_view input) override {
@@ -127,8 +127,8 @@ absl::Status Decompressor::CountOutput(uint64_t bytes) {
   output_bytes_ += bytes;
   if (output_bytes_ > limits_.max_output_bytes) {
     return absl::OutOfRangeError(
-        absl::StrCat("body is larger than ", limits_.max_output_bytes,
-                     " bytes once it is decompressed"));
+        Cat("body is larger than ", limits_.max_output_bytes, " bytes (",
+            limits_.output_limit_name, ")"));
   }
   const uint64_t allowed =
       DecompressionLimits::kFreeBytes + input_bytes_ * limits_.max_ratio;

@@ -18,6 +18,8 @@ struct DecompressionLimits {
   static constexpr uint64_t kFreeBytes = 1 << 20;
 
   uint64_t max_output_bytes = 16 << 20;
+  // What the user set that by, for messages. Lives for ever.
+  std::string_view output_limit_name = "max_body_bytes";
   uint64_t max_ratio = 200;  // Output to input, beyond kFreeBytes.
 };
 

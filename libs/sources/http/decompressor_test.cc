@@ -82,9 +82,13 @@ TEST(DecompressorTest, RefusesCorruptAndTruncatedInput) {
 TEST(DecompressorTest, RefusesOutputOverTheLimitAndTakesItAtTheLimit) {
   const DecompressionLimits limits{.max_output_bytes = 1000, .max_ratio = 1000};
   EXPECT_TRUE(Decompress("gzip", Gzip(std::string(1000, 'x')), limits).ok());
-  EXPECT_EQ(
-      Decompress("gzip", Gzip(std::string(1001, 'x')), limits).status().code(),
-      absl::StatusCode::kOutOfRange);
+  for (const auto& status :
+       {Decompress("gzip", Gzip(std::string(1001, 'x')), limits).status(),
+        Decompress("", std::string(1001, 'x'), limits).status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+    EXPECT_EQ(status.message(),
+              "body is larger than 1000 bytes (max_body_bytes)");
+  }
 }
 
 TEST(DecompressorTest, RefusesABomb) {

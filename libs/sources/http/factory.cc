@@ -71,6 +71,7 @@ std::unique_ptr<Source> CreateHttpSource(const Config& config,
   options.max_body_bytes = config.max_body_bytes();
   options.max_event_bytes = config.max_event_bytes();
   options.decompression.max_output_bytes = config.max_stream_bytes();
+  options.decompression.output_limit_name = "max_stream_bytes";
   options.decompression.max_ratio = config.max_compression_ratio();
   options.max_wait = ToMillis(config.max_wait());
   return std::make_unique<HttpSource>(std::move(options), context.clock);

@@ -213,6 +213,7 @@ TEST_F(HttpSourceTest, AsksToComeBackWhenThePipelineStaysFull) {
   EXPECT_THAT(response, StartsWith("HTTP/1.1 429"));
   EXPECT_THAT(response, HasSubstr("Retry-After: 1\r\n"));
   EXPECT_THAT(response, HasSubstr("google.rpc.RetryInfo"));
+  EXPECT_THAT(response, HasSubstr("no credit: 'fake'"));
   outlet_.SetCredit(FakeOutlet::kUnlimited);
   EXPECT_THAT(outlet_.payloads(), IsEmpty());
 }

@@ -66,7 +66,7 @@ void IngestExchange::TakeDecoded() {
 void IngestExchange::OfferWaiting() {
   while (!waiting_.empty()) {
     const absl::Status offered = OfferFirst();
-    if (absl::IsResourceExhausted(offered)) return WaitForCredit();
+    if (absl::IsResourceExhausted(offered)) return WaitForCredit(offered);
     if (!offered.ok()) return FailOffer(offered);
     any_taken_ = true;
     waiting_.pop_front();
@@ -83,11 +83,12 @@ absl::Status IngestExchange::OfferFirst() {
   return offered;
 }
 
-void IngestExchange::WaitForCredit() {
+void IngestExchange::WaitForCredit(const absl::Status& refusal) {
   waiting_for_credit_ = true;
   responder_->PauseReading();
   if (!any_taken_ && !patience_runs_) {
     patience_runs_ = true;
+    held_up_by_ = std::string(refusal.message());
     lingering_ = false;
     responder_->SetTimer(parts_.max_wait);
   }
@@ -124,7 +125,8 @@ void IngestExchange::FailOffer(const absl::Status& status) {
 void IngestExchange::FailFull() {
   Fail({.http_status = 429,
         .reason = "QUEUE_FULL",
-        .message = "The pipeline is full; send the events again later.",
+        .message = "The pipeline is full (" + held_up_by_ +
+                   "); send the events again later.",
         .retry_after_seconds = 1});
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,7 +53,7 @@ class IngestExchange : public http::Exchange {
   void TakeDecoded();
   void OfferWaiting();
   absl::Status OfferFirst();
-  void WaitForCredit();
+  void WaitForCredit(const absl::Status& refusal);
   void EndIfAllOffered();
   void FailBody(const absl::Status& status);
   void FailOffer(const absl::Status& status);
@@ -68,6 +69,7 @@ class IngestExchange : public http::Exchange {
   // Decoded and not yet taken: what one part of the body gives at most.
   std::deque<DecodedBatch> waiting_;
   bool waiting_for_credit_ = false;
+  std::string held_up_by_;  // Who, while nothing has been taken.
   bool lingering_ = false;
   bool patience_runs_ = false;  // The timer of max_wait has been set.
   bool any_taken_ = false;

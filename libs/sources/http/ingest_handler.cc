@@ -69,6 +69,7 @@ DecompressionLimits IngestHandler::LimitsFor(BodyFormat format) const {
   DecompressionLimits limits = options_.decompression;
   if (format != BodyFormat::kNdjson) {
     limits.max_output_bytes = options_.max_body_bytes;
+    limits.output_limit_name = "max_body_bytes";
   }
   return limits;
 }

@@ -25,6 +25,7 @@ std::unique_ptr<Source> CreateTcpSource(
   options.decode.defaults =
       MakeEventDefaults(context, config.event_source(), config.event_type());
   options.decode.max_event_bytes = config.max_line_bytes();
+  options.decode.limit_name = "max_line_bytes";
   options.decode.buffer_bytes = config.batch_bytes();
   options.max_connections = config.max_connections();
   options.linger = ToMillis(config.linger());
