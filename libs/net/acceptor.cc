@@ -14,6 +14,24 @@ namespace {
 // When the process has no descriptor left, accepting at once again would spin.
 constexpr std::chrono::milliseconds kRestTime{50};
 
+// A peer that has gone without a word is noticed after about two minutes: its
+// connection counts against a bound.
+constexpr int kKeepaliveIdleSeconds = 60;
+constexpr int kKeepaliveIntervalSeconds = 10;
+constexpr int kKeepaliveProbes = 6;
+
+void SetOption(int fd, int level, int option, int value) {
+  setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+void Prepare(int fd) {
+  SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepaliveIdleSeconds);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepaliveIntervalSeconds);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepaliveProbes);
+  SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
 }  // namespace
 
 Acceptor::Acceptor(boost::asio::io_context& context, ListenSocket listener,
@@ -43,8 +61,7 @@ void Acceptor::AcceptAll() {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       return RestAfter(errno);
     }
-    const int on = 1;
-    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    Prepare(fd.get());
     on_connection_(std::move(fd));
   }
 }

@@ -42,6 +42,15 @@ TEST_F(AcceptorTest, HandsOutTheSocketOfEachConnection) {
   EXPECT_EQ(client.Read(5), "hello");
 }
 
+TEST_F(AcceptorTest, NoticesPeersThatAreGone) {
+  TcpClient client(port_);
+  OwnedFd fd = accepted_.get_future().get();
+  int on = 0;
+  socklen_t size = sizeof(on);
+  ASSERT_EQ(getsockopt(fd.get(), SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+  EXPECT_EQ(on, 1);
+}
+
 TEST_F(AcceptorTest, RefusesConnectionsOnceClosed) {
   loop_.RunAndWait([this] { acceptor_->Close(); });
   EXPECT_FALSE(TcpClient(port_).connected());

@@ -178,8 +178,12 @@ void TcpConnection::FinishShort() {
 }
 
 void TcpConnection::SendReplies() {
-  if (state_ == State::kClosed || waiting_to_send_) return;
+  if (state_ == State::kClosed) return;
   const bool last = state_ == State::kFinished && !session_.in_flight();
+  if (waiting_to_send_) {
+    if (last) LimitPatience();
+    return;
+  }
   if (last) session_.replies().AddOmitted();
   sending_ += session_.replies().Take();
   if (peer_failed_) sending_.clear();
@@ -189,7 +193,8 @@ void TcpConnection::SendReplies() {
     if (sent > 0) {
       sending_.erase(0, static_cast<size_t>(sent));
     } else if (errno == EAGAIN) {
-      return WaitForRoomToSend(last);
+      if (last) LimitPatience();
+      return WaitForRoomToSend();
     } else {
       peer_failed_ = true;
       sending_.clear();
@@ -198,14 +203,17 @@ void TcpConnection::SendReplies() {
   if (last) Close();
 }
 
-void TcpConnection::WaitForRoomToSend(bool last) {
+void TcpConnection::WaitForRoomToSend() {
   waiting_to_send_ = true;
   socket_.async_wait(Descriptor::wait_write,
                      [self = shared_from_this()](boost::system::error_code e) {
                        self->waiting_to_send_ = false;
                        if (!e) self->SendReplies();
                      });
-  if (!last) return;
+}
+
+void TcpConnection::LimitPatience() {
+  if (std::exchange(patience_runs_, true)) return;
   timer_.expires_after(kReplyPatience);
   timer_.async_wait(
       [self = shared_from_this()](boost::system::error_code cancelled) {

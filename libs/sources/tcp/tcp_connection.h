@@ -84,7 +84,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void OnSettled(const LineSession::Settled& settled);
   void FinishShort();
   void SendReplies();
-  void WaitForRoomToSend(bool last);
+  void WaitForRoomToSend();
+  void LimitPatience();
   void Close();
   int64_t NowNanos() const;
 
@@ -102,6 +103,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   bool waiting_for_input_ = false;
   bool waiting_to_send_ = false;
   bool lingering_ = false;
+  bool patience_runs_ = false;
   bool peer_failed_ = false;  // Replies reach nobody.
   bool cut_short_ = false;    // Not everything that was sent was taken.
 };
