@@ -142,6 +142,15 @@ class RudeClientsTest(harness.ProcessTest):
             self.assertLess(run.peak_bytes(), 160 << 20)
             self.finish()
 
+    def test_a_peer_that_ends_and_reads_no_answers_is_left(self):
+        run = self.begin(MAX_CONNECTIONS=1)
+        with run.connect() as door:
+            for _ in range(600):
+                door.sendall(b"{bad}\n" * 10000)
+            door.shutdown(socket.SHUT_WR)
+            harness.wait_until(lambda: self.is_served(run), "left")
+        self.finish()
+
     def test_a_crowd_at_once(self):
         run = self.begin()
         doors = [run.connect(port) for port in ("HTTP_PORT", "TCP_PORT")

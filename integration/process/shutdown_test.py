@@ -1,4 +1,4 @@
-"""A run that is told to stop drains what it took, and says what it could not."""
+"""A run that is told to stop drains what it took, and says what it did not."""
 
 import contextlib
 import http.client
