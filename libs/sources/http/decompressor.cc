@@ -24,8 +24,7 @@ constexpr int kZstdWindowLog = 23;
 
 class Identity : public Decompressor {
  public:
-  explicit Identity(const DecompressionLimits& limits)
-      : Decompressor(limits) {}
+  explicit Identity(const DecompressionLimits& limits) : Decompressor(limits) {}
 
  private:
   absl::StatusOr<Step> Advance(std::string_view input) override {
@@ -126,9 +125,9 @@ absl::Status Decompressor::Finish() const {
 absl::Status Decompressor::CountOutput(uint64_t bytes) {
   output_bytes_ += bytes;
   if (output_bytes_ > limits_.max_output_bytes) {
-    return absl::OutOfRangeError(
-        Cat("body is larger than ", limits_.max_output_bytes, " bytes (",
-            limits_.output_limit_name, ")"));
+    return absl::OutOfRangeError(Cat("body is larger than ",
+                                     limits_.max_output_bytes, " bytes (",
+                                     limits_.output_limit_name, ")"));
   }
   const uint64_t allowed =
       DecompressionLimits::kFreeBytes + input_bytes_ * limits_.max_ratio;
