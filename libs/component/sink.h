@@ -51,9 +51,9 @@ class Sink {
   // Flushes and lets go of everything. Write is not called after it.
   virtual absl::Status Close() = 0;
 
-  // Ends waiting: a Write, Flush or Close that blocks returns soon, and from now
-  // on none blocks; what can't be written without waiting settles as kRetry.
-  // From any thread, at any time: a shutdown whose time is up.
+  // Ends waiting: a Write, Flush or Close that blocks returns soon, and from
+  // now on none blocks; what can't be written without waiting settles as
+  // kRetry. From any thread, at any time: a shutdown whose time is up.
   virtual void Cancel() {}
 
   virtual DeliveryGuarantee guarantee() const {
