@@ -56,7 +56,7 @@ class Operator {
   // Operators that make events of their own (statistics, windows): called
   // every second or so by a timer, and with `last` = true once when the
   // pipeline drains. Returns batches that go on from the step after this one.
-  virtual std::vector<EventBatchPtr> Tick(absl::Time now, bool last) {
+  virtual std::vector<EventBatchPtr> Tick(absl::Time /*now*/, bool /*last*/) {
     return {};
   }
 

@@ -26,17 +26,17 @@ namespace phoenix {
 // factory runs. A factory opens nothing and starts nothing: a config that is
 // only checked is built too.
 struct BuildContext {
-  std::string name;        // Of the component in the file.
-  std::string pipeline;    // Name of the pipeline.
-  ConfigReport& report;    // Where to report what is wrong.
-  RuleSetBuilder& rules;   // Where operators and sinks add their rules.
+  std::string name;       // Of the component in the file.
+  std::string pipeline;   // Name of the pipeline.
+  ConfigReport& report;   // Where to report what is wrong.
+  RuleSetBuilder& rules;  // Where operators and sinks add their rules.
   Clock& clock;
 };
 
-// The kinds of one sort of component (source, operator or sink), by the key that
-// selects them in a pipeline file, such as `http`. An object, not a global:
-// tests build one that holds only what they need. Thread-compatible; built at
-// start and only read afterwards.
+// The kinds of one sort of component (source, operator or sink), by the key
+// that selects them in a pipeline file, such as `http`. An object, not a
+// global: tests build one that holds only what they need. Thread-compatible;
+// built at start and only read afterwards.
 template <typename Component>
 class Registry {
  public:
