@@ -36,9 +36,11 @@ absl::Status Door::Offer(EventBatchPtr batch, uint64_t lane,
   const int64_t began = environment_.clock.MonotonicNanos();
   auto settled = [this, bytes, began, settle = std::move(settle)](
                      const BatchOutcome& outcome) mutable {
-    // The source first: when the budget is idle, every producer has its answer.
+    // Who has an answer finds it counted; when the budget is idle, every
+    // producer has its answer.
+    Count(outcome, began);
     settle(outcome);
-    Settled(outcome, bytes, began);
+    environment_.budget.Give(bytes);
   };
   auto& sender = *environment_.lanes[lane % environment_.lanes.size()];
   SettleCallback callback = std::move(settled);
@@ -63,12 +65,11 @@ absl::Status Door::Refuse() const {
       kRetryDelay);
 }
 
-void Door::Settled(const BatchOutcome& outcome, size_t bytes, int64_t began) {
+void Door::Count(const BatchOutcome& outcome, int64_t began) const {
   CountSettled(outcome, environment_.pipeline_metrics);
   const int64_t nanos = environment_.clock.MonotonicNanos() - began;
   environment_.pipeline_metrics.ObserveDelivery(absl::Nanoseconds(nanos),
                                                 outcome.size());
-  environment_.budget.Give(bytes);
 }
 
 void Door::WhenReady(absl::AnyInvocable<void()> ready) {

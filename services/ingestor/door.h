@@ -46,7 +46,7 @@ class Door : public Outlet {
 
  private:
   absl::Status Refuse() const;
-  void Settled(const BatchOutcome& outcome, size_t bytes, int64_t began);
+  void Count(const BatchOutcome& outcome, int64_t began) const;
 
   const Environment environment_;
   std::atomic<bool> closed_ = false;
