@@ -57,8 +57,7 @@ ErrorReport ReportFor(beast::error_code error, const ServerOptions& options) {
     const std::string limit = std::to_string(options.max_body_bytes);
     return {.http_status = 413,
             .reason = "BODY_TOO_LARGE",
-            .message = "The body is larger than " + limit +
-                       " bytes; split it.",
+            .message = "The body is larger than " + limit + " bytes; split it.",
             .metadata = {{"maxBodyBytes", limit}}};
   }
   return {
