@@ -141,6 +141,11 @@ class GrpcTransportTest : public testing::Test {
     while (!done) changed_.Wait(mutex_);
   }
 
+  std::vector<BatchOutcome> outcomes() {
+    MutexLock lock(mutex_);
+    return outcomes_;
+  }
+
   Lane lane_{{.name = "timers"}};
   TestServer server_{lane_};
   std::unique_ptr<Connector> connector_ =
@@ -164,8 +169,8 @@ TEST_F(GrpcTransportTest, CarriesBatchesInOrderAndTheirOutcomesBack) {
   }
   Drain();
   EXPECT_EQ(server_.handler->payloads(), sent);
-  ASSERT_EQ(outcomes_.size(), 100u);
-  EXPECT_EQ(outcomes_[0].Count(Outcome::kDelivered), 2u);
+  ASSERT_EQ(outcomes().size(), 100u);
+  EXPECT_EQ(outcomes()[0].Count(Outcome::kDelivered), 2u);
 }
 
 TEST_F(GrpcTransportTest, CarriesASelectionOfRows) {
@@ -175,7 +180,7 @@ TEST_F(GrpcTransportTest, CarriesASelectionOfRows) {
   Drain();
   EXPECT_EQ(server_.handler->payloads(), std::vector<std::string>{"b"});
   EXPECT_EQ(server_.handler->rows()[0], (Selection{1, 3}));
-  EXPECT_EQ(outcomes_[0].at(3), Outcome::kDelivered);
+  EXPECT_EQ(outcomes()[0].at(3), Outcome::kDelivered);
 }
 
 TEST_F(GrpcTransportTest, SplitsABatchThatIsLargerThanAMessageMayBe) {
@@ -197,7 +202,7 @@ TEST_F(GrpcTransportTest, SendsAgainWhatAServerLostThatDiedAndCameBack) {
   Drain();
   EXPECT_EQ(server_.handler->payloads(),
             (std::vector<std::string>{"0", "1", "2", "3", "4", "5"}));
-  EXPECT_EQ(outcomes_.size(), 6u);
+  EXPECT_EQ(outcomes().size(), 6u);
   EXPECT_EQ(sender_->stats().receiver_restarts, 1);
 }
 
@@ -219,7 +224,7 @@ TEST_F(GrpcTransportTest, ComesBackAfterTheServerHasDrainedItsConnections) {
   Offer(MakeTestBatch({"after"}));
   Drain();
   EXPECT_EQ(server_.handler->payloads(), std::vector<std::string>{"after"});
-  EXPECT_EQ(outcomes_.size(), 2u);
+  EXPECT_EQ(outcomes().size(), 2u);
 }
 
 // Any client may speak to the server, in any layout that protobuf permits.
