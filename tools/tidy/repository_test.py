@@ -18,6 +18,7 @@ RULES = [
     structure_rules.function_length,
     structure_rules.include_guards,
     structure_rules.layers,
+    structure_rules.listed_components,
     text_rules.banned_calls,
     text_rules.banned_words,
     text_rules.columns,

@@ -122,6 +122,15 @@ class TextRulesTest(unittest.TestCase):
 
 
 class StructureRulesTest(unittest.TestCase):
+    def test_components_that_no_list_names(self):
+        files = {"libs/sinks/builtin.cc":
+                 '#include "libs/sinks/a/a_factory.h"\n',
+                 "libs/sinks/a/a_factory.h": "",
+                 "libs/sinks/b/b_factory.h": "",
+                 "libs/event/c_factory.h": ""}
+        self.assertEqual(found(structure_rules.listed_components, files),
+                         ["libs/sinks/b/b_factory.h:1"])
+
     def test_functions_above_the_limit(self):
         files = {"a.cc": function(70), "b.cc": function(71)}
         self.assertEqual(found(structure_rules.function_length, files),

@@ -117,6 +117,16 @@ def layers(repository):
                 yield path, number, problem
 
 
+def listed_components(repository):
+    """Every folder of a kind that has a factory is in the kind's list."""
+    listed = _components(repository)
+    for path in sorted(repository.files):
+        folder = path.rpartition("/")[0]
+        if path.endswith("factory.h") and folder not in listed and \
+                folder.rpartition("/")[0] in COMPONENT_KINDS:
+            yield path, 1, "is not in %s/builtin.cc" % folder.rpartition("/")[0]
+
+
 def _part(path):
     return "/".join(path.split("/")[:2])
 
