@@ -44,12 +44,12 @@ class RouterTest : public ::testing::Test {
     collector->Seal();
   }
 
+  std::optional<BatchOutcome> outcome_;  // Outlives whoever settles.
   RuleSetBuilder rules_;
   std::vector<CompiledRoute> routes_;
   FakeSinkPort alerts_{"alerts"};
   FakeSinkPort archive_{"archive"};
   FakeDeadLetters dead_letters_;
-  std::optional<BatchOutcome> outcome_;
 };
 
 TEST_F(RouterTest, SettlesARowWhenAllItsSinksHaveIt) {
