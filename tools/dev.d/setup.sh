@@ -71,3 +71,6 @@ install_grpcurl() {
   say "installing grpcurl to $TOOL_BIN (some minutes)"
   GOBIN=$TOOL_BIN go install "$GRPCURL"
 }
+
+# The servers that tests start and Debian has not.
+install_servers() { integration/servers/install_kafka; }

@@ -18,8 +18,8 @@ LONG_FUNCTIONS = "tools/tidy/long_functions.txt"
 # own. Its neighbours in the line it never includes.
 LAYERS = [
     ["base"],
-    ["io", "json", "kafka", "net", "telemetry"],
-    ["cel", "event", "http"],
+    ["io", "json", "net", "telemetry"],
+    ["cel", "event", "http", "kafka"],
     ["flow", "log", "rules", "server"],
     ["component", "control"],
     ["operators", "pipeline", "sinks", "sources"],
