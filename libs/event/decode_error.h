@@ -29,6 +29,10 @@ struct DecodeError {
 struct DecodedBatch {
   EventBatchPtr batch;              // Null when there was no valid event.
   std::vector<DecodeError> errors;  // By ascending position.
+
+  // For a form of lines: the last line that the batch was made of, so that
+  // every line up to it is in this batch, its errors, or what came before.
+  uint64_t last_line = 0;
 };
 
 }  // namespace phoenix

@@ -127,6 +127,7 @@ void NdjsonDecoder::MakeBatch(const SharedBytes& input, int64_t now,
   if (!rows_.empty()) IndexRows(input.view(), *index);
   DecodedBatch decoded;
   decoded.errors = TakeErrors(input);
+  decoded.last_line = next_line_ - 1;
   if (!json_errors_.empty()) DropInvalidRows(*index);
   if (!rows_.empty()) {
     PayloadColumn payload;
@@ -219,7 +220,7 @@ void NdjsonDecoder::SkipUnfinishedLineIfTooLong(
   const std::string_view line(buffer_.get() + begin_, end_ - begin_);
   if (skipping_ || !IsTooLong(line)) return;
   ReportTooLong();
-  out.push_back({nullptr, std::exchange(errors_, {})});
+  out.push_back({nullptr, std::exchange(errors_, {}), next_line_ - 1});
   skipping_ = true;
   begin_ = end_;
 }

@@ -172,6 +172,16 @@ TEST(NdjsonDecoderTest, CutsBatchesAtAboutTheBuffersSize) {
   EXPECT_EQ(Flatten(batches).payloads.size(), 100u);
 }
 
+TEST(NdjsonDecoderTest, SaysWhichLineABatchEndsWith) {
+  NdjsonOptions options = Options();
+  options.max_batch_events = 2;
+  const auto batches = DecodeBatches("1\n\n2\nbad\n4\n\n5", options);
+  ASSERT_EQ(batches.size(), 3u);
+  EXPECT_EQ(batches[0].last_line, 3u);
+  EXPECT_EQ(batches[1].last_line, 5u);
+  EXPECT_EQ(batches[2].last_line, 7u);
+}
+
 TEST(NdjsonDecoderTest, MakesNoBatchOfErrorsAlone) {
   const auto batches = DecodeBatches("x\ny\n", Options());
   ASSERT_EQ(batches.size(), 1u);

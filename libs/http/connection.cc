@@ -10,13 +10,14 @@
 #include <boost/beast/http/read.hpp>
 #include <utility>
 
+#include "libs/http/head_check.h"
+
 namespace phoenix::http {
 namespace {
 
 namespace beast = boost::beast;
 
-// What is read at once, and so the largest part of a body.
-constexpr size_t kReadBytes = 64 << 10;
+constexpr size_t kReadBytes = ServerOptions::kReadBytes;
 
 // A client that was answered early may send this much before it is cut off; it
 // needs to see the response rather than a reset.
@@ -191,19 +192,23 @@ void Connection::OnHead(beast::error_code error) {
   if (error) return FailRequest(error);
   keep_alive_ = parser_->get().keep_alive();
   head_request_ = parser_->get().method() == beast::http::verb::head;
-  BeginRequest();
+  const RequestHead head = TakeHead();
+  const bool is_http_1_1 = parser_->get().version() == 11;
+  if (is_http_1_1) {
+    if (const auto report = CheckHttp11Head(head)) {
+      return AnswerAndClose(*report);
+    }
+  }
+  BeginRequest(head, is_http_1_1 && ExpectsContinue(head));
 }
 
-void Connection::BeginRequest() {
+void Connection::BeginRequest(const RequestHead& head, bool expects_continue) {
   state_ = State::kBody;
   paused_ = false;
   const auto link = std::make_shared<Link>(shared_from_this(), ++request_);
-  exchange_ = handler_.Accept(TakeHead(), link);
+  exchange_ = handler_.Accept(head, link);
   parser_->get().body() = [this](std::string_view part) { PassOn(part); };
-  const auto expect = parser_->get()[beast::http::field::expect];
-  if (beast::iequals(expect, "100-continue") && !link->responded()) {
-    SendContinue();
-  }
+  if (expects_continue && !link->responded()) SendContinue();
   ReadBody();
 }
 
@@ -359,10 +364,12 @@ void Connection::ArmExchange(uint64_t request,
                              std::chrono::milliseconds delay) {
   exchange_timer_.expires_after(delay);
   exchange_timer_.async_wait(
-      [weak = weak_from_this(), request](beast::error_code cancelled) {
+      [weak = weak_from_this(), request,
+       wait = ++exchange_wait_](beast::error_code cancelled) {
         const auto self = weak.lock();
         if (cancelled || self == nullptr || !self->IsAt(request)) return;
-        self->exchange_->OnTimer();
+        // It may have ended just before another replaced it.
+        if (self->exchange_wait_ == wait) self->exchange_->OnTimer();
       });
 }
 

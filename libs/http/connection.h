@@ -63,7 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void WaitForRequest();
   void ReadHead();
   void OnHead(boost::beast::error_code error);
-  void BeginRequest();
+  void BeginRequest(const RequestHead& head, bool expects_continue);
   RequestHead TakeHead() const;
   void SendContinue();
   void ReadBody();
@@ -100,6 +100,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Exchange> exchange_;
   uint64_t request_ = 0;  // Counts requests: late answers to others are void.
   uint64_t wait_ = 0;     // Counts waits of timer_: the end of others is void.
+  uint64_t exchange_wait_ = 0;  // The same of exchange_timer_.
   std::string sending_;
   uint64_t leftovers_ = 0;
   State state_ = State::kIdle;

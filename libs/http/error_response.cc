@@ -38,18 +38,21 @@ std::string_view CodeNameForStatus(int http_status) {
   switch (http_status) {
     case 404:
       return "NOT_FOUND";
-    case 408:
-      return "DEADLINE_EXCEEDED";
-    case 429:
-      return "RESOURCE_EXHAUSTED";
-    case 500:
-      return "INTERNAL";
+    case 405:
+    case 415:
+    case 417:
     case 501:
       return "UNIMPLEMENTED";
+    case 408:
+      return "DEADLINE_EXCEEDED";
+    case 413:
+    case 429:
+    case 431:
+      return "RESOURCE_EXHAUSTED";
     case 503:
       return "UNAVAILABLE";
     default:
-      return "INVALID_ARGUMENT";
+      return http_status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
   }
 }
 

@@ -35,8 +35,18 @@ struct ErrorReport {
 // The response for it.
 Response ErrorResponse(const ErrorReport& report);
 
-// The name of the google.rpc.Code that goes with an HTTP status:
-// `INVALID_ARGUMENT` for 400.
+// The name of the google.rpc.Code that goes with an HTTP status, the one that
+// gRPC gives in the same place:
+//
+//   400                 INVALID_ARGUMENT    the request can never work
+//   404                 NOT_FOUND
+//   405, 415, 417, 501  UNIMPLEMENTED       a method, type or expectation that
+//                                           is not supported
+//   408                 DEADLINE_EXCEEDED
+//   413, 429, 431       RESOURCE_EXHAUSTED  a limit; worth trying again only
+//                                           where a RetryInfo says so
+//   503                 UNAVAILABLE         try again
+//   other 4xx, 5xx      INVALID_ARGUMENT, INTERNAL
 std::string_view CodeNameForStatus(int http_status);
 
 }  // namespace phoenix::http

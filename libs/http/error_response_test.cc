@@ -39,12 +39,19 @@ TEST(ErrorResponseTest, SaysWhenToTryAgainTwice) {
 
 TEST(ErrorResponseTest, NamesTheCodeOfEachStatus) {
   EXPECT_EQ(CodeNameForStatus(400), "INVALID_ARGUMENT");
-  EXPECT_EQ(CodeNameForStatus(413), "INVALID_ARGUMENT");
+  EXPECT_EQ(CodeNameForStatus(404), "NOT_FOUND");
+  EXPECT_EQ(CodeNameForStatus(405), "UNIMPLEMENTED");
+  EXPECT_EQ(CodeNameForStatus(413), "RESOURCE_EXHAUSTED");
+  EXPECT_EQ(CodeNameForStatus(415), "UNIMPLEMENTED");
+  EXPECT_EQ(CodeNameForStatus(417), "UNIMPLEMENTED");
+  EXPECT_EQ(CodeNameForStatus(431), "RESOURCE_EXHAUSTED");
   EXPECT_EQ(CodeNameForStatus(429), "RESOURCE_EXHAUSTED");
   EXPECT_EQ(CodeNameForStatus(503), "UNAVAILABLE");
   EXPECT_EQ(CodeNameForStatus(408), "DEADLINE_EXCEEDED");
   EXPECT_EQ(CodeNameForStatus(500), "INTERNAL");
   EXPECT_EQ(CodeNameForStatus(501), "UNIMPLEMENTED");
+  EXPECT_EQ(CodeNameForStatus(418), "INVALID_ARGUMENT");
+  EXPECT_EQ(CodeNameForStatus(502), "INTERNAL");
 }
 
 }  // namespace

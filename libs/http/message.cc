@@ -7,16 +7,16 @@ namespace {
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
 
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+}  // namespace
+
+bool SameHeaderName(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
-}  // namespace
-
 std::string_view FindHeader(const Headers& headers, std::string_view name) {
   for (const auto& [key, value] : headers) {
-    if (EqualIgnoringCase(key, name)) return value;
+    if (SameHeaderName(key, name)) return value;
   }
   return {};
 }

@@ -14,6 +14,9 @@ namespace phoenix::http {
 // compared without it.
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Whether two names are the same field's.
+bool SameHeaderName(std::string_view a, std::string_view b);
+
 // The value of the first field of that name; empty when there is none.
 std::string_view FindHeader(const Headers& headers, std::string_view name);
 

@@ -31,8 +31,9 @@ class Server::Impl {
       : options_(std::move(options)), handler_(handler) {}
 
   absl::Status Start() {
-    PHOENIX_ASSIGN_OR_RETURN(ListenSocket listener,
-                             OpenListenSocket(options_.address));
+    PHOENIX_ASSIGN_OR_RETURN(
+        ListenSocket listener,
+        OpenListenSocket(options_.address, options_.address_option));
     port_ = listener.port;
     acceptor_ =
         std::make_unique<Acceptor>(*loop_.context(), std::move(listener),

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "libs/http/handler.h"
@@ -14,7 +15,13 @@ namespace phoenix::http {
 
 // The bounds of a server: what one client, or all together, can make it hold.
 struct ServerOptions {
+  // What a connection reads at once, and so the largest part of a body.
+  static constexpr size_t kReadBytes = 64 << 10;
+
   std::string address;  // `127.0.0.1:8080`; port 0: the system chooses.
+
+  // What the user set the address by, for errors. Lives for ever.
+  std::string_view address_option = "address";
 
   // The header fields, and the request line as much again. More is answered
   // with 431.
@@ -44,7 +51,8 @@ struct ServerOptions {
 // `Expect: 100-continue`. Requests on a connection are handled one after the
 // other; what a client sends ahead (pipelining) waits in the socket, so it
 // costs nothing here. Errors of the protocol are answered by the server itself,
-// in JSON (see error_response.h).
+// in JSON (see error_response.h), as are requests of HTTP/1.1 without one Host
+// and with an expectation that is not 100-continue.
 //
 // Start, StopAccepting and Stop are called by one thread.
 class Server {

@@ -19,6 +19,7 @@
 namespace phoenix::http {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -154,8 +155,9 @@ TEST_F(ServerTest, KeepsTheConnectionForFurtherRequests) {
   Start();
   TcpClient client(server_->port());
   for (const char* body : {"one", "two"}) {
-    ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n" +
-                            std::string(body)));
+    ASSERT_TRUE(
+        client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n" +
+                    std::string(body)));
     EXPECT_THAT(ReadResponse(client), testing::EndsWith(body));
   }
   EXPECT_EQ(handler_.heads()[0].connection, handler_.heads()[1].connection);
@@ -166,8 +168,8 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
   TcpClient client(server_->port());
   std::string requests;
   for (int i = 0; i < 50; ++i) {
-    requests +=
-        "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n" + std::to_string(10 + i);
+    requests += "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n" +
+                std::to_string(10 + i);
   }
   ASSERT_TRUE(client.Send(requests));
   for (int i = 0; i < 50; ++i) {
@@ -178,16 +180,18 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(ServerTest, TakesTheFramingOutOfAChunkedBody) {
   Start();
-  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n"),
-              testing::EndsWith("\r\n\r\nabcdefg"));
+  EXPECT_THAT(
+      Roundtrip(
+          "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n"),
+      testing::EndsWith("\r\n\r\nabcdefg"));
   EXPECT_EQ(handler_.heads()[0].content_length, std::nullopt);
 }
 
 TEST_F(ServerTest, PassesALargeBodyOnInParts) {
   Start();
   const std::string body(3 << 20, 'x');
-  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nContent-Length: " +
+  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " +
                         std::to_string(body.size()) + "\r\n\r\n" + body),
               testing::EndsWith(body));
 }
@@ -196,7 +200,7 @@ TEST_F(ServerTest, TellsAClientToContinue) {
   Start();
   TcpClient client(server_->port());
   ASSERT_TRUE(
-      client.Send("POST / HTTP/1.1\r\nContent-Length: 2\r\n"
+      client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n"
                   "Expect: 100-continue\r\n\r\n"));
   EXPECT_THAT(client.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 100"));
   ASSERT_TRUE(client.Send("ok"));
@@ -206,9 +210,9 @@ TEST_F(ServerTest, TellsAClientToContinue) {
 TEST_F(ServerTest, SendsAnEarlyResponseAndThenCloses) {
   Start();
   TcpClient client(server_->port());
-  ASSERT_TRUE(
-      client.Send("POST /refuse HTTP/1.1\r\nContent-Length: 100000\r\n"
-                  "Expect: 100-continue\r\n\r\n"));
+  ASSERT_TRUE(client.Send(
+      "POST /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n"
+      "Expect: 100-continue\r\n\r\n"));
   const std::string response = client.ReadAll();
   EXPECT_THAT(response, StartsWith("HTTP/1.1 413"));
   EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
@@ -218,7 +222,8 @@ TEST_F(ServerTest, WaitsForAResponseFromAnotherThread) {
   handler_.hold_ = true;
   Start();
   TcpClient client(server_->port());
-  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
+  ASSERT_TRUE(
+      client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
   auto responder = handler_.WaitForHeld();
   responder->Respond({.status = 202});
   responder->Respond({.status = 500});
@@ -229,7 +234,8 @@ TEST_F(ServerTest, ReadsOnWhenAPausedRequestResumes) {
   handler_.pause_on_ = 1;
   Start();
   TcpClient client(server_->port());
-  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nab"));
+  ASSERT_TRUE(
+      client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab"));
   auto responder = handler_.WaitForHeld();
   ASSERT_TRUE(client.Send("cd"));
   responder->ResumeReading();
@@ -239,7 +245,8 @@ TEST_F(ServerTest, ReadsOnWhenAPausedRequestResumes) {
 TEST_F(ServerTest, AbortsTheRequestOfAClientThatGoesAway) {
   Start();
   TcpClient client(server_->port());
-  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"));
+  ASSERT_TRUE(
+      client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab"));
   client.Reset();
   handler_.WaitForAborted();
 }
@@ -254,7 +261,8 @@ TEST_F(ServerTest, RefusesWhatIsNoHttp) {
 TEST_F(ServerTest, RefusesHeadersOverTheLimitAndTakesThoseAtIt) {
   options_.max_header_bytes = 1024;
   Start();
-  const std::string line = "POST / HTTP/1.1\r\nContent-Length: 0\r\nX: ";
+  const std::string line =
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nX: ";
   const size_t room = 1024 - line.size() - 4;
   EXPECT_THAT(Roundtrip(line + std::string(room, 'x') + "\r\n\r\n"),
               StartsWith("HTTP/1.1 200"));
@@ -266,13 +274,17 @@ TEST_F(ServerTest, RefusesHeadersOverTheLimitAndTakesThoseAtIt) {
 TEST_F(ServerTest, RefusesABodyOverTheLimit) {
   options_.max_body_bytes = 4;
   Start();
-  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nabcd"),
-              StartsWith("HTTP/1.1 200"));
-  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde"),
-              StartsWith("HTTP/1.1 413"));
-  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        "5\r\nabcde\r\n0\r\n\r\n"),
-              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(
+      Roundtrip("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nabcd"),
+      StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(
+      Roundtrip("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde"),
+      StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(
+      Roundtrip(
+          "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "5\r\nabcde\r\n0\r\n\r\n"),
+      StartsWith("HTTP/1.1 413"));
 }
 
 TEST_F(ServerTest, CutsOffAClientThatDripsHeaders) {
@@ -284,8 +296,9 @@ TEST_F(ServerTest, CutsOffAClientThatDripsHeaders) {
 TEST_F(ServerTest, CutsOffAClientWhoseBodyStops) {
   options_.read_timeout = std::chrono::milliseconds(20);
   Start();
-  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"),
-              StartsWith("HTTP/1.1 408"));
+  EXPECT_THAT(
+      Roundtrip("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab"),
+      StartsWith("HTTP/1.1 408"));
   handler_.WaitForAborted();
 }
 
@@ -299,7 +312,8 @@ TEST_F(ServerTest, RefusesMoreConnectionsThanItMayHave) {
   options_.max_connections = 1;
   Start();
   TcpClient first(server_->port());
-  ASSERT_TRUE(first.Send("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
+  ASSERT_TRUE(
+      first.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
   EXPECT_THAT(ReadResponse(first), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(server_->connection_count(), 1u);
   EXPECT_THAT(TcpClient(server_->port()).ReadAll(), StartsWith("HTTP/1.1 503"));
@@ -310,7 +324,8 @@ TEST_F(ServerTest, FinishesARequestWhenItStopsAccepting) {
   Start();
   TcpClient idle(server_->port());
   TcpClient busy(server_->port());
-  ASSERT_TRUE(busy.Send("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
+  ASSERT_TRUE(
+      busy.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
   auto responder = handler_.WaitForHeld();
   server_->StopAccepting();
   EXPECT_EQ(idle.ReadAll(), "");
@@ -325,7 +340,8 @@ TEST_F(ServerTest, DestroysItsExchangesAndIgnoresLateAnswersAfterStop) {
   handler_.hold_ = true;
   Start();
   TcpClient client(server_->port());
-  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
+  ASSERT_TRUE(
+      client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"));
   auto responder = handler_.WaitForHeld();
   server_->Stop();
   EXPECT_EQ(handler_.destroyed(), 1);
@@ -341,6 +357,27 @@ TEST_F(ServerTest, SaysThatThePortIsInUse) {
   options.address = "127.0.0.1:" + std::to_string(server_->port());
   Server second(options, handler_);
   EXPECT_EQ(second.Start().code(), absl::StatusCode::kFailedPrecondition);
+  options.address_option = "door_address";
+  EXPECT_THAT(std::string(Server(options, handler_).Start().message()),
+              HasSubstr("change `door_address`"));
+}
+
+TEST_F(ServerTest, RefusesARequestWithoutHost) {
+  Start();
+  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"),
+              AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("HOST_MISSING"),
+                    HasSubstr("Connection: close\r\n")));
+  EXPECT_THAT(Roundtrip("POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\nab"),
+              StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServerTest, RefusesAnExpectationThatItDoesNotKnow) {
+  Start();
+  EXPECT_THAT(Roundtrip("POST / HTTP/1.1\r\nHost: h\r\nExpect: tea\r\n"
+                        "Content-Length: 2\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 417"),
+                    HasSubstr("\"status\":\"UNIMPLEMENTED\"")));
+  EXPECT_TRUE(handler_.heads().empty());
 }
 
 class RouterTest : public ServerTest {
@@ -360,7 +397,7 @@ class RouterTest : public ServerTest {
 
 TEST_F(RouterTest, FindsThePageOfAPath) {
   StartRouter();
-  EXPECT_THAT(Roundtrip("GET /page?1 HTTP/1.1\r\n\r\n"),
+  EXPECT_THAT(Roundtrip("GET /page?1 HTTP/1.1\r\nHost: h\r\n\r\n"),
               testing::EndsWith("\r\n\r\nq=1"));
 }
 
@@ -375,14 +412,16 @@ TEST_F(RouterTest, AnswersHeadWithoutABody) {
 
 TEST_F(RouterTest, SaysThatThereIsNothingAtAPath) {
   StartRouter();
-  const std::string response = Roundtrip("GET /pages HTTP/1.1\r\n\r\n");
+  const std::string response =
+      Roundtrip("GET /pages HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(response, StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(response, HasSubstr("'/pages'"));
 }
 
 TEST_F(RouterTest, SaysWhichMethodsAPathTakes) {
   StartRouter();
-  const std::string response = Roundtrip("PUT /page HTTP/1.1\r\n\r\n");
+  const std::string response =
+      Roundtrip("PUT /page HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_THAT(response, StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(response, HasSubstr("Allow: GET\r\n"));
 }

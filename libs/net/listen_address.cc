@@ -1,13 +1,16 @@
 #include "libs/net/listen_address.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
@@ -23,8 +26,26 @@ using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 absl::Status AddressError(const std::string& text) {
   return absl::InvalidArgumentError(
       absl::StrCat("address '", text,
-                   "': expected HOST:PORT, such as "
+                   "': expected HOST:PORT with a port up to 65535, such as "
                    "'127.0.0.1:9000' or '[::1]:9000'"));
+}
+
+bool IsIpv6(const std::string& host) {
+  in6_addr parsed;
+  return inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
+}
+
+// A name, or four numbers: what is all digits and dots is no name.
+bool IsNameOrIpv4(const std::string& host) {
+  constexpr char kDigits[] = "0123456789.";
+  if (host.find_first_not_of(kDigits) == std::string::npos) {
+    in_addr parsed;
+    return inet_pton(AF_INET, host.c_str(), &parsed) == 1;
+  }
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+           c == '.' || c == '_';
+  });
 }
 
 absl::StatusOr<AddressList> Resolve(const ListenAddress& address) {
@@ -54,11 +75,13 @@ absl::StatusOr<uint16_t> BoundPort(int fd) {
                    : reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
 }
 
-absl::Status ListenError(const ListenAddress& address, int error) {
-  const char* fix =
+absl::Status ListenError(const ListenAddress& address, int error,
+                         std::string_view option) {
+  const std::string change = absl::StrCat("change `", std::string(option), "`");
+  const std::string fix =
       error == EADDRINUSE
-          ? "stop who listens there, or change `address`"
-          : "change `address` to one of this machine that you may use";
+          ? absl::StrCat("stop who listens there, or ", change)
+          : absl::StrCat(change, " to one of this machine that you may use");
   return absl::FailedPreconditionError(
       absl::StrCat("listen on '", address.ToString(),
                    "': ", std::strerror(error), "; ", fix));
@@ -79,19 +102,21 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   const bool bracketed =
       host.size() >= 2 && host[0] == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (!bracketed && host.find(':') != std::string_view::npos) {
+  const std::string name(host);
+  if (bracketed ? !IsIpv6(name) : !IsNameOrIpv4(name)) {
     return AddressError(std::string(text));
   }
+  const std::string digits(text.substr(colon + 1));
   uint32_t port = 0;
-  if (host.empty() ||
-      !absl::SimpleAtoi(std::string(text.substr(colon + 1)), &port) ||
-      port > 65535) {
+  if (host.empty() || digits.find_first_not_of("0123456789") != digits.npos ||
+      !absl::SimpleAtoi(digits, &port) || port > 65535) {
     return AddressError(std::string(text));
   }
-  return ListenAddress{std::string(host), static_cast<uint16_t>(port)};
+  return ListenAddress{name, static_cast<uint16_t>(port)};
 }
 
-absl::StatusOr<ListenSocket> OpenListenSocket(std::string_view text) {
+absl::StatusOr<ListenSocket> OpenListenSocket(std::string_view text,
+                                              std::string_view option) {
   PHOENIX_ASSIGN_OR_RETURN(ListenAddress address, ParseListenAddress(text));
   PHOENIX_ASSIGN_OR_RETURN(AddressList found, Resolve(address));
   ListenSocket listener;
@@ -101,7 +126,7 @@ absl::StatusOr<ListenSocket> OpenListenSocket(std::string_view text) {
   setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (bind(listener.fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
       listen(listener.fd.get(), kListenBacklog) != 0) {
-    return ListenError(address, errno);
+    return ListenError(address, errno, option);
   }
   PHOENIX_ASSIGN_OR_RETURN(listener.port, BoundPort(listener.fd.get()));
   return listener;

@@ -32,8 +32,10 @@ struct ListenSocket {
 
 // Binds and listens; resolves the host when it is a name, which may block. The
 // error says what to change: INVALID_ARGUMENT for a wrong address,
-// FAILED_PRECONDITION when the address is in use or can't be bound.
-absl::StatusOr<ListenSocket> OpenListenSocket(std::string_view address);
+// FAILED_PRECONDITION when the address is in use or can't be bound. `option`:
+// what the user set the address by, for that error.
+absl::StatusOr<ListenSocket> OpenListenSocket(
+    std::string_view address, std::string_view option = "address");
 
 }  // namespace phoenix
 

@@ -27,14 +27,23 @@ TEST(ListenAddressTest, ReadsAnIpv6AddressInBrackets) {
 }
 
 TEST(ListenAddressTest, RefusesWhatIsNoAddress) {
-  for (const char* text : {"", "9000", ":9000", "host:", "host:x", "host:65536",
-                           "host:-1", "::1:80", "[]:80"}) {
+  for (const char* text :
+       {"", "9000", ":9000", "host:", "host:x", "host:65536", "host:-1",
+        "::1:80", "[]:80", "[host]:80", "256.0.0.1:80", "1.2.3:80", "a b:80",
+        "http://a:80", "[::g]:80", "host:+1", "host: 1"}) {
     auto address = ParseListenAddress(text);
     EXPECT_EQ(address.status().code(), absl::StatusCode::kInvalidArgument)
         << text;
     EXPECT_THAT(std::string(address.status().message()),
                 HasSubstr("expected HOST:PORT"));
   }
+}
+
+TEST(ListenAddressTest, SaysWhatItExpects) {
+  EXPECT_EQ(
+      std::string(ParseListenAddress("127.0.0.1:99999").status().message()),
+      "address '127.0.0.1:99999': expected HOST:PORT with a port up to "
+      "65535, such as '127.0.0.1:9000' or '[::1]:9000'");
 }
 
 TEST(ListenSocketTest, ListensOnAPortOfTheSystemsChoice) {
@@ -52,6 +61,15 @@ TEST(ListenSocketTest, SaysThatAPortIsInUseAndWhatToChange) {
   const std::string message(second.status().message());
   EXPECT_THAT(message, HasSubstr("in use"));
   EXPECT_THAT(message, HasSubstr("`address`"));
+}
+
+TEST(ListenSocketTest, NamesTheOptionThatTheAddressCameFrom) {
+  auto first = OpenListenSocket("127.0.0.1:0");
+  ASSERT_TRUE(first.ok());
+  auto second = OpenListenSocket("127.0.0.1:" + std::to_string(first->port),
+                                 "admin_address");
+  EXPECT_THAT(std::string(second.status().message()),
+              HasSubstr("change `admin_address`"));
 }
 
 TEST(ListenSocketTest, SaysThatAnAddressIsNotOfThisMachine) {

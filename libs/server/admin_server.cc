@@ -19,6 +19,7 @@ constexpr uint64_t kMaxBodyBytes = 64 << 10;
 http::ServerOptions ServerOptionsFor(std::string address) {
   http::ServerOptions options;
   options.address = std::move(address);
+  options.address_option = "admin_address";
   options.max_connections = kMaxConnections;
   options.max_body_bytes = kMaxBodyBytes;
   return options;

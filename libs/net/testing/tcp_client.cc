@@ -49,6 +49,7 @@ std::string TcpClient::ReadAll() {
   char chunk[4096];
   for (;;) {
     const ssize_t got = recv(fd_.get(), chunk, sizeof(chunk), 0);
+    ended_in_order_ = got == 0;
     if (got <= 0) return all;
     all.append(chunk, static_cast<size_t>(got));
   }

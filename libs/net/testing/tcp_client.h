@@ -31,6 +31,9 @@ class TcpClient {
   // Everything until the peer closes.
   std::string ReadAll();
 
+  // Whether the last ReadAll came to an orderly end, not to a reset.
+  bool ended_in_order() const { return ended_in_order_; }
+
   // Up to and including the first `end`; less when the peer closes first.
   std::string ReadUntil(std::string_view end);
 
@@ -39,6 +42,7 @@ class TcpClient {
 
  private:
   OwnedFd fd_;
+  bool ended_in_order_ = false;
 };
 
 }  // namespace phoenix

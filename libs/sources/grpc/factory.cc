@@ -7,6 +7,7 @@
 #include "libs/net/listen_address.h"
 #include "libs/sources/grpc/grpc_source.h"
 #include "libs/sources/grpc/grpc_source.pb.h"
+#include "libs/sources/proto_duration.h"
 
 namespace phoenix {
 namespace {
@@ -27,6 +28,7 @@ std::unique_ptr<Source> CreateGrpcSource(const Config& config,
   options.max_event_bytes = config.max_event_bytes();
   options.stream_credit_bytes = config.stream_credit_bytes();
   options.stream_credit_events = config.stream_credit_events();
+  options.ack_timeout = ToMillis(config.ack_timeout());
   return std::make_unique<GrpcSource>(std::move(options), context.clock);
 }
 

@@ -20,7 +20,8 @@ class GrpcSource::Impl {
     service_.emplace(
         IngestServiceOptions{options_.door, options_.max_event_bytes,
                              options_.stream_credit_bytes,
-                             options_.stream_credit_events},
+                             options_.stream_credit_events,
+                             options_.ack_timeout},
         outlet, clock_);
     server_.AddService(ingest::v1::IngestService::service_full_name(),
                        *service_);

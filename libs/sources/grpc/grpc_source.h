@@ -1,6 +1,7 @@
 #ifndef LIBS_SOURCES_GRPC_GRPC_SOURCE_H_
 #define LIBS_SOURCES_GRPC_GRPC_SOURCE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ struct GrpcSourceOptions {
   size_t max_event_bytes = 1 << 20;
   int64_t stream_credit_bytes = 8 << 20;
   int64_t stream_credit_events = 100'000;
+  std::chrono::milliseconds ack_timeout{30'000};  // Of unary calls.
 };
 
 // The source `grpc`: phoenix.ingest.v1.IngestService, as its proto says.

@@ -2,15 +2,19 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
+#include "libs/base/error_details.h"
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/event/outcome.h"
 #include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
@@ -19,7 +23,9 @@ namespace phoenix {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 void AddEvent(
     const std::string& id, const std::string& data,
@@ -33,24 +39,37 @@ void AddEvent(
   event->set_text_data(data);
 }
 
+// A detail of the error; empty when it has none.
+template <typename Detail>
+Detail DetailOf(const grpc::Status& status) {
+  google::rpc::Status rpc;
+  Detail found;
+  if (!rpc.ParseFromString(status.error_details())) return found;
+  for (const auto& detail : rpc.details()) {
+    if (detail.UnpackTo(&found)) return found;
+  }
+  return {};
+}
+
 // The reason in the error's ErrorInfo.
 std::string ReasonOf(const grpc::Status& status) {
-  google::rpc::Status rpc;
-  google::rpc::ErrorInfo info;
-  if (!rpc.ParseFromString(status.error_details())) return "";
-  for (const auto& detail : rpc.details()) {
-    if (detail.UnpackTo(&info)) return info.reason();
-  }
-  return "";
+  return DetailOf<google::rpc::ErrorInfo>(status).reason();
 }
 
 class GrpcSourceTest : public testing::Test {
  protected:
-  GrpcSourceTest() : source_({.address = "127.0.0.1:0", .door = "d"}, clock_) {
+  explicit GrpcSourceTest(GrpcSourceOptions options = {})
+      : source_(WithAddress(std::move(options)), clock_) {
     EXPECT_TRUE(source_.Start(outlet_).ok());
     stub_ = ingest::v1::IngestService::NewStub(
         grpc::CreateChannel("127.0.0.1:" + std::to_string(source_.port()),
                             grpc::InsecureChannelCredentials()));
+  }
+
+  static GrpcSourceOptions WithAddress(GrpcSourceOptions options) {
+    options.address = "127.0.0.1:0";
+    options.door = "d";
+    return options;
   }
 
   grpc::Status Publish() {
@@ -102,6 +121,67 @@ TEST_F(GrpcSourceTest, AsksToComeBackWhenThePipelineIsFull) {
   const grpc::Status status = Publish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
+}
+
+TEST_F(GrpcSourceTest, NamesWhoHoldsThePipelineUp) {
+  absl::Status full = absl::ResourceExhaustedError("sink 'archive': full");
+  SetErrorReason(full, {.reason = "QUEUE_FULL",
+                        .metadata = {{"limitedBy", "sink 'archive'"}}});
+  SetRetryDelay(full, absl::Milliseconds(1700));
+  outlet_.Refuse(full);
+  AddEvent("1", "a", request_.mutable_events());
+  const grpc::Status status = Publish();
+  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
+  EXPECT_THAT(DetailOf<google::rpc::ErrorInfo>(status).metadata(),
+              ElementsAre(Pair("component", "archive")));
+  const auto delay = DetailOf<google::rpc::RetryInfo>(status).retry_delay();
+  EXPECT_EQ(delay.seconds(), 1);
+  EXPECT_EQ(delay.nanos(), 700'000'000);
+}
+
+TEST_F(GrpcSourceTest, EndsACallAtTheDeadlineOfItsClient) {
+  outlet_.SetAutoSettle(false);
+  AddEvent("1", "a", request_.mutable_events());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(300));
+  EXPECT_EQ(stub_->Publish(&context, request_, &response_).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  EXPECT_EQ(outlet_.Settle(), 1u);
+}
+
+class AckTimeoutTest : public GrpcSourceTest {
+ protected:
+  AckTimeoutTest() : GrpcSourceTest(Impatient()) {}
+
+  static GrpcSourceOptions Impatient() {
+    GrpcSourceOptions options;
+    options.ack_timeout = std::chrono::milliseconds(20);
+    return options;
+  }
+};
+
+TEST_F(AckTimeoutTest, SaysThatTheEventsMayStillBeDelivered) {
+  outlet_.SetAutoSettle(false);
+  AddEvent("1", "a", request_.mutable_events());
+  AddEvent("2", "b", request_.mutable_events());
+  const grpc::Status status = Publish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_THAT(status.error_message(), HasSubstr("may still be delivered"));
+  EXPECT_EQ(ReasonOf(status), "ACK_TIMEOUT");
+  EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(status).retry_delay().seconds(),
+            5);
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("ACK_TIMEOUT", 1)));
+  // The events are the pipeline's as before.
+  EXPECT_EQ(outlet_.Settle(), 1u);
+}
+
+TEST_F(AckTimeoutTest, CountsNothingWhenOutcomesComeInTime) {
+  AddEvent("1", "a", request_.mutable_events());
+  EXPECT_TRUE(Publish().ok());
+  source_.Stop();
+  EXPECT_THAT(outlet_.rejected(), IsEmpty());
 }
 
 TEST_F(GrpcSourceTest, RefusesCallsWhileItDrains) {

@@ -60,9 +60,13 @@ void IngestServiceImpl::Take(const PublishRequest& request,
         });
       };
   if (decoded.batch == nullptr) return answer(BatchOutcome(0));
+  const int events = static_cast<int>(decoded.batch->size());
   const absl::Status offered =
       outlet_.Offer(std::move(decoded.batch), next_lane_++, std::move(answer));
-  if (!offered.ok()) call->End(ToGrpcStatus(ErrorOfOffer(offered)));
+  if (!offered.ok()) return call->End(ToGrpcStatus(ErrorOfOffer(offered)));
+  call->EndAfter(options_.ack_timeout,
+                 ToGrpcStatus(AckTimeout(events, options_.ack_timeout)),
+                 [this] { outlet_.CountRejected(1, "ACK_TIMEOUT"); });
 }
 
 grpc::ServerBidiReactor<ingest::v1::PublishStreamRequest,

@@ -2,6 +2,7 @@
 #define LIBS_SOURCES_GRPC_INGEST_SERVICE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,10 +23,14 @@ struct IngestServiceOptions {
   size_t max_event_bytes = 1 << 20;
   int64_t stream_credit_bytes = 8 << 20;
   int64_t stream_credit_events = 100'000;
+  std::chrono::milliseconds ack_timeout{30'000};  // Of unary calls.
 };
 
 // phoenix.ingest.v1.IngestService in front of an outlet. A stream is a lane, as
-// is each unary call. Runs on gRPC's threads and never blocks them.
+// is each unary call. A unary call waits for the outcomes of its events no
+// longer than `ack_timeout`, or than the client's deadline; the events go on
+// when it ends so. A stream has no such bound: its producer keeps the time of
+// each batch itself. Runs on gRPC's threads and never blocks them.
 class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
  public:
   // Both references outlive the calls.

@@ -1,8 +1,13 @@
 #ifndef LIBS_SOURCES_GRPC_PUBLISH_CALL_H_
 #define LIBS_SOURCES_GRPC_PUBLISH_CALL_H_
 
+#include <grpc/support/time.h>
+#include <grpcpp/alarm.h>
+
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "libs/base/mutex.h"
@@ -10,8 +15,9 @@
 
 namespace phoenix {
 
-// One unary call: finished once, by its outcomes or by its cancellation,
-// whichever comes first. Thread-safe.
+// One unary call: finished once, by its outcomes, by its cancellation (which
+// the client's deadline is, too) or when a time is over, whichever comes first.
+// Thread-safe.
 class PublishCall : public grpc::ServerUnaryReactor,
                     public std::enable_shared_from_this<PublishCall> {
  public:
@@ -33,8 +39,26 @@ class PublishCall : public grpc::ServerUnaryReactor,
     MutexLock lock(mutex_);
     if (ended_) return;
     ended_ = true;
+    alarm_.Cancel();
     if (fill) fill(response_);
     Finish(status);
+  }
+
+  // Ends the call after `timeout` if it lives by then; `count` is called just
+  // before that. Once.
+  void EndAfter(std::chrono::milliseconds timeout, const grpc::Status& status,
+                std::function<void()> count) {
+    const gpr_timespec deadline =
+        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                     gpr_time_from_millis(timeout.count(), GPR_TIMESPAN));
+    MutexLock lock(mutex_);
+    if (ended_) return;
+    alarm_.Set(deadline, [weak = weak_from_this(), status,
+                          count = std::move(count)](bool is_over) {
+      const auto self = weak.lock();
+      if (!is_over || self == nullptr) return;
+      self->End(status, [&](ingest::v1::PublishResponse&) { count(); });
+    });
   }
 
   void OnCancel() override { End(grpc::Status::CANCELLED); }
@@ -43,6 +67,7 @@ class PublishCall : public grpc::ServerUnaryReactor,
  private:
   ingest::v1::PublishResponse& response_;
   std::shared_ptr<PublishCall> self_;
+  grpc::Alarm alarm_;
   Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -1,17 +1,19 @@
 #include "libs/sources/grpc/publish_error.h"
 
-#include <algorithm>
-#include <map>
+#include <ctime>
 
 #include "google/rpc/error_details.pb.h"
+#include "libs/base/error_details.h"
+#include "libs/base/text.h"
+#include "libs/sources/limited_by.h"
 
 namespace phoenix {
 namespace {
 
 constexpr char kDomain[] = "phoenix.ingest.v1";
 
-// Long enough for a queue to move, short enough not to be noticed.
-constexpr int kRetryDelayMillis = 500;
+// Long enough for a sink that stalls to come back.
+constexpr absl::Duration kStallDelay = absl::Seconds(5);
 
 PublishError InvalidEvent(const DecodeError& error) {
   return {.code = absl::StatusCode::kInvalidArgument,
@@ -58,10 +60,13 @@ google::rpc::Status ToRpcStatus(const PublishError& error) {
   google::rpc::ErrorInfo info;
   info.set_reason(error.reason);
   info.set_domain(kDomain);
+  info.mutable_metadata()->insert(error.metadata.begin(), error.metadata.end());
   status.add_details()->PackFrom(info);
   if (error.retry) {
     google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_nanos(kRetryDelayMillis * 1'000'000);
+    const timespec delay = absl::ToTimespec(error.retry_delay);
+    retry.mutable_retry_delay()->set_seconds(delay.tv_sec);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(delay.tv_nsec));
     status.add_details()->PackFrom(retry);
   }
   if (!error.field.empty()) {
@@ -76,11 +81,29 @@ google::rpc::Status ToRpcStatus(const PublishError& error) {
 
 PublishError ErrorOfOffer(const absl::Status& offered) {
   const bool full = absl::IsResourceExhausted(offered);
-  return {.code = full ? absl::StatusCode::kResourceExhausted
-                       : absl::StatusCode::kUnavailable,
-          .reason = full ? "QUEUE_FULL" : "DRAINING",
-          .message = std::string(offered.message()),
-          .retry = true};
+  PublishError error{.code = full ? absl::StatusCode::kResourceExhausted
+                                  : absl::StatusCode::kUnavailable,
+                     .reason = full ? "QUEUE_FULL" : "DRAINING",
+                     .message = std::string(offered.message()),
+                     .retry = true};
+  const std::string component = LimitedBy(offered);
+  if (!component.empty()) error.metadata = {{"component", component}};
+  error.retry_delay = GetRetryDelay(offered).value_or(error.retry_delay);
+  return error;
+}
+
+PublishError AckTimeout(int events, std::chrono::milliseconds timeout) {
+  const std::string count = std::to_string(events);
+  return {.code = absl::StatusCode::kDeadlineExceeded,
+          .reason = "ACK_TIMEOUT",
+          .message = Cat("The ", count, " events have no outcome after ",
+                         timeout.count(),
+                         " ms (ack_timeout). They were taken and may still be "
+                         "delivered, so that sending them again may deliver "
+                         "them twice."),
+          .retry = true,
+          .metadata = {{"inFlight", count}},
+          .retry_delay = kStallDelay};
 }
 
 std::vector<ingest::v1::EventFailure> FailuresOf(

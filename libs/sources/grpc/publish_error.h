@@ -1,13 +1,16 @@
 #ifndef LIBS_SOURCES_GRPC_PUBLISH_ERROR_H_
 #define LIBS_SOURCES_GRPC_PUBLISH_ERROR_H_
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/rpc/status.pb.h"
 #include "libs/event/decode_error.h"
 #include "libs/event/outcome.h"
@@ -24,6 +27,11 @@ struct PublishError {
   bool retry = false;   // Adds a RetryInfo.
   // The field that is wrong, for a BadRequest; empty: none.
   std::string field = {};
+  // Variables of the message, for programs.
+  std::map<std::string, std::string> metadata = {};
+  // When to try again; for a RetryInfo. Long enough for a queue to move, short
+  // enough not to be noticed.
+  absl::Duration retry_delay = absl::Milliseconds(500);
 };
 
 // The same with its details.
@@ -31,6 +39,10 @@ google::rpc::Status ToRpcStatus(const PublishError& error);
 
 // What an offer that failed means for the producer.
 PublishError ErrorOfOffer(const absl::Status& offered);
+
+// That the outcomes of a batch of so many events, which was taken, did not come
+// within `timeout`.
+PublishError AckTimeout(int events, std::chrono::milliseconds timeout);
 
 // What the producer hears of one batch: the events that could not be decoded
 // (`errors`, by ascending index) and those rows of `outcome` that the pipeline

@@ -1,17 +1,20 @@
 #include "libs/sources/http/body_format.h"
 
+#include <algorithm>
 #include <string>
 
-#include "absl/strings/ascii.h"
-#include "libs/base/text.h"
+#include "absl/strings/match.h"
+#include "libs/sources/http/content_type.h"
 
 namespace phoenix {
 namespace {
 
-// The media type without its parameters, in lower case.
-std::string MediaType(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(ToAbsl(type)));
+// One such header is enough: an event of which a header is missing is refused,
+// not taken for something else.
+bool HasCloudEventHeader(const http::Headers& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return absl::StartsWithIgnoreCase(header.first, "ce-");
+  });
 }
 
 }  // namespace
@@ -26,14 +29,13 @@ std::optional<BodyFormat> ParseBodyFormat(std::string_view name) {
 std::optional<BodyFormat> ChooseBodyFormat(const http::RequestHead& head,
                                            std::optional<BodyFormat> fallback) {
   const std::string type =
-      MediaType(http::FindHeader(head.headers, "content-type"));
+      ParseContentType(http::FindHeader(head.headers, "content-type"))
+          .media_type;
   if (type == "application/cloudevents+json") return BodyFormat::kCloudEvent;
   if (type == "application/cloudevents-batch+json") {
     return BodyFormat::kCloudEventBatch;
   }
-  if (!http::FindHeader(head.headers, "ce-specversion").empty()) {
-    return BodyFormat::kBinaryModeEvent;
-  }
+  if (HasCloudEventHeader(head.headers)) return BodyFormat::kBinaryModeEvent;
   if (type == "application/x-ndjson" || type == "application/ndjson" ||
       type == "application/jsonl") {
     return BodyFormat::kNdjson;

@@ -21,8 +21,8 @@ enum class BodyFormat : uint8_t {
 // The format that `format` of the config stands for; none for `auto`.
 std::optional<BodyFormat> ParseBodyFormat(std::string_view name);
 
-// What the request's headers say: CloudEvents by `ce-specversion` or their
-// content types, else by Content-Type (`application/x-ndjson`,
+// What the request's headers say: CloudEvents by their content types or by any
+// header that begins with `ce-`, else by Content-Type (`application/x-ndjson`,
 // `application/json`). For any other Content-Type, `fallback`.
 std::optional<BodyFormat> ChooseBodyFormat(const http::RequestHead& head,
                                            std::optional<BodyFormat> fallback);

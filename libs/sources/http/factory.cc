@@ -74,6 +74,7 @@ std::unique_ptr<Source> CreateHttpSource(const Config& config,
   options.decompression.output_limit_name = "max_stream_bytes";
   options.decompression.max_ratio = config.max_compression_ratio();
   options.max_wait = ToMillis(config.max_wait());
+  options.ack_timeout = ToMillis(config.ack_timeout());
   return std::make_unique<HttpSource>(std::move(options), context.clock);
 }
 

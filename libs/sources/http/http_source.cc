@@ -1,9 +1,11 @@
 #include "libs/sources/http/http_source.h"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <utility>
 
+#include "libs/event/ndjson_decoder.h"
 #include "libs/http/router.h"
 #include "libs/sources/http/ingest_handler.h"
 
@@ -30,6 +32,19 @@ class HttpSource::Impl {
     server_.StopAccepting();
   }
 
+  size_t max_memory_bytes() const {
+    const size_t whole = 3 * options_.max_body_bytes;
+    const size_t lines = std::max(NdjsonOptions::kDefaultBufferBytes,
+                                  2 * options_.max_event_bytes);
+    const size_t inflated =
+        http::ServerOptions::kReadBytes * options_.decompression.max_ratio +
+        DecompressionLimits::kFreeBytes;
+    const size_t connection = http::ServerOptions::kReadBytes +
+                              options_.server.max_header_bytes +
+                              std::max(whole, 2 * lines + inflated);
+    return options_.server.max_connections * connection;
+  }
+
   http::Server& server() { return server_; }
 
  private:
@@ -51,6 +66,10 @@ absl::Status HttpSource::Start(Outlet& outlet) { return impl_->Start(outlet); }
 void HttpSource::StopAccepting() { impl_->StopAccepting(); }
 
 void HttpSource::Stop() { impl_->server().Stop(); }
+
+size_t HttpSource::max_memory_bytes() const {
+  return impl_->max_memory_bytes();
+}
 
 uint16_t HttpSource::port() const { return impl_->server().port(); }
 

@@ -32,12 +32,13 @@ struct HttpSourceOptions {
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
   DecompressionLimits decompression;  // max_output_bytes: of a stream.
   std::chrono::milliseconds max_wait{1000};
+  std::chrono::milliseconds ack_timeout{30'000};  // See ingest_exchange.h.
 };
 
 // The source `http`: events in the bodies of POST requests. Each connection is
 // a lane. How a request is answered: receipt.h; what is refused before its body
-// is read: 404, 405, 415 (an unknown content type or encoding), 503 while it
-// drains.
+// is read: 400 (a CloudEvent in binary mode without its headers), 404, 405, 415
+// (an unknown content type, charset or encoding), 503 while it drains.
 class HttpSource : public Source {
  public:
   // `clock` outlives the source.
@@ -50,6 +51,20 @@ class HttpSource : public Source {
 
   // The port that is bound; after Start.
   uint16_t port() const;
+
+  // What requests can make the source hold at most, events that the pipeline
+  // has taken aside: `max_connections` times what one of them takes, which is
+  //
+  //   the read buffer, and
+  //   the larger of
+  //     a body held as a whole: its text, which has grown by doubling, and the
+  //     blob of the batch made of it;
+  //     a stream: a line buffer that is read into and the one that the waiting
+  //     batches lie in, each at least two events long, and what one read of a
+  //     compressed body may become.
+  //
+  // The columns of batches that wait for credit come on top. Thread-safe.
+  size_t max_memory_bytes() const override;
 
  private:
   class Impl;

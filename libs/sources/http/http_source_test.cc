@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
+#include "libs/base/error_details.h"
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/net/testing/tcp_client.h"
 #include "libs/sources/http/testing/compress.h"
@@ -49,7 +50,8 @@ class HttpSourceTest : public testing::Test {
 
   static std::string Request(std::string_view path, std::string_view headers,
                              std::string_view body) {
-    return "POST " + std::string(path) + " HTTP/1.1\r\nConnection: close\r\n" +
+    return "POST " + std::string(path) +
+           " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" +
            std::string(headers) +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
            std::string(body);
@@ -206,6 +208,72 @@ TEST_F(HttpSourceTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(Post(kJson, "1", "/nowhere"), StartsWith("HTTP/1.1 404"));
 }
 
+TEST_F(HttpSourceTest, RefusesACharsetThatIsNotUtf8) {
+  for (const char* charset : {"iso-8859-1", "\"UTF-16\"", "latin1"}) {
+    for (const char* type : {"application/json", "application/x-ndjson",
+                             "application/cloudevents+json"}) {
+      const std::string response = Post("Content-Type: " + std::string(type) +
+                                            "; charset=" + charset + "\r\n",
+                                        "1");
+      EXPECT_THAT(response, AllOf(StartsWith("HTTP/1.1 415"),
+                                  HasSubstr("CHARSET_UNKNOWN"),
+                                  HasSubstr("'charset=utf-8'")));
+    }
+  }
+  EXPECT_THAT(
+      Post("Content-Type: application/json; charset=\"UTF-8\"\r\n", "1"),
+      StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpSourceTest, PassesTextOfAnyCharsetOnInBinaryMode) {
+  const std::string event =
+      "ce-specversion: 1.0\r\nce-id: 1\r\nce-source: /s\r\nce-type: t\r\n";
+  EXPECT_THAT(
+      Post(event + "Content-Type: text/plain; charset=latin1\r\n", "\xe4"),
+      StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(
+      Post(event + "Content-Type: application/json; charset=latin1\r\n", "1"),
+      StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("\xe4"));
+}
+
+TEST_F(HttpSourceTest, NamesTheHeaderThatABinaryModeEventLacks) {
+  const std::vector<std::string> all = {"ce-specversion: 1.0\r\n",
+                                        "ce-id: 1\r\n", "ce-source: /s\r\n",
+                                        "CE-Type: t\r\n"};
+  for (const std::string& missing : all) {
+    std::string headers = "Content-Type: application/json\r\n";
+    for (const std::string& header : all) {
+      if (header != missing) headers += header;
+    }
+    std::string name = missing.substr(0, missing.find(':'));
+    if (name == "CE-Type") name = "ce-type";
+    EXPECT_THAT(Post(headers, "1"),
+                AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("'" + name + "'")));
+  }
+  EXPECT_THAT(Post("Content-Type: application/json\r\nce-room: 7\r\n", "1"),
+              AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("'ce-specversion'")));
+  EXPECT_THAT(outlet_.payloads(), IsEmpty());
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("EVENT_INVALID", 5)));
+}
+
+TEST_F(HttpSourceTest, NamesTheCodeOfEachRefusal) {
+  EXPECT_THAT(Post("Content-Type: text/plain\r\n", "1"),
+              HasSubstr("\"code\":415,\"status\":\"UNIMPLEMENTED\""));
+  EXPECT_THAT(Post(kJson, std::string(100'001, ' ')),
+              HasSubstr("\"code\":413,\"status\":\"RESOURCE_EXHAUSTED\""));
+  EXPECT_THAT(Post(kJson, "1", "/nowhere"),
+              HasSubstr("\"code\":404,\"status\":\"NOT_FOUND\""));
+}
+
+TEST_F(HttpSourceTest, BoundsItsMemoryByItsConnections) {
+  options_.server.max_connections = 1;
+  const size_t one = HttpSource(options_, clock_).max_memory_bytes();
+  EXPECT_GE(one, 3 * options_.max_body_bytes);
+  options_.server.max_connections = 10;
+  EXPECT_EQ(HttpSource(options_, clock_).max_memory_bytes(), 10 * one);
+}
+
 TEST_F(HttpSourceTest, AsksToComeBackWhenThePipelineStaysFull) {
   options_.max_wait = std::chrono::milliseconds(10);
   outlet_.SetCredit(0);
@@ -216,6 +284,61 @@ TEST_F(HttpSourceTest, AsksToComeBackWhenThePipelineStaysFull) {
   EXPECT_THAT(response, HasSubstr("no credit: 'fake'"));
   outlet_.SetCredit(FakeOutlet::kUnlimited);
   EXPECT_THAT(outlet_.payloads(), IsEmpty());
+}
+
+TEST_F(HttpSourceTest, NamesWhoHoldsThePipelineUp) {
+  options_.max_wait = std::chrono::milliseconds(10);
+  absl::Status full = absl::ResourceExhaustedError("sink 'archive': full");
+  SetErrorReason(full, {.reason = "QUEUE_FULL",
+                        .metadata = {{"limitedBy", "sink 'archive'"}}});
+  outlet_.Refuse(full);
+  outlet_.SetCredit(0);
+  EXPECT_THAT(Post(kNdjson, "1\n"),
+              AllOf(StartsWith("HTTP/1.1 429"),
+                    HasSubstr("\"metadata\":{\"component\":\"archive\"}")));
+}
+
+TEST_F(HttpSourceTest, SaysThatOutcomesAreTooLongInComing) {
+  options_.ack_timeout = std::chrono::milliseconds(10);
+  outlet_.SetAutoSettle(false);
+  const std::string response = Post(kNdjson, "1\n2\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(response, HasSubstr("Retry-After: 5\r\n"));
+  EXPECT_THAT(response, HasSubstr("ACK_TIMEOUT"));
+  EXPECT_THAT(response, HasSubstr("\"inFlight\":\"2\""));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("ACK_TIMEOUT", 1)));
+  // The events are the pipeline's as before.
+  EXPECT_EQ(outlet_.Settle(), 1u);
+}
+
+TEST_F(HttpSourceTest, SaysThatTheRestOfABodyFindsNoRoom) {
+  options_.ack_timeout = std::chrono::milliseconds(10);
+  outlet_.SetAutoSettle(false);
+  outlet_.SetCredit(1);
+  std::string body;
+  while (body.size() < (1 << 20)) body += "12345\n";
+  const std::string response = Post(kNdjson, body);
+  EXPECT_THAT(response,
+              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("was not taken"),
+                    HasSubstr("\"accepted\":\"0\"")));
+  outlet_.SetCredit(FakeOutlet::kUnlimited);
+  EXPECT_EQ(outlet_.unsettled_count(), 1u);
+}
+
+TEST_F(HttpSourceTest, TakesTheNextRequestAfterOneThatItGaveUp) {
+  options_.ack_timeout = std::chrono::milliseconds(10);
+  outlet_.SetAutoSettle(false);
+  Start();
+  TcpClient client(source_->port());
+  const std::string request =
+      "POST /lines HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n1\n";
+  ASSERT_TRUE(client.Send(request));
+  EXPECT_THAT(client.ReadUntil("\r\n"), StartsWith("HTTP/1.1 503"));
+  client.ReadUntil("}}\n");
+  outlet_.Settle();
+  outlet_.SetAutoSettle(true);
+  ASSERT_TRUE(client.Send(request));
+  EXPECT_THAT(client.ReadUntil("}\n"), StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(HttpSourceTest, HoldsALongBodyUpWithoutLoss) {
@@ -241,7 +364,8 @@ TEST_F(HttpSourceTest, HoldsALongBodyUpWithoutLoss) {
 TEST_F(HttpSourceTest, OffersLinesBeforeTheBodyEnds) {
   Start();
   TcpClient client(source_->port());
-  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\n" + std::string(kNdjson) +
+  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nHost: h\r\n" +
+                          std::string(kNdjson) +
                           "Transfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n"));
   EXPECT_TRUE(outlet_.WaitForEvents(1));
 }

@@ -44,7 +44,7 @@ class HttpFixture : public SourceFixture {
 
   void Post(const std::string& body) {
     client_.emplace(source_->port());
-    client_->Send("POST / HTTP/1.1\r\nContent-Length: " +
+    client_->Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " +
                   std::to_string(body.size()) + "\r\n\r\n" + body);
   }
 

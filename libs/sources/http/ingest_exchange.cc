@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/text.h"
+#include "libs/sources/limited_by.h"
+
 namespace phoenix {
 
 IngestExchange::IngestExchange(Parts parts, Outlet& outlet,
@@ -20,7 +23,7 @@ void IngestExchange::OnBody(std::string_view part) {
       });
   if (!fed.ok()) return FailBody(fed);
   TakeDecoded();
-  if (!waiting_for_credit_) Linger();
+  if (!done_ && !waiting_for_credit_) Await(Wait::kMoreLines, kLinger);
 }
 
 void IngestExchange::OnEnd() {
@@ -36,17 +39,23 @@ void IngestExchange::OnWake() {
   if (done_ || !waiting_for_credit_) return;
   waiting_for_credit_ = false;
   OfferWaiting();
-  if (!waiting_for_credit_ && !ended_) responder_->ResumeReading();
+  if (done_ || waiting_for_credit_ || ended_) return;
+  wait_ = Wait::kNothing;
+  responder_->ResumeReading();
 }
 
 void IngestExchange::OnTimer() {
-  lingering_ = false;
-  if (done_) return;
-  if (waiting_for_credit_) {
-    if (!any_taken_) FailFull();
-  } else if (!ended_) {
-    parts_.decoder->Flush(decoded_);
-    TakeDecoded();
+  switch (std::exchange(wait_, Wait::kNothing)) {
+    case Wait::kNothing:
+      return;
+    case Wait::kMoreLines:
+      if (done_ || ended_) return;
+      parts_.decoder->Flush(decoded_);
+      return TakeDecoded();
+    case Wait::kAdmission:
+      return FailFull();
+    case Wait::kOutcomes:
+      return FailLate();
   }
 }
 
@@ -69,6 +78,8 @@ void IngestExchange::OfferWaiting() {
     if (absl::IsResourceExhausted(offered)) return WaitForCredit(offered);
     if (!offered.ok()) return FailOffer(offered);
     any_taken_ = true;
+    // As long as the body comes, what counts is that it goes on at all.
+    if (!ended_) wait_ = Wait::kNothing;
     waiting_.pop_front();
   }
   EndIfAllOffered();
@@ -77,33 +88,35 @@ void IngestExchange::OfferWaiting() {
 absl::Status IngestExchange::OfferFirst() {
   if (*parts_.draining) return absl::UnavailableError("the server is draining");
   const DecodedBatch& next = waiting_.front();
-  absl::Status offered = outlet_.Offer(next.batch, parts_.lane,
-                                       receipt_->ExpectBatch(next.errors));
-  if (!offered.ok()) receipt_->ForgetBatch();
+  const uint32_t events = next.batch->size();
+  absl::Status offered = outlet_.Offer(
+      next.batch, parts_.lane, receipt_->ExpectBatch(events, next.errors));
+  if (!offered.ok()) receipt_->ForgetBatch(events);
   return offered;
 }
 
 void IngestExchange::WaitForCredit(const absl::Status& refusal) {
   waiting_for_credit_ = true;
   responder_->PauseReading();
-  if (!any_taken_ && !patience_runs_) {
-    patience_runs_ = true;
-    held_up_by_ = std::string(refusal.message());
-    lingering_ = false;
-    responder_->SetTimer(parts_.max_wait);
+  if (any_taken_) {
+    Await(Wait::kOutcomes, parts_.ack_timeout);
+  } else {
+    refusal_ = refusal;
+    Await(Wait::kAdmission, parts_.max_wait);
   }
   outlet_.WhenReady([responder = responder_] { responder->Wake(); });
 }
 
-void IngestExchange::Linger() {
-  if (lingering_ || done_) return;
-  lingering_ = true;
-  responder_->SetTimer(kLinger);
+void IngestExchange::Await(Wait wait, std::chrono::milliseconds delay) {
+  if (wait_ == wait) return;
+  wait_ = wait;
+  responder_->SetTimer(delay);
 }
 
 void IngestExchange::EndIfAllOffered() {
   if (!ended_ || done_) return;
   done_ = true;
+  Await(Wait::kOutcomes, parts_.ack_timeout);
   receipt_->Close();
 }
 
@@ -123,16 +136,29 @@ void IngestExchange::FailOffer(const absl::Status& status) {
 }
 
 void IngestExchange::FailFull() {
-  Fail({.http_status = 429,
-        .reason = "QUEUE_FULL",
-        .message = "The pipeline is full (" + held_up_by_ +
-                   "); send the events again later.",
-        .retry_after_seconds = 1});
+  http::ErrorReport report{
+      .http_status = 429,
+      .reason = "QUEUE_FULL",
+      .message = Cat("The pipeline is full (", FromAbsl(refusal_.message()),
+                     "); send the events again later."),
+      .retry_after_seconds = 1};
+  const std::string component = LimitedBy(refusal_);
+  if (!component.empty()) report.metadata = {{"component", component}};
+  Fail(std::move(report));
+}
+
+void IngestExchange::FailLate() {
+  done_ = true;
+  waiting_.clear();
+  if (receipt_->GiveUp(parts_.ack_timeout)) {
+    outlet_.CountRejected(1, "ACK_TIMEOUT");
+  }
 }
 
 // Batches that were taken stay taken: the answer says how many events settled.
 void IngestExchange::Fail(http::ErrorReport report) {
   done_ = true;
+  wait_ = Wait::kNothing;
   waiting_.clear();
   if (any_taken_) {
     report.metadata.emplace_back("accepted",

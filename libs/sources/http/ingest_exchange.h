@@ -24,7 +24,10 @@ namespace phoenix {
 // Takes in one POST of events: decompresses, decodes and offers its body as it
 // comes, and answers when all outcomes are known. When the pipeline is full the
 // body is not read on; a request of which nothing has been taken is answered
-// 429 after `max_wait`. Used on the server's thread.
+// 429 after `max_wait`. One of which something has been taken is answered 503
+// when nothing more of it could be for `ack_timeout`, or when its outcomes are
+// not all there `ack_timeout` after its end: its events go on, and are part of
+// the pipeline's budget until they settle. Used on the server's thread.
 class IngestExchange : public http::Exchange {
  public:
   // How long lines that have come wait for more of the body.
@@ -36,6 +39,7 @@ class IngestExchange : public http::Exchange {
     bool by_line = false;  // Whether errors speak of lines.
     uint64_t lane = 0;
     std::chrono::milliseconds max_wait{1000};
+    std::chrono::milliseconds ack_timeout{30'000};
     // Set when nothing new may be offered; outlives the exchange.
     const std::atomic<bool>* draining = nullptr;
   };
@@ -50,6 +54,14 @@ class IngestExchange : public http::Exchange {
   void OnTimer() override;
 
  private:
+  // What the one timer of the exchange waits for.
+  enum class Wait : uint8_t {
+    kNothing,
+    kMoreLines,  // Lines that have come are not held for longer.
+    kAdmission,  // Nothing has been taken.
+    kOutcomes,   // Something has been.
+  };
+
   void TakeDecoded();
   void OfferWaiting();
   absl::Status OfferFirst();
@@ -59,7 +71,8 @@ class IngestExchange : public http::Exchange {
   void FailOffer(const absl::Status& status);
   void Fail(http::ErrorReport report);
   void FailFull();
-  void Linger();
+  void FailLate();
+  void Await(Wait wait, std::chrono::milliseconds delay);
 
   const Parts parts_;
   Outlet& outlet_;
@@ -69,9 +82,8 @@ class IngestExchange : public http::Exchange {
   // Decoded and not yet taken: what one part of the body gives at most.
   std::deque<DecodedBatch> waiting_;
   bool waiting_for_credit_ = false;
-  std::string held_up_by_;  // Who, while nothing has been taken.
-  bool lingering_ = false;
-  bool patience_runs_ = false;  // The timer of max_wait has been set.
+  absl::Status refusal_;  // Why, while nothing has been taken.
+  Wait wait_ = Wait::kNothing;
   bool any_taken_ = false;
   bool ended_ = false;  // The body is complete.
   bool done_ = false;   // Answered, or left to the receipt.

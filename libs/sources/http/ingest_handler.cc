@@ -1,38 +1,65 @@
 #include "libs/sources/http/ingest_handler.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "libs/base/text.h"
+#include "libs/event/attribute_name.h"
 #include "libs/http/error_response.h"
 #include "libs/http/message.h"
 #include "libs/sources/http/body_decoder.h"
+#include "libs/sources/http/content_type.h"
 #include "libs/sources/http/ingest_exchange.h"
 
 namespace phoenix {
 namespace {
 
-std::unique_ptr<http::Exchange> Refuse(http::Responder& responder,
-                                       const http::ErrorReport& report) {
-  responder.Respond(http::ErrorResponse(report));
-  return std::make_unique<http::IgnoredBody>();
+using Refusal = IngestHandler::Refusal;
+
+// Attributes that each CloudEvent has; in binary mode they are headers.
+constexpr std::string_view kRequiredHeaders[] = {"ce-specversion", "ce-id",
+                                                 "ce-source", "ce-type"};
+
+Refusal UnknownType(std::string_view content_type) {
+  return {415, "CONTENT_TYPE_UNKNOWN",
+          Cat("Content-Type '", content_type,
+              "' is not known: expected application/json, "
+              "application/x-ndjson, application/cloudevents+json or "
+              "application/cloudevents-batch+json.")};
 }
 
-http::ErrorReport UnknownType(std::string_view content_type) {
-  return {.http_status = 415,
-          .reason = "CONTENT_TYPE_UNKNOWN",
-          .message = "Content-Type '" + std::string(content_type) +
-                     "' is not known: expected application/json, "
-                     "application/x-ndjson, application/cloudevents+json or "
-                     "application/cloudevents-batch+json."};
+// In binary mode a payload that is no JSON is passed on with its type.
+std::optional<Refusal> CheckCharset(const http::RequestHead& head,
+                                    BodyFormat format) {
+  const ContentType type =
+      ParseContentType(http::FindHeader(head.headers, "content-type"));
+  if (IsUtf8Charset(type.charset)) return std::nullopt;
+  if (format == BodyFormat::kBinaryModeEvent &&
+      !IsJsonContentType(type.media_type)) {
+    return std::nullopt;
+  }
+  return Refusal{415, "CHARSET_UNKNOWN",
+                 Cat("Charset '", type.charset,
+                     "' is not taken: send the body in utf-8, and "
+                     "'charset=utf-8' or no charset in Content-Type.")};
 }
 
-http::ErrorReport UnknownEncoding(const absl::Status& status) {
-  return {.http_status = 415,
-          .reason = "CONTENT_ENCODING_UNKNOWN",
-          .message = std::string(status.message())};
+std::optional<Refusal> CheckCloudEventHeaders(const http::RequestHead& head,
+                                              BodyFormat format) {
+  if (format != BodyFormat::kBinaryModeEvent) return std::nullopt;
+  for (const std::string_view name : kRequiredHeaders) {
+    if (!http::FindHeader(head.headers, name).empty()) continue;
+    return Refusal{400, "EVENT_INVALID",
+                   Cat("header '", name,
+                       "' is missing or empty: a CloudEvent in binary mode, "
+                       "which any 'ce-' header makes of the request, has "
+                       "ce-specversion, ce-id, ce-source and ce-type")};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -41,15 +68,17 @@ std::unique_ptr<http::Exchange> IngestHandler::Accept(
     const http::RequestHead& head, std::shared_ptr<http::Responder> responder) {
   const auto format = ChooseBodyFormat(head, fallback_);
   if (!format.has_value()) {
-    outlet_.CountRejected(1, "CONTENT_TYPE_UNKNOWN");
     return Refuse(*responder,
                   UnknownType(http::FindHeader(head.headers, "content-type")));
   }
+  auto refusal = CheckCloudEventHeaders(head, *format);
+  if (!refusal) refusal = CheckCharset(head, *format);
+  if (refusal) return Refuse(*responder, *refusal);
   auto decompressor = MakeDecompressor(
       http::FindHeader(head.headers, "content-encoding"), LimitsFor(*format));
   if (!decompressor.ok()) {
-    outlet_.CountRejected(1, "CONTENT_ENCODING_UNKNOWN");
-    return Refuse(*responder, UnknownEncoding(decompressor.status()));
+    return Refuse(*responder, {415, "CONTENT_ENCODING_UNKNOWN",
+                               std::string(decompressor.status().message())});
   }
   IngestExchange::Parts parts;
   parts.decompressor = *std::move(decompressor);
@@ -60,9 +89,19 @@ std::unique_ptr<http::Exchange> IngestHandler::Accept(
   parts.by_line = *format == BodyFormat::kNdjson;
   parts.lane = head.connection;
   parts.max_wait = options_.max_wait;
+  parts.ack_timeout = options_.ack_timeout;
   parts.draining = &draining_;
   return std::make_unique<IngestExchange>(std::move(parts), outlet_,
                                           std::move(responder));
+}
+
+std::unique_ptr<http::Exchange> IngestHandler::Refuse(
+    http::Responder& responder, const Refusal& refusal) {
+  outlet_.CountRejected(1, refusal.reason);
+  responder.Respond(http::ErrorResponse({.http_status = refusal.http_status,
+                                         .reason = refusal.reason,
+                                         .message = refusal.message}));
+  return std::make_unique<http::IgnoredBody>();
 }
 
 DecompressionLimits IngestHandler::LimitsFor(BodyFormat format) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "libs/base/clock.h"
 #include "libs/component/source.h"
@@ -18,6 +19,13 @@ namespace phoenix {
 // that takes its body in. Used on the server's thread.
 class IngestHandler : public http::Handler {
  public:
+  // Why a request is refused before its body is read.
+  struct Refusal {
+    int http_status = 400;
+    const char* reason = "";  // Counted under it, too.
+    std::string message;
+  };
+
   // All references outlive the handler.
   IngestHandler(const HttpSourceOptions& options,
                 std::optional<BodyFormat> fallback,
@@ -33,6 +41,8 @@ class IngestHandler : public http::Handler {
       std::shared_ptr<http::Responder> responder) override;
 
  private:
+  std::unique_ptr<http::Exchange> Refuse(http::Responder& responder,
+                                         const Refusal& refusal);
   DecompressionLimits LimitsFor(BodyFormat format) const;
   EventDefaults DefaultsForRequest(const http::RequestHead& head);
 

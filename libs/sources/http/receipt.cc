@@ -8,6 +8,9 @@
 namespace phoenix {
 namespace {
 
+// Long enough for a sink that stalls to come back.
+constexpr int kRetryAfterSeconds = 5;
+
 // The index of a row among all elements, of which those in `errors` (ascending)
 // are no rows.
 uint64_t IndexOfRow(uint64_t row, const std::vector<uint64_t>& errors) {
@@ -35,20 +38,23 @@ void Receipt::AddError(const DecodeError& error) {
       {error.position, "EVENT_INVALID", std::string(error.status.message())});
 }
 
-SettleCallback Receipt::ExpectBatch(const std::vector<DecodeError>& errors) {
+SettleCallback Receipt::ExpectBatch(uint32_t events,
+                                    const std::vector<DecodeError>& errors) {
   std::vector<uint64_t> positions;
   for (const DecodeError& error : errors) positions.push_back(error.position);
   {
     MutexLock lock(mutex_);
     ++in_flight_;
+    in_flight_events_ += events;
   }
   return [self = shared_from_this(), positions = std::move(positions)](
              const BatchOutcome& outcome) { self->Settle(outcome, positions); };
 }
 
-void Receipt::ForgetBatch() {
+void Receipt::ForgetBatch(uint32_t events) {
   MutexLock lock(mutex_);
   --in_flight_;
+  in_flight_events_ -= events;
 }
 
 void Receipt::Close() {
@@ -57,6 +63,17 @@ void Receipt::Close() {
     closed_ = true;
   }
   RespondIfDone();
+}
+
+bool Receipt::GiveUp(std::chrono::milliseconds ack_timeout) {
+  http::Response response;
+  {
+    MutexLock lock(mutex_);
+    if (std::exchange(answered_, true)) return false;
+    response = TooLate(ack_timeout);
+  }
+  responder_->Respond(std::move(response));
+  return true;
 }
 
 uint64_t Receipt::accepted() const {
@@ -69,6 +86,7 @@ void Receipt::Settle(const BatchOutcome& outcome,
   {
     MutexLock lock(mutex_);
     --in_flight_;
+    in_flight_events_ -= outcome.size();
     const uint32_t refused = outcome.Count(Outcome::kRejected);
     not_taken_ += outcome.Count(Outcome::kRetry);
     accepted_ += outcome.size() - refused - outcome.Count(Outcome::kRetry);
@@ -95,7 +113,7 @@ void Receipt::RespondIfDone() {
   http::Response response;
   {
     MutexLock lock(mutex_);
-    if (!closed_ || in_flight_ > 0) return;
+    if (!closed_ || in_flight_ > 0 || std::exchange(answered_, true)) return;
     response = Answer();
   }
   responder_->Respond(std::move(response));
@@ -110,6 +128,28 @@ http::Response Receipt::Answer() const {
        .reason = listed ? failures_[0].reason : "EVENT_REJECTED",
        .message = listed ? failures_[0].message : "every event was refused",
        .metadata = {{"rejected", std::to_string(rejected_)}}});
+}
+
+// What was taken can't be taken back: sending it again is the producer's
+// choice.
+http::Response Receipt::TooLate(std::chrono::milliseconds ack_timeout) const {
+  const std::string accepted = std::to_string(accepted_);
+  const std::string in_flight = std::to_string(in_flight_events_);
+  std::string message = "Not all events have their outcome after " +
+                        std::to_string(ack_timeout.count()) +
+                        " ms (ack_timeout): " + accepted +
+                        " were accepted, and " + in_flight +
+                        " were taken and may still be delivered, so that "
+                        "sending them again may deliver them twice.";
+  if (!closed_) message += " What came after them was not taken.";
+  return http::ErrorResponse(
+      {.http_status = 503,
+       .reason = "ACK_TIMEOUT",
+       .message = std::move(message),
+       .metadata = {{"accepted", accepted},
+                    {"rejected", std::to_string(rejected_)},
+                    {"inFlight", in_flight}},
+       .retry_after_seconds = kRetryAfterSeconds});
 }
 
 http::Response Receipt::Summary() const {

@@ -1,6 +1,7 @@
 #ifndef LIBS_SOURCES_HTTP_RECEIPT_H_
 #define LIBS_SOURCES_HTTP_RECEIPT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,7 +24,9 @@ namespace phoenix {
 //   200  {"accepted":2,"rejected":1,"failures":[{"index":1,
 //        "reason":"EVENT_INVALID","message":"..."}]}
 //   400  a google.rpc.Status, when every event was refused
-//   503  the same, when the process stops before all had their outcome
+//   503  the same, when the process stops before all had their outcome, or the
+//        outcomes are too long in coming: then it says how many events were
+//        taken and may still be delivered
 //
 // So the status speaks of the request, and `failures` of its events: `line`
 // (from 1) for lines that could not be read, `index` (from 0) for elements of
@@ -40,15 +43,21 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   // An event was refused when it was decoded.
   void AddError(const DecodeError& error);
 
-  // A batch is about to be offered: the callback for it. `errors` are those of
-  // its neighbours that could not be decoded; a row's index follows from them.
-  SettleCallback ExpectBatch(const std::vector<DecodeError>& errors);
+  // A batch of `events` is about to be offered: the callback for it. `errors`
+  // are those of its neighbours that could not be decoded; a row's index
+  // follows from them.
+  SettleCallback ExpectBatch(uint32_t events,
+                             const std::vector<DecodeError>& errors);
 
   // The batch was not taken after all.
-  void ForgetBatch();
+  void ForgetBatch(uint32_t events);
 
   // Nothing follows: answers as soon as all batches have settled.
   void Close();
+
+  // Answers now that the outcomes are too long in coming; false when the answer
+  // has been given already. `ack_timeout` is how long they were waited for.
+  bool GiveUp(std::chrono::milliseconds ack_timeout);
 
   // How many events have been accepted so far.
   uint64_t accepted() const;
@@ -64,6 +73,8 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
               const std::vector<uint64_t>& error_positions);
   void AddFailure(Failure failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RespondIfDone();
+  http::Response TooLate(std::chrono::milliseconds ack_timeout) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   http::Response Answer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   http::Response Summary() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AppendFailure(const Failure& failure, std::string& out) const;
@@ -75,8 +86,10 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t rejected_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t not_taken_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Batches.
+  uint64_t in_flight_events_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool answered_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace phoenix

@@ -29,6 +29,7 @@ std::unique_ptr<Source> CreateTcpSource(
   options.decode.buffer_bytes = config.batch_bytes();
   options.max_connections = config.max_connections();
   options.linger = ToMillis(config.linger());
+  options.idle_timeout = ToMillis(config.idle_timeout());
   return std::make_unique<TcpSource>(std::move(options), context.clock);
 }
 

@@ -45,6 +45,8 @@ absl::Status LineSession::Resume() { return OfferWaiting(); }
 
 void LineSession::OnSettled(const Settled& settled) {
   --in_flight_;
+  parts_[settled.sequence - first_part_].is_final = settled.not_taken == 0;
+  CountFinalLines();
   if (settled.not_taken > 0) all_taken_ = false;
   if (settled.rejected == 0) return;
   replies_.AddError(absl::StrCat("the pipeline refused ", settled.rejected,
@@ -54,7 +56,8 @@ void LineSession::OnSettled(const Settled& settled) {
 absl::Status LineSession::OfferDecoded() {
   for (DecodedBatch& decoded : decoded_) {
     for (const DecodeError& error : decoded.errors) Refuse(error);
-    if (decoded.batch != nullptr) waiting_.push_back(std::move(decoded.batch));
+    decoded.errors.clear();
+    waiting_.push_back(std::move(decoded));
   }
   decoded_.clear();
   return OfferWaiting();
@@ -69,23 +72,45 @@ void LineSession::Refuse(const DecodeError& error) {
 
 absl::Status LineSession::OfferWaiting() {
   while (!waiting_.empty()) {
-    // Counted before it is offered: it may settle at once.
-    ++in_flight_;
-    absl::Status offered =
-        outlet_.Offer(waiting_.front(), lane_, MakeSettleCallback());
-    if (!offered.ok()) {
-      --in_flight_;
-      return offered;
+    const bool has_events = waiting_.front().batch != nullptr;
+    parts_.push_back({waiting_.front().last_line, /*is_final=*/!has_events});
+    if (has_events) {
+      absl::Status offered = OfferFirst();
+      if (!offered.ok()) {
+        parts_.pop_back();
+        return offered;
+      }
     }
     waiting_.pop_front();
   }
+  CountFinalLines();
   return absl::OkStatus();
 }
 
-SettleCallback LineSession::MakeSettleCallback() {
-  return [on_settled = on_settled_](const BatchOutcome& outcome) {
-    on_settled(Summarise(outcome));
+absl::Status LineSession::OfferFirst() {
+  const uint64_t sequence = first_part_ + parts_.size() - 1;
+  // Counted before it is offered: it may settle at once.
+  ++in_flight_;
+  absl::Status offered = outlet_.Offer(waiting_.front().batch, lane_,
+                                       MakeSettleCallback(sequence));
+  if (!offered.ok()) --in_flight_;
+  return offered;
+}
+
+SettleCallback LineSession::MakeSettleCallback(uint64_t sequence) {
+  return [on_settled = on_settled_, sequence](const BatchOutcome& outcome) {
+    Settled settled = Summarise(outcome);
+    settled.sequence = sequence;
+    on_settled(std::move(settled));
   };
+}
+
+void LineSession::CountFinalLines() {
+  while (!parts_.empty() && parts_.front().is_final) {
+    final_lines_ = parts_.front().last_line;
+    parts_.pop_front();
+    ++first_part_;
+  }
 }
 
 }  // namespace phoenix

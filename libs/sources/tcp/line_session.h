@@ -12,7 +12,6 @@
 #include "absl/types/span.h"
 #include "libs/component/source.h"
 #include "libs/event/decode_error.h"
-#include "libs/event/event_batch.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/event/outcome.h"
 #include "libs/sources/tcp/reply_buffer.h"
@@ -26,6 +25,7 @@ class LineSession {
  public:
   // What became of one batch.
   struct Settled {
+    uint64_t sequence = 0;      // Which one, in the order of the offers.
     uint32_t rejected = 0;      // Rows that the pipeline refused for good.
     uint32_t not_taken = 0;     // Rows that it gave up: the process stops.
     std::string first_refusal;  // Why the first of them was.
@@ -68,14 +68,26 @@ class LineSession {
   // Whether everything that settled was taken by the pipeline.
   bool all_taken() const { return all_taken_; }
 
+  // The lines, from the first one on, that all have their final outcome or were
+  // refused: sent again they would come twice, the ones after them may be lost.
+  uint64_t final_lines() const { return final_lines_; }
+
   // What the sender is to be told.
   ReplyBuffer& replies() { return replies_; }
 
  private:
+  // What has been offered, or needs no offer, and does not yet count as final.
+  struct Part {
+    uint64_t last_line = 0;
+    bool is_final = false;
+  };
+
   absl::Status OfferDecoded();
   void Refuse(const DecodeError& error);
   absl::Status OfferWaiting();
-  SettleCallback MakeSettleCallback();
+  absl::Status OfferFirst();
+  SettleCallback MakeSettleCallback(uint64_t sequence);
+  void CountFinalLines();
 
   const uint64_t lane_;
   Outlet& outlet_;
@@ -83,7 +95,11 @@ class LineSession {
   NdjsonDecoder decoder_;
   std::vector<DecodedBatch> decoded_;  // Kept for its memory.
   // No more than one decoded buffer makes: nothing is read while it is filled.
-  std::deque<EventBatchPtr> waiting_;
+  std::deque<DecodedBatch> waiting_;
+  // Sequences from first_part_ on; as many as the pipeline has of this session.
+  std::deque<Part> parts_;
+  uint64_t first_part_ = 0;
+  uint64_t final_lines_ = 0;
   ReplyBuffer replies_;
   size_t in_flight_ = 0;
   bool has_undecoded_ = false;

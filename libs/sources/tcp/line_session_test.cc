@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -137,6 +138,52 @@ TEST_F(LineSessionTest, KnowsThatABatchWasNotTaken) {
   outlet_.Settle(Outcome::kRetry);
   TakeSettled();
   EXPECT_FALSE(session_.all_taken());
+}
+
+TEST_F(LineSessionTest, CountsLinesAsFinalUpToTheFirstThatIsNot) {
+  outlet_.SetAutoSettle(false);
+  ASSERT_TRUE(Feed("1\n\n3\n").ok());
+  ASSERT_TRUE(Feed("4\n").ok());
+  ASSERT_TRUE(Feed("bad\n").ok());
+  EXPECT_EQ(session_.final_lines(), 0u);
+  outlet_.Settle();
+  std::swap(settled_[0], settled_[1]);
+  session_.OnSettled(settled_[0]);
+  EXPECT_EQ(session_.final_lines(), 0u);
+  session_.OnSettled(settled_[1]);
+  EXPECT_EQ(session_.final_lines(), 5u);
+}
+
+TEST_F(LineSessionTest, CountsRefusedLinesAsFinal) {
+  ASSERT_TRUE(Feed("bad\nworse\n").ok());
+  EXPECT_EQ(session_.final_lines(), 2u);
+  ASSERT_TRUE(Feed("3\nbad\n").ok());
+  TakeSettled();
+  EXPECT_EQ(session_.final_lines(), 4u);
+}
+
+TEST_F(LineSessionTest, DoesNotCountWhatWasGivenBackOrFollowsIt) {
+  outlet_.SetAutoSettle(false);
+  ASSERT_TRUE(Feed("1\n").ok());
+  ASSERT_TRUE(Feed("2\n").ok());
+  ASSERT_TRUE(Feed("3\n").ok());
+  outlet_.Settle(Outcome::kDelivered, 1);
+  outlet_.Settle(Outcome::kRetry, 1);
+  outlet_.Settle(Outcome::kDelivered, 1);
+  TakeSettled();
+  EXPECT_EQ(session_.final_lines(), 1u);
+}
+
+TEST_F(LineSessionTest, DoesNotCountWhatWaitsForCredit) {
+  outlet_.SetCredit(1);
+  ASSERT_TRUE(Feed("1\n").ok());
+  TakeSettled();
+  EXPECT_FALSE(Feed("2\nbad\n").ok());
+  EXPECT_EQ(session_.final_lines(), 1u);
+  outlet_.SetCredit(1);
+  ASSERT_TRUE(session_.Resume().ok());
+  TakeSettled();
+  EXPECT_EQ(session_.final_lines(), 3u);
 }
 
 TEST_F(LineSessionTest, PassesOnThatThePipelineHasStopped) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/json_text.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 
@@ -20,6 +21,14 @@ void ReplyBuffer::AddOmitted() {
   text_ += "{\"error\":\"more errors were left out\",\"count\":" +
            std::to_string(omitted_) + "}\n";
   omitted_ = 0;
+}
+
+void ReplyBuffer::AddClosing(std::string_view why, uint64_t final_lines) {
+  const std::string count = std::to_string(final_lines);
+  text_ += "{\"error\":" +
+           JsonText(Cat(why, ": the first ", count,
+                        " lines are final, send again what came after them")) +
+           ",\"final_lines\":" + count + "}\n";
 }
 
 std::string ReplyBuffer::Take() { return std::exchange(text_, {}); }

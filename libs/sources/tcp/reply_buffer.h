@@ -25,6 +25,11 @@ class ReplyBuffer {
   // Adds how many errors found no room, if any.
   void AddOmitted();
 
+  // Says, as the last thing, that the connection ends before all of its lines
+  // were taken: why, and how many lines from its first one on are final. Comes
+  // whether there is room or not.
+  void AddClosing(std::string_view why, uint64_t final_lines);
+
   bool empty() const { return text_.empty(); }
 
   // Everything said since the last call.

@@ -44,6 +44,17 @@ TEST(ReplyBufferTest, HoldsExactlyItsBound) {
   EXPECT_TRUE(replies.empty());
 }
 
+TEST(ReplyBufferTest, SaysInTheEndHowManyLinesAreFinal) {
+  ReplyBuffer replies;
+  replies.AddError(std::string(ReplyBuffer::kMaxBytes - 13, 'x'));
+  replies.AddClosing("the server is draining", 42);
+  EXPECT_THAT(
+      replies.Take(),
+      EndsWith("{\"error\":\"the server is draining: the first 42 lines "
+               "are final, send again what came after them\","
+               "\"final_lines\":42}\n"));
+}
+
 TEST(ReplyBufferTest, AddsNothingWhenNothingWasLeftOut) {
   ReplyBuffer replies;
   replies.AddOmitted();

@@ -18,6 +18,13 @@ using Descriptor = boost::asio::posix::stream_descriptor;
 // How long a peer may leave its last replies unread before it is left.
 constexpr std::chrono::seconds kReplyPatience{5};
 
+// How long what a peer still sends is thrown away after its last reply: time
+// enough to read that, and short enough for a stop to wait for.
+constexpr std::chrono::seconds kDiscardTime{1};
+
+// Thrown away at once.
+constexpr size_t kDiscardBytes = 1 << 20;
+
 // A close of this socket resets the connection, so that the peer can't take it
 // for an orderly end.
 void ResetOnClose(int fd) {
@@ -61,6 +68,7 @@ TcpConnection::TcpConnection(const std::shared_ptr<Context>& context,
       handle_(handle),
       socket_(*context, fd.Release()),
       timer_(*context),
+      silence_timer_(*context),
       session_(options_.decode, options_.lane, outlet,
                [handle](LineSession::Settled settled) {
                  handle.Post([settled](TcpConnection& self) {
@@ -68,18 +76,29 @@ TcpConnection::TcpConnection(const std::shared_ptr<Context>& context,
                  });
                }) {}
 
+void TcpConnection::Start() {
+  last_input_ = std::chrono::steady_clock::now();
+  WatchSilence();
+  WaitForInput();
+}
+
 void TcpConnection::StopReading() {
   if (state_ != State::kReading && state_ != State::kPaused) return;
-  session_.replies().AddError(
-      "the server is draining: send again what came last");
-  FinishShort();
+  // What finds no room is not final, and the peer hears so.
+  if (state_ == State::kReading) session_.Flush(NowNanos()).IgnoreError();
+  FinishShort("the server is draining");
 }
 
 void TcpConnection::Cut() {
   if (state_ == State::kClosed) return;
+  ResetOnClose(socket_.native_handle());
+  End();
+}
+
+void TcpConnection::End() {
   state_ = State::kClosed;
   timer_.cancel();
-  ResetOnClose(socket_.native_handle());
+  silence_timer_.cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
@@ -96,13 +115,17 @@ void TcpConnection::WaitForInput() {
 
 // One buffer at a time, so that a fast connection does not starve the others.
 void TcpConnection::OnReadable() {
+  if (state_ == State::kDiscarding) return Discard();
   if (state_ != State::kReading) return;
   const absl::Span<char> room = session_.Buffer();
   const ssize_t got =
       recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
   if (got == 0) return OnEndOfInput();
   if (got < 0 && errno != EAGAIN && errno != EINTR) return OnBroken();
-  if (got > 0) session_.Commit(static_cast<size_t>(got));
+  if (got > 0) {
+    session_.Commit(static_cast<size_t>(got));
+    last_input_ = std::chrono::steady_clock::now();
+  }
   if (got == static_cast<ssize_t>(room.size())) {
     Flush();
   } else if (session_.has_undecoded()) {
@@ -137,7 +160,8 @@ void TcpConnection::OnEndOfInput() {
 
 // The lines that came before the connection broke are events all the same.
 void TcpConnection::OnBroken() {
-  peer_failed_ = cut_short_ = end_of_input_ = true;
+  peer_failed_ = end_of_input_ = true;
+  cut_short_ = "the connection broke";
   Flush();
 }
 
@@ -147,8 +171,7 @@ void TcpConnection::Act(const absl::Status& offered) {
   } else if (absl::IsResourceExhausted(offered)) {
     Pause();
   } else {
-    session_.replies().AddError("the server takes nothing more for now");
-    return FinishShort();
+    return FinishShort("the server takes nothing more");
   }
   SendReplies();
 }
@@ -171,20 +194,47 @@ void TcpConnection::OnSettled(const LineSession::Settled& settled) {
   SendReplies();
 }
 
-void TcpConnection::FinishShort() {
-  cut_short_ = true;
+void TcpConnection::WatchSilence() {
+  if (options_.idle_timeout.count() == 0) return;
+  silence_timer_.expires_at(last_input_ + options_.idle_timeout);
+  silence_timer_.async_wait(
+      [weak = weak_from_this()](boost::system::error_code cancelled) {
+        const auto self = weak.lock();
+        if (!cancelled && self != nullptr) self->OnSilenceTimer();
+      });
+}
+
+void TcpConnection::OnSilenceTimer() {
+  const auto now = std::chrono::steady_clock::now();
+  if (state_ == State::kPaused) last_input_ = now;  // Its silence is our doing.
+  if (state_ != State::kReading && state_ != State::kPaused) return;
+  if (now - last_input_ < options_.idle_timeout) return WatchSilence();
+  FinishShort("nothing has come for as long as idle_timeout says");
+}
+
+void TcpConnection::FinishShort(std::string why) {
+  cut_short_ = std::move(why);
   state_ = State::kFinished;
   SendReplies();
 }
 
+void TcpConnection::AddLastReplies() {
+  if (std::exchange(last_replies_added_, true)) return;
+  session_.replies().AddOmitted();
+  if (cut_short_.empty() && session_.all_taken()) return;
+  session_.replies().AddClosing(
+      cut_short_.empty() ? "the server is going away" : cut_short_,
+      session_.final_lines());
+}
+
 void TcpConnection::SendReplies() {
-  if (state_ == State::kClosed) return;
+  if (state_ == State::kDiscarding || state_ == State::kClosed) return;
   const bool last = state_ == State::kFinished && !session_.in_flight();
   if (waiting_to_send_) {
     if (last) LimitPatience();
     return;
   }
-  if (last) session_.replies().AddOmitted();
+  if (last) AddLastReplies();
   sending_ += session_.replies().Take();
   if (peer_failed_) sending_.clear();
   while (!sending_.empty()) {
@@ -213,8 +263,11 @@ void TcpConnection::WaitForRoomToSend() {
 }
 
 void TcpConnection::LimitPatience() {
-  if (std::exchange(patience_runs_, true)) return;
-  timer_.expires_after(kReplyPatience);
+  if (!std::exchange(patience_runs_, true)) CloseAfter(kReplyPatience);
+}
+
+void TcpConnection::CloseAfter(std::chrono::milliseconds time) {
+  timer_.expires_after(time);
   timer_.async_wait(
       [self = shared_from_this()](boost::system::error_code cancelled) {
         if (!cancelled) self->Close();
@@ -223,15 +276,26 @@ void TcpConnection::LimitPatience() {
 
 void TcpConnection::Close() {
   if (state_ == State::kClosed) return;
-  if (cut_short_ || !session_.all_taken()) {
+  if (peer_failed_) {
     Cut();
+  } else if (end_of_input_ || state_ == State::kDiscarding) {
+    End();
   } else {
-    state_ = State::kClosed;
-    timer_.cancel();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    state_ = State::kDiscarding;
+    shutdown(socket_.native_handle(), SHUT_WR);
+    CloseAfter(kDiscardTime);
+    return WaitForInput();
   }
   on_closed_(*this);
+}
+
+void TcpConnection::Discard() {
+  const ssize_t got = recv(socket_.native_handle(), nullptr, kDiscardBytes,
+                           MSG_TRUNC | MSG_DONTWAIT);
+  if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) {
+    return WaitForInput();
+  }
+  Close();
 }
 
 int64_t TcpConnection::NowNanos() const {

@@ -22,6 +22,12 @@ namespace phoenix {
 // One connection of a TcpSource: moves bytes between a socket and a
 // LineSession. Lives on the event loop; held by its source and by its pending
 // operations.
+//
+// When it ends before the peer has said that nothing follows, the last reply
+// says how many lines are final. Then it sends no more, but still reads and
+// throws away what comes, for a bounded time and until the peer ends too:
+// closing a socket with unread input would reset the connection, and the peer
+// might never see the reply.
 class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
  public:
   using Context = boost::asio::io_context;
@@ -29,7 +35,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   struct Options {
     NdjsonOptions decode;
     uint64_t lane = 0;
-    std::chrono::milliseconds linger{1};  // 0: nothing waits for more.
+    std::chrono::milliseconds linger{1};        // 0: nothing waits for more.
+    std::chrono::milliseconds idle_timeout{0};  // 0: silence is no offence.
   };
 
   // `on_closed` is called once, on the loop, when the connection has ended by
@@ -40,10 +47,14 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
       std::function<void(TcpConnection&)> on_closed);
 
   // Begins to read. Once.
-  void Start() { WaitForInput(); }
+  void Start();
 
-  // Reads no more; ends as soon as what was taken has settled.
+  // Offers what has been read, as far as there is room, and reads no more; ends
+  // as soon as what was taken has settled.
   void StopReading();
+
+  // Whether the peer has its last reply and is given time to read it.
+  bool discarding() const { return state_ == State::kDiscarding; }
 
   // Cuts the connection at once, without a callback. On the loop, or when it
   // has stopped.
@@ -54,8 +65,9 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
  private:
   enum class State : uint8_t {
     kReading,
-    kPaused,    // No credit: waits for the outlet.
-    kFinished,  // Nothing more will be offered; waits for outcomes.
+    kPaused,      // No credit: waits for the outlet.
+    kFinished,    // Nothing more will be offered; waits for outcomes.
+    kDiscarding,  // All is said; what still comes is thrown away.
     kClosed,
   };
 
@@ -82,11 +94,17 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void Pause();
   void OnOutletReady();
   void OnSettled(const LineSession::Settled& settled);
-  void FinishShort();
+  void FinishShort(std::string why);
+  void AddLastReplies();
+  void WatchSilence();
+  void OnSilenceTimer();
+  void Discard();
   void SendReplies();
   void WaitForRoomToSend();
   void LimitPatience();
+  void CloseAfter(std::chrono::milliseconds time);
   void Close();
+  void End();
   int64_t NowNanos() const;
 
   const Options options_;
@@ -96,6 +114,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   const Handle handle_;
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer silence_timer_;
+  std::chrono::steady_clock::time_point last_input_;
   LineSession session_;
   std::string sending_;  // Replies on their way.
   State state_ = State::kReading;
@@ -105,7 +125,10 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   bool lingering_ = false;
   bool patience_runs_ = false;
   bool peer_failed_ = false;  // Replies reach nobody.
-  bool cut_short_ = false;    // Not everything that was sent was taken.
+  bool last_replies_added_ = false;
+  // Why not everything that was sent was taken; empty: it was, as far as one
+  // knows here.
+  std::string cut_short_;
 };
 
 }  // namespace phoenix

@@ -2,6 +2,9 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <functional>
+#include <future>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +14,7 @@
 #include "libs/net/acceptor.h"
 #include "libs/net/event_loop.h"
 #include "libs/net/listen_address.h"
+#include "libs/sources/tcp/reply_buffer.h"
 #include "libs/sources/tcp/tcp_connection.h"
 
 namespace phoenix {
@@ -53,6 +57,7 @@ class TcpSource::Impl {
   }
 
   void Stop() {
+    if (acceptor_ != nullptr) WaitForLastReplies();
     loop_.Stop();
     for (const auto& [lane, connection] : connections_) connection->Cut();
     connections_.clear();
@@ -61,7 +66,39 @@ class TcpSource::Impl {
 
   uint16_t port() const { return port_; }
 
+  size_t max_memory_bytes() const {
+    const size_t lines = std::max(options_.decode.buffer_bytes,
+                                  2 * options_.decode.max_event_bytes);
+    return options_.max_connections * 2 * (lines + ReplyBuffer::kMaxBytes);
+  }
+
  private:
+  // A reset would destroy what peers have been told and not read yet. The
+  // connections bound the time themselves.
+  void WaitForLastReplies() {
+    std::promise<void> quiet;
+    loop_.RunAndWait([&] {
+      acceptor_->Close();
+      std::erase_if(connections_, [](const auto& entry) {
+        if (entry.second->discarding()) return false;
+        entry.second->Cut();
+        return true;
+      });
+      on_quiet_ = [&quiet] { quiet.set_value(); };
+      TellIfQuiet();
+    });
+    quiet.get_future().wait();
+  }
+
+  void TellIfQuiet() {
+    if (connections_.empty() && on_quiet_) std::exchange(on_quiet_, {})();
+  }
+
+  void Forget(uint64_t lane) {
+    connections_.erase(lane);
+    TellIfQuiet();
+  }
+
   void Take(OwnedFd fd) {
     if (connections_.size() >= options_.max_connections) {
       send(fd.get(), kTooManyConnections.data(), kTooManyConnections.size(),
@@ -71,13 +108,14 @@ class TcpSource::Impl {
     const uint64_t lane = next_lane_++;
     auto connection = TcpConnection::Create(
         loop_.context(), std::move(fd), ConnectionOptions(lane), *outlet_,
-        clock_, [this](TcpConnection& c) { connections_.erase(c.lane()); });
+        clock_, [this](TcpConnection& c) { Forget(c.lane()); });
     connections_.emplace(lane, connection);
     connection->Start();
   }
 
   TcpConnection::Options ConnectionOptions(uint64_t lane) const {
-    TcpConnection::Options options{options_.decode, lane, options_.linger};
+    TcpConnection::Options options{options_.decode, lane, options_.linger,
+                                   options_.idle_timeout};
     absl::StrAppend(&options.decode.defaults.id_prefix, lane, "-");
     return options;
   }
@@ -90,6 +128,7 @@ class TcpSource::Impl {
   EventLoop loop_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unordered_map<uint64_t, std::shared_ptr<TcpConnection>> connections_;
+  std::function<void()> on_quiet_;  // While Stop waits for the last of them.
 };
 
 TcpSource::TcpSource(TcpSourceOptions options, Clock& clock)
@@ -102,6 +141,8 @@ absl::Status TcpSource::Start(Outlet& outlet) { return impl_->Start(outlet); }
 void TcpSource::StopAccepting() { impl_->StopAccepting(); }
 
 void TcpSource::Stop() { impl_->Stop(); }
+
+size_t TcpSource::max_memory_bytes() const { return impl_->max_memory_bytes(); }
 
 uint16_t TcpSource::port() const { return impl_->port(); }
 

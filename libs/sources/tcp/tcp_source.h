@@ -19,6 +19,7 @@ struct TcpSourceOptions {
   NdjsonOptions decode;  // `id_prefix` gets the connection's number added.
   size_t max_connections = 256;
   std::chrono::milliseconds linger{1};
+  std::chrono::milliseconds idle_timeout{0};  // 0: silence is no offence.
 };
 
 // The source `tcp`: lines of JSON from any number of connections, read, decoded
@@ -26,9 +27,12 @@ struct TcpSourceOptions {
 //
 // A line that is no JSON or too long is counted and answered, and hurts no
 // other. Without credit the connection is not read. When the peer has closed
-// its side and all of its lines have settled, the connection is closed; it is
-// reset instead when not all was taken, so that an orderly end always means
-// success.
+// its side and all of its lines have settled, the connection is closed. When it
+// ends otherwise, because the source drains, events were given back, or nothing
+// came for `idle_timeout`, the last reply says how many of its lines, from the
+// first one on, are final: the peer sends those after them again. After Stop
+// alone, or when the outcomes did not come before it, it is reset, and nothing
+// is known.
 class TcpSource : public Source {
  public:
   // `clock` outlives the source.
@@ -41,6 +45,14 @@ class TcpSource : public Source {
 
   // The port that is bound; after Start.
   uint16_t port() const;
+
+  // What connections can make the source hold at most, events that the pipeline
+  // has taken aside: `max_connections` times two line buffers, the one that is
+  // read into and the one that batches lie in which wait for credit, each of
+  // `buffer_bytes` or twice the longest line; and the replies that wait to be
+  // sent with those on their way. The columns of waiting batches come on top.
+  // Thread-safe.
+  size_t max_memory_bytes() const override;
 
  private:
   class Impl;

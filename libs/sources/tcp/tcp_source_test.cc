@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,9 @@
 namespace phoenix {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
@@ -160,18 +163,134 @@ TEST_F(TcpSourceTest, TakesTheLinesOfAConnectionThatBroke) {
   EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2"));
 }
 
-TEST_F(TcpSourceTest, TellsOpenConnectionsThatItDrains) {
+TEST_F(TcpSourceTest, TellsOpenConnectionsHowFarTheyCameWhenItDrains) {
+  Start();
+  outlet_.SetAutoSettle(false);
+  TcpClient client(port());
+  ASSERT_TRUE(client.Send("1\n2\n"));
+  ASSERT_TRUE(outlet_.WaitForEvents(2));
+  source_->StopAccepting();
+  EXPECT_FALSE(TcpClient(port()).connected());
+  outlet_.Settle();
+  const std::string last = client.ReadAll();
+  EXPECT_THAT(last,
+              AllOf(HasSubstr("draining"), EndsWith("\"final_lines\":2}\n")));
+  EXPECT_TRUE(client.ended_in_order());
+  client.HalfClose();
+  source_->Stop();
+}
+
+TEST_F(TcpSourceTest, SaysHowFarItCameToASenderThatIsHeldUp) {
+  TcpSourceOptions options = LoopbackOptions();
+  options.linger = std::chrono::milliseconds(0);
+  Start(options);
+  outlet_.SetCredit(1);
+  TcpClient client(port());
+  ASSERT_TRUE(client.Send("1\n2\nbad\n"));
+  ASSERT_TRUE(outlet_.WaitForEvents(2));
+  std::string more;
+  while (more.size() < (100 << 10)) more += "12345\n";
+  ASSERT_TRUE(client.Send(more));
+  ASSERT_TRUE(outlet_.WaitForWaiters(1));
+  source_->StopAccepting();
+  std::thread stop([&] { source_->Stop(); });
+  // Unread input in the socket must not destroy the reply.
+  const std::string replies = client.ReadAll();
+  EXPECT_THAT(replies, HasSubstr("\"line\":3}"));
+  EXPECT_THAT(replies, EndsWith("\"final_lines\":3}\n"));
+  EXPECT_TRUE(client.ended_in_order());
+  client.HalfClose();
+  stop.join();
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2"));
+}
+
+TEST_F(TcpSourceTest, WaitsABoundedTimeForAPeerThatDoesNotEnd) {
+  Start();
+  TcpClient client(port());
+  ASSERT_TRUE(client.Send("1\n"));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  source_->StopAccepting();
+  source_->Stop();
+  EXPECT_THAT(client.ReadAll(), EndsWith("\"final_lines\":1}\n"));
+}
+
+TEST_F(TcpSourceTest, CountsNeitherMoreNorLessThanItTook) {
+  TcpSourceOptions options = LoopbackOptions();
+  options.linger = std::chrono::hours(1);
+  options.decode.buffer_bytes = 4096;
+  Start(options);
+  TcpClient client(port());
+  std::string lines;
+  for (int i = 0; i < 1000; ++i) lines += "12345\n";
+  ASSERT_TRUE(client.Send(lines));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  source_->StopAccepting();
+  EXPECT_THAT(client.ReadAll(),
+              EndsWith("\"final_lines\":" +
+                       std::to_string(outlet_.event_count()) + "}\n"));
+  client.HalfClose();
+  source_->Stop();
+}
+
+TEST_F(TcpSourceTest, SaysHowFarItCameWhenEventsAreGivenBack) {
+  Start();
+  outlet_.SetAutoSettle(false);
+  TcpClient client(port());
+  ASSERT_TRUE(client.Send("1\n2\n"));
+  client.HalfClose();
+  ASSERT_TRUE(outlet_.WaitForEvents(2));
+  outlet_.Settle(Outcome::kRetry);
+  EXPECT_THAT(client.ReadAll(), EndsWith("\"final_lines\":0}\n"));
+  EXPECT_TRUE(client.ended_in_order());
+}
+
+TEST_F(TcpSourceTest, ResetsWhatHasNoOutcomeWhenItStops) {
   Start();
   outlet_.SetAutoSettle(false);
   TcpClient client(port());
   ASSERT_TRUE(client.Send("1\n"));
   ASSERT_TRUE(outlet_.WaitForEvents(1));
   source_->StopAccepting();
-  EXPECT_THAT(client.ReadUntil("\n"), HasSubstr("draining"));
-  EXPECT_FALSE(TcpClient(port()).connected());
-  outlet_.Settle();
-  EXPECT_EQ(client.ReadAll(), "");
   source_->Stop();
+  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_FALSE(client.ended_in_order());
+}
+
+TEST_F(TcpSourceTest, ClosesASilentConnection) {
+  TcpSourceOptions options = LoopbackOptions();
+  options.idle_timeout = std::chrono::milliseconds(20);
+  Start(options);
+  TcpClient client(port());
+  ASSERT_TRUE(client.Send("1\n"));
+  const std::string last = client.ReadAll();
+  EXPECT_THAT(
+      last, AllOf(HasSubstr("idle_timeout"), EndsWith("\"final_lines\":1}\n")));
+  EXPECT_TRUE(client.ended_in_order());
+}
+
+TEST_F(TcpSourceTest, DoesNotTakeASenderThatIsHeldUpForSilent) {
+  TcpSourceOptions options = LoopbackOptions();
+  options.idle_timeout = std::chrono::milliseconds(20);
+  Start(options);
+  outlet_.SetCredit(0);
+  TcpClient client(port());
+  ASSERT_TRUE(client.Send("1\n"));
+  ASSERT_TRUE(outlet_.WaitForWaiters(1));
+  TcpClient silent(port());
+  EXPECT_THAT(silent.ReadAll(), HasSubstr("\"final_lines\":0"));
+  outlet_.SetCredit(FakeOutlet::kUnlimited);
+  EXPECT_TRUE(outlet_.WaitForEvents(1));
+}
+
+TEST_F(TcpSourceTest, BoundsItsMemoryByItsConnections) {
+  TcpSourceOptions options = LoopbackOptions();
+  options.max_connections = 3;
+  options.decode.max_event_bytes = 100'000;
+  EXPECT_EQ(TcpSource(options, clock_).max_memory_bytes(),
+            3u * 2 * (200'000 + (64 << 10)));
+  options.decode.buffer_bytes = 300'000;
+  EXPECT_EQ(TcpSource(options, clock_).max_memory_bytes(),
+            3u * 2 * (300'000 + (64 << 10)));
 }
 
 TEST_F(TcpSourceTest, AnswersWhatIsInFlightWhileItDrains) {
