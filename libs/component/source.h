@@ -63,6 +63,20 @@ class Source {
   // True when the source has come to its end and will never offer again (a
   // file read once, a generator with a count). Thread-safe.
   virtual bool Finished() const { return false; }
+
+  // Memory that the source may hold beside the events that the pipeline has
+  // taken from it, in bytes: part of the bound that `phoenix check` prints.
+  // Thread-safe.
+  virtual size_t max_memory_bytes() const { return 0; }
+
+  // The largest batch that it offers (EventBatch::memory_bytes), which may pass
+  // a bound of bytes that it exceeds when it is alone. The default is that of a
+  // source that makes batches within BatchLimits. Thread-safe.
+  virtual size_t max_batch_bytes() const { return kUsualBatchBytes; }
+
+ protected:
+  // A builder that is full at 4 MiB, before its last event of 1 MiB.
+  static constexpr size_t kUsualBatchBytes = 5 << 20;
 };
 
 }  // namespace phoenix
