@@ -8,8 +8,8 @@ namespace phoenix {
 
 std::string_view OutcomeName(Outcome outcome) {
   static constexpr std::array<std::string_view, kOutcomeCount> kNames = {
-      "pending",   "filtered",      "deduplicated", "merged",
-      "delivered", "dead_lettered", "rejected",     "retry",
+      "pending",   "filtered",      "dropped",  "deduplicated", "merged",
+      "delivered", "dead_lettered", "rejected", "retry",
   };
   return kNames[static_cast<size_t>(outcome)];
 }

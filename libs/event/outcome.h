@@ -17,6 +17,7 @@ namespace phoenix {
 enum class Outcome : uint8_t {
   kPending = 0,  // Nothing said yet.
   kFiltered,     // A filter dropped it, as the pipeline demands.
+  kDropped,      // A step failed on it, and drops what it fails on.
   kDeduplicated,
   kMerged,        // It lives on in another event.
   kDelivered,     // Every sink on its route has it.
@@ -24,7 +25,7 @@ enum class Outcome : uint8_t {
   kRejected,      // It can never be taken; its producer must hear of it.
   kRetry,         // Not taken for now: whoever holds it sends it again.
 };
-inline constexpr int kOutcomeCount = 8;
+inline constexpr int kOutcomeCount = 9;
 
 // Lower-case words with underscores, such as "dead_lettered".
 std::string_view OutcomeName(Outcome outcome);

@@ -274,7 +274,7 @@ TEST(ReceiverFrameCodecTest, RefusesWhatNoReceiverSays) {
         DecodeReceiverFrame(response.SerializeAsString()).status());
   };
   EXPECT_TRUE(refused()) << "no outcomes";
-  result.set_outcomes("\x08");
+  result.set_outcomes("\x09");
   EXPECT_TRUE(refused()) << "an unknown outcome";
   result.set_outcomes(std::string(EventBatch::kMaxEvents + 1, '\4'));
   EXPECT_TRUE(refused()) << "more outcomes than a batch has rows";

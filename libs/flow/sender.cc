@@ -407,6 +407,7 @@ void Sender::SendNext() {
     frame.accounted_bytes = next.bytes;
     frame.view = next.view;
     on_the_way_.Add(next.bytes);
+    ++stats_.sent_batches;
   }
   Send(std::move(frame));
   highest_sent_ = std::max(highest_sent_, next_to_send_);

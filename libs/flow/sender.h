@@ -73,6 +73,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
     bool connected = false;
     int64_t connections = 0;        // Streams opened, the first included.
     int64_t receiver_restarts = 0;  // Of those, to a receiver without memory.
+    int64_t sent_batches = 0;       // Each time that one was sent.
     int64_t resent_batches = 0;
   };
 

@@ -6,6 +6,7 @@
 #include "libs/telemetry/component_metrics.h"
 #include "libs/telemetry/metrics.h"
 #include "libs/telemetry/pipeline_metrics.h"
+#include "libs/telemetry/stream_metrics.h"
 
 int main() {
   phoenix::MetricsRegistry registry;
@@ -22,5 +23,7 @@ int main() {
   pipeline.Received(1000, 332'000, absl::FromUnixSeconds(1'700'000'000));
   pipeline.Settled(phoenix::Settlement::kDelivered, 990);
   pipeline.ObserveDelivery(absl::Milliseconds(7), 990);
+  phoenix::StreamMetrics stream(registry, "sink", "orders");
+  stream.Publish({.sent_batches = 3, .available_credit_bytes = 4096});
   std::fputs(registry.Render().c_str(), stdout);
 }

@@ -45,6 +45,20 @@ constexpr MetricSpec kComponentProcessDuration =
     Histogram("phoenix_component_process_duration_seconds",
               "Time that a component spent on a batch.");
 
+constexpr MetricSpec kSinkWriteAttempts =
+    Counter("phoenix_sink_write_attempts_total",
+            "Times that a sink tried to write a batch or the rest of one.");
+constexpr MetricSpec kSinkFailedWriteAttempts =
+    Counter("phoenix_sink_failed_write_attempts_total",
+            "Attempts after which events were left to be tried again.");
+constexpr MetricSpec kSinkRetriedEvents =
+    Counter("phoenix_sink_retried_events_total",
+            "Events that were tried again, counted each time.");
+constexpr MetricSpec kSinkFailing =
+    Gauge("phoenix_sink_failing",
+          "1 while a sink fails again and again, so that it is not ready; else "
+          "0.");
+
 constexpr MetricSpec kBufferReceivedEvents = Counter(
     "phoenix_buffer_received_events_total", "Events put into a buffer.");
 constexpr MetricSpec kBufferSentEvents = Counter(
@@ -79,15 +93,21 @@ constexpr MetricSpec kUnaccountedEvents =
           "Events received, neither settled nor in flight. Anything but 0 is "
           "a bug.");
 
-constexpr MetricSpec kStreamInFlightEvents = Development(
-    Gauge("phoenix_stream_in_flight_events",
-          "Events sent to a peer service that have no outcome yet."));
+constexpr MetricSpec kStreamSentBatches =
+    Development(Counter("phoenix_stream_sent_batches_total",
+                        "Batches sent to a peer, each time they were sent."));
+constexpr MetricSpec kStreamResentBatches = Development(
+    Counter("phoenix_stream_resent_batches_total",
+            "Batches that a lost connection made it necessary to send again."));
+constexpr MetricSpec kStreamInFlightBatches = Development(
+    Gauge("phoenix_stream_in_flight_batches",
+          "Batches that were sent to a peer and have no outcome yet."));
+constexpr MetricSpec kStreamInFlightBytes = Development(Gauge(
+    "phoenix_stream_in_flight_bytes",
+    "Bytes of batches that were sent to a peer and have no outcome yet."));
 constexpr MetricSpec kStreamAvailableCreditBytes =
     Development(Gauge("phoenix_stream_available_credit_bytes",
-                      "Bytes that a peer service is ready to take."));
-constexpr MetricSpec kStreamAcknowledgedEvents =
-    Development(Counter("phoenix_stream_acknowledged_events_total",
-                        "Events whose outcome a peer service has told."));
+                      "Bytes that a peer is ready to take now."));
 constexpr MetricSpec kStreamReconnects =
     Development(Counter("phoenix_stream_reconnects_total",
                         "Times that a stream to a peer was opened again."));
@@ -118,10 +138,16 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kPipelineReceivedBytes,
       &metric::kPipelineReceivedEvents,
       &metric::kPipelineSettledEvents,
-      &metric::kStreamAcknowledgedEvents,
+      &metric::kSinkFailedWriteAttempts,
+      &metric::kSinkFailing,
+      &metric::kSinkRetriedEvents,
+      &metric::kSinkWriteAttempts,
       &metric::kStreamAvailableCreditBytes,
-      &metric::kStreamInFlightEvents,
+      &metric::kStreamInFlightBatches,
+      &metric::kStreamInFlightBytes,
       &metric::kStreamReconnects,
+      &metric::kStreamResentBatches,
+      &metric::kStreamSentBatches,
       &metric::kUnaccountedEvents,
   };
   return kAll;
@@ -140,8 +166,8 @@ std::string_view ErrorStageName(ErrorStage stage) {
 
 std::string_view SettlementName(Settlement settlement) {
   static constexpr std::string_view kNames[] = {
-      "delivered",     "filtered", "deduplicated", "merged",
-      "dead_lettered", "rejected", "retry"};
+      "delivered", "filtered",      "dropped",  "deduplicated",
+      "merged",    "dead_lettered", "rejected", "retry"};
   static_assert(std::size(kNames) == kSettlementCount);
   return kNames[static_cast<int>(settlement)];
 }

@@ -39,6 +39,13 @@ extern const MetricSpec kComponentErrors;           // + stage, error_type.
 extern const MetricSpec kComponentDiscardedEvents;  // + intentional.
 extern const MetricSpec kComponentProcessDuration;  // + error_type or none.
 
+// Labels: component_type, component_name. Of sinks: a batch may take several
+// attempts, and only what became of it in the end is in the metrics above.
+extern const MetricSpec kSinkWriteAttempts;
+extern const MetricSpec kSinkFailedWriteAttempts;  // + error_type.
+extern const MetricSpec kSinkRetriedEvents;
+extern const MetricSpec kSinkFailing;
+
 // Labels: buffer_name.
 extern const MetricSpec kBufferReceivedEvents;
 extern const MetricSpec kBufferSentEvents;
@@ -55,11 +62,13 @@ extern const MetricSpec kPipelineDeliveryDuration;
 extern const MetricSpec kPipelineLastEventTimestamp;
 extern const MetricSpec kUnaccountedEvents;
 
-// Labels: peer_service.
-extern const MetricSpec kStreamInFlightEvents;
+// Labels: peer_service, peer_name.
+extern const MetricSpec kStreamSentBatches;
+extern const MetricSpec kStreamResentBatches;
+extern const MetricSpec kStreamInFlightBatches;
+extern const MetricSpec kStreamInFlightBytes;
 extern const MetricSpec kStreamAvailableCreditBytes;
-extern const MetricSpec kStreamAcknowledgedEvents;  // + outcome.
-extern const MetricSpec kStreamReconnects;          // + outcome.
+extern const MetricSpec kStreamReconnects;
 
 // Labels: version, commit. Always 1.
 extern const MetricSpec kBuildInfo;
@@ -81,6 +90,7 @@ inline constexpr char kBufferName[] = "buffer_name";
 inline constexpr char kPipeline[] = "pipeline";
 inline constexpr char kOutcome[] = "outcome";
 inline constexpr char kPeerService[] = "peer_service";
+inline constexpr char kPeerName[] = "peer_name";
 inline constexpr char kVersion[] = "version";
 inline constexpr char kCommit[] = "commit";
 
@@ -99,13 +109,14 @@ std::string_view ErrorStageName(ErrorStage stage);
 enum class Settlement {
   kDelivered,
   kFiltered,
+  kDropped,  // A step failed on it, with `on_error: drop`.
   kDeduplicated,
   kMerged,
   kDeadLettered,
   kRejected,  // Its producer was told that it can never be taken.
   kRetry,     // Its producer was told to send it again.
 };
-inline constexpr int kSettlementCount = 7;
+inline constexpr int kSettlementCount = 8;
 std::string_view SettlementName(Settlement settlement);
 
 // Upper bounds in seconds of the buckets of every duration: those of the

@@ -11,6 +11,8 @@ Settlement ToSettlement(Outcome outcome) {
   switch (outcome) {
     case Outcome::kFiltered:
       return Settlement::kFiltered;
+    case Outcome::kDropped:
+      return Settlement::kDropped;
     case Outcome::kDeduplicated:
       return Settlement::kDeduplicated;
     case Outcome::kMerged:

@@ -37,9 +37,8 @@ void Processor::SettleDropped(flow::OutcomeCollector& collector) {
     if (!rows.empty()) collector.Settle(rows, Outcome::kFiltered);
   }
   for (StepFailure& failure : result_.dropped) {
-    collector.Settle(
-        Outcome::kFiltered,
-        {failure.row, steps_.name(failure.step), std::move(failure.status)});
+    collector.Settle(Outcome::kDropped, {failure.row, steps_.name(failure.step),
+                                         std::move(failure.status)});
   }
 }
 

@@ -74,10 +74,10 @@ TEST_F(ProcessorTest, PostsFailedRowsWithStepLineAndOriginal) {
   EXPECT_EQ(dead_letters_.inputs[0], view.batch);
 }
 
-TEST_F(ProcessorTest, CountsWhatItDropsOnErrorAsFilteredWithTheReason) {
+TEST_F(ProcessorTest, DropsWhatFailsWhenToldAndSaysWhy) {
   AddStep(OnError::kDrop);
   const BatchOutcome outcome = Handle(WholeView(JsonBatch({"\"fail\""})));
-  EXPECT_EQ(outcome.at(0), Outcome::kFiltered);
+  EXPECT_EQ(outcome.at(0), Outcome::kDropped);
   ASSERT_EQ(outcome.details().size(), 1u);
   EXPECT_EQ(outcome.details()[0].component, "obey");
   EXPECT_THAT(dead_letters_.posted, IsEmpty());

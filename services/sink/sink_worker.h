@@ -24,12 +24,17 @@ namespace phoenix {
 // One sink with its bounded queue and its thread: takes views from any lane,
 // writes them in the order in which they came, and settles them. Thread-safe.
 //
+// The queue holds MaxSinkQueueBytes (libs/engine/sink_queue_bound.h) at most:
+// `queue_bytes`, or one single view that is larger than that. Views that wait
+// for room, a blocked caller's or OfferLater's, are not in it; the doors' budget
+// bounds the events that they are made of.
+//
 // Life: Open; Offer any number of times; Drain; Close.
 class SinkWorker : public SinkPort, private flow::BatchHandler {
  public:
   struct Options {
     std::string name;
-    int64_t queue_bytes = 16 << 20;
+    int64_t queue_bytes = 16 << 20;  // Of views not settled.
   };
 
   // `metrics` and `clock` outlive the worker.
@@ -52,6 +57,9 @@ class SinkWorker : public SinkPort, private flow::BatchHandler {
 
   // Flushes and closes the sink, and ends the thread. Blocks.
   absl::Status Close();
+
+  // The stream that is the queue, for who publishes its numbers.
+  std::shared_ptr<const flow::Sender> stream() const { return sender_; }
 
   // How full the queue is, 0 to 1.
   double fill_ratio() const { return metrics_.fill_ratio(); }

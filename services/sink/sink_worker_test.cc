@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/engine/sink_queue_bound.h"
 #include "libs/engine/testing/json_batch.h"
 #include "libs/telemetry/metrics.h"
 
@@ -121,6 +122,34 @@ TEST_F(SinkWorkerTest, HoldsTheCallerBackWhenItsQueueIsFull) {
   lane.join();
   ASSERT_TRUE(worker->Close().ok());
   EXPECT_EQ(settled, 3);
+}
+
+TEST_F(SinkWorkerTest, HoldsNoMoreThanItsQueueTakes) {
+  const BatchView view = WholeView(JsonBatch({"1"}));
+  const auto bytes = static_cast<int64_t>(view.memory_bytes());
+  auto worker = MakeWorker(/*queue_bytes=*/2 * bytes);
+  ASSERT_TRUE(worker->Open().ok());
+  for (int i = 0; i < 3; ++i) {
+    worker->OfferLater(view, [](const BatchOutcome&) {});
+  }
+  EXPECT_EQ(worker->stream()->stats().held.bytes,
+            MaxSinkQueueBytes(2 * bytes, bytes));
+  gate_.set_value();
+  EXPECT_TRUE(worker->Close().ok());
+}
+
+TEST_F(SinkWorkerTest, HoldsOneViewThatIsLargerThanItsQueue) {
+  const BatchView view = WholeView(JsonBatch({"1"}));
+  const auto bytes = static_cast<int64_t>(view.memory_bytes());
+  auto worker = MakeWorker(/*queue_bytes=*/bytes - 1);
+  ASSERT_TRUE(worker->Open().ok());
+  for (int i = 0; i < 2; ++i) {
+    worker->OfferLater(view, [](const BatchOutcome&) {});
+  }
+  EXPECT_EQ(worker->stream()->stats().held.bytes,
+            MaxSinkQueueBytes(bytes - 1, bytes));
+  gate_.set_value();
+  EXPECT_TRUE(worker->Close().ok());
 }
 
 TEST_F(SinkWorkerTest, TakesLaterWhatDoesNotFitNow) {

@@ -14,6 +14,7 @@ LiveLine::Totals LiveLine::Now() const {
   return {.in = metrics_.received_events(),
           .out = metrics_.settled_events(Settlement::kDelivered),
           .filtered = metrics_.settled_events(Settlement::kFiltered),
+          .dropped = metrics_.settled_events(Settlement::kDropped),
           .dead_lettered = metrics_.settled_events(Settlement::kDeadLettered)};
 }
 
@@ -31,6 +32,10 @@ std::string LiveLine::Next(const std::string& slowest_part) {
       "/s  filtered ", rate(totals.filtered, last_.filtered),
       "/s  dead-lettered ", rate(totals.dead_lettered, last_.dead_lettered),
       "/s  in flight ", WithCommas(metrics_.in_flight_events()));
+  if (totals.dropped > 0) {
+    absl::StrAppend(&line, "  dropped ", rate(totals.dropped, last_.dropped),
+                    "/s");
+  }
   if (!slowest_part.empty()) {
     absl::StrAppend(&line, "  slowest: ", slowest_part);
   }

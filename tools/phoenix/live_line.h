@@ -24,6 +24,7 @@ class LiveLine {
     uint64_t in = 0;
     uint64_t out = 0;
     uint64_t filtered = 0;
+    uint64_t dropped = 0;
     uint64_t dead_lettered = 0;
   };
   Totals Now() const;

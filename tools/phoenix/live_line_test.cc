@@ -43,6 +43,17 @@ TEST_F(LiveLineTest, ShowsRatesSinceTheLastLook) {
   EXPECT_THAT(line_.Next(""), HasSubstr("in 0/s"));
 }
 
+TEST_F(LiveLineTest, ShowsWhatIsDroppedWhenAnythingEverWas) {
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(line_.Next(""), Not(HasSubstr("dropped")));
+  metrics_.Received(3, 1, clock_.Now());
+  metrics_.Settled(Settlement::kDropped, 3);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(line_.Next(""), HasSubstr("dropped 3/s"));
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(line_.Next(""), HasSubstr("dropped 0/s"));
+}
+
 TEST_F(LiveLineTest, NamesTheSlowestPart) {
   clock_.Advance(absl::Seconds(1));
   EXPECT_THAT(line_.Next("sink 'archive'"),

@@ -44,6 +44,10 @@ RetryingSink::Options RetryOptions(const std::string& sink,
   return options;
 }
 
+std::string SourceHealthPart(const std::string& name) {
+  return Cat("source '", name, "'");
+}
+
 size_t LaneCount(int configured) {
   if (configured > 0) return static_cast<size_t>(configured);
   return std::max(1u, std::thread::hardware_concurrency());
@@ -79,10 +83,12 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       steps_(pipeline_->steps, &step_metrics_, clock),
       routes_(pipeline_->routes, pipeline_->sinks.size()),
       ticker_({.name = "ticker"}, clock),
-      busy_watch_(clock) {
+      busy_watch_(clock),
+      stream_watch_(metrics) {
   BuildSinks();
   BuildLanes();
   BuildDoors();
+  WatchStreams();
   for (const auto& step : step_metrics_.steps()) busy_watch_.Add(*step);
   for (const auto& sink : sink_metrics_) busy_watch_.Add(*sink);
 }
@@ -100,16 +106,19 @@ void Suite::BuildSinks() {
         registry_, ComponentId{.kind = ComponentKind::kSink,
                                .type = compiled.kind,
                                .name = compiled.name}));
+    sink_monitors_.push_back(std::make_unique<SinkMonitor>(
+        sink_metrics_.back()->id(), registry_, health_));
     const bool is_dead_letter = sinks_.size() == pipeline_->dead_letter;
     sinks_.push_back(std::make_unique<SinkWorker>(
         SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},
         DecorateSink(std::move(compiled.sink),
                      {.retry = RetryOptions(compiled.name, is_dead_letter),
                       .metrics = *sink_metrics_.back(),
+                      .monitor = *sink_monitors_.back(),
                       .clock = clock_,
                       .stop = stop_retries_}),
         *queue_metrics_.back(), clock_));
-    health_.Add(compiled.name);
+    health_.Add(SinkHealthPart(compiled.name));
   }
   dead_letters_ = std::make_unique<DeadLetterSender>(
       pipeline_->name, pipeline_->revision, *sinks_[pipeline_->dead_letter],
@@ -147,10 +156,22 @@ void Suite::BuildDoors() {
                           .budget = budget_,
                           .pipeline_metrics = pipeline_metrics_,
                           .metrics = unit->metrics,
+                          .dead_letters = *dead_letters_,
+                          .source = compiled.name,
+                          .position = compiled.position,
                           .clock = clock_,
                           .slowest_part = [this] { return FullestSink(); }});
-    health_.Add(unit->name);
+    health_.Add(SourceHealthPart(unit->name));
     sources_.push_back(std::move(unit));
+  }
+}
+
+void Suite::WatchStreams() {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    stream_watch_.Add("processor", Cat("lane ", i), lanes_[i]->sender());
+  }
+  for (const auto& sink : sinks_) {
+    stream_watch_.Add("sink", sink->name(), sink->stream());
   }
 }
 
@@ -165,10 +186,11 @@ absl::Status Suite::OpenSinks() {
   for (const auto& sink : sinks_) {
     const absl::Status status = sink->Open();
     if (!status.ok()) {
-      health_.SetFailed(sink->name(), FromAbsl(status.message()));
+      health_.SetFailed(SinkHealthPart(sink->name()),
+                        FromAbsl(status.message()));
       return Prefixed("sink", sink->name(), status);
     }
-    health_.SetReady(sink->name());
+    health_.SetReady(SinkHealthPart(sink->name()));
   }
   return absl::OkStatus();
 }
@@ -177,11 +199,12 @@ absl::Status Suite::StartSources() {
   for (const auto& unit : sources_) {
     const absl::Status status = unit->source.Start(*unit->door);
     if (!status.ok()) {
-      health_.SetFailed(unit->name, FromAbsl(status.message()));
+      health_.SetFailed(SourceHealthPart(unit->name),
+                        FromAbsl(status.message()));
       return Prefixed("source", unit->name, status);
     }
     unit->started = true;
-    health_.SetReady(unit->name);
+    health_.SetReady(SourceHealthPart(unit->name));
   }
   return absl::OkStatus();
 }
@@ -195,6 +218,7 @@ bool Suite::Finished() const {
 void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
+    stream_watch_.Publish();
     TickLater();
   });
 }
@@ -249,6 +273,7 @@ bool Suite::Drain(absl::Duration timeout) {
 
   stop_retries_.Stop();
   if (!drained) GiveBack();
+  stream_watch_.Publish();
   StopSources();
   for (const auto& lane : lanes_) lane->Stop();
   for (const auto& sink : sinks_) {
@@ -268,6 +293,16 @@ void Suite::GiveBack() {
   budget_.WaitUntilIdle(kGiveBackTime);
 }
 
+std::string Suite::FailingSink() const {
+  for (size_t i = 0; i < sinks_.size(); ++i) {
+    const std::string failure = sink_monitors_[i]->Failure();
+    if (!failure.empty()) {
+      return Cat("sink '", sinks_[i]->name(), "' ", failure);
+    }
+  }
+  return "";
+}
+
 std::string Suite::FullestSink() const {
   const SinkWorker& fullest = **std::max_element(
       sinks_.begin(), sinks_.end(), [](const auto& a, const auto& b) {
@@ -277,6 +312,8 @@ std::string Suite::FullestSink() const {
 }
 
 std::string Suite::SlowestPart() {
+  std::string failing = FailingSink();
+  if (!failing.empty()) return failing;
   double fullest = 0;
   for (const auto& sink : sinks_) {
     fullest = std::max(fullest, sink->fill_ratio());

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/component/sink_decorators/sink_monitor.h"
 #include "libs/component/sink_decorators/stop_signal.h"
 #include "libs/engine/dead_letter_sender.h"
 #include "libs/engine/route_table.h"
@@ -25,6 +26,7 @@
 #include "tools/phoenix/busy_watch.h"
 #include "tools/phoenix/processing_lane.h"
 #include "tools/phoenix/step_metrics.h"
+#include "tools/phoenix/stream_watch.h"
 
 namespace phoenix {
 
@@ -59,9 +61,9 @@ class Suite {
   // "retry". Once.
   bool Drain(absl::Duration timeout);
 
-  // The part of the pipeline that holds the rest up, in words: the fullest sink
-  // queue when one is more than half full, else the busiest component since
-  // the last call.
+  // The part of the pipeline that holds the rest up, in words: a sink that
+  // fails, else the fullest sink queue when one is more than half full, else
+  // the busiest component since the last call.
   std::string SlowestPart();
 
   const CompiledPipeline& pipeline() const { return *pipeline_; }
@@ -80,9 +82,11 @@ class Suite {
   absl::Status StartSources();
   void StopSources();
   void GiveBack();
+  void WatchStreams();
   void TickLater();
   void Tick(bool last);
   void RunMade(EventBatchPtr batch, size_t first_step);
+  std::string FailingSink() const;
   std::string FullestSink() const;
 
   const std::unique_ptr<CompiledPipeline> pipeline_;
@@ -97,12 +101,14 @@ class Suite {
   StopSignal stop_retries_;
   std::vector<std::unique_ptr<BufferMetrics>> queue_metrics_;
   std::vector<std::unique_ptr<ComponentMetrics>> sink_metrics_;
+  std::vector<std::unique_ptr<SinkMonitor>> sink_monitors_;
   std::vector<std::unique_ptr<SinkWorker>> sinks_;
   std::unique_ptr<DeadLetterSender> dead_letters_;
   std::vector<std::unique_ptr<ProcessingLane>> lanes_;
   std::vector<std::unique_ptr<SourceUnit>> sources_;
   flow::Lane ticker_;
   BusyWatch busy_watch_;
+  StreamWatch stream_watch_;
   bool stopped_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "tools/phoenix/suite.h"
 
+#include <thread>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tools/phoenix/testing/small_pipeline.h"
@@ -12,7 +14,9 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 // Far more than a drain takes: only a suite that hangs waits for it.
 constexpr absl::Duration kLong = absl::Minutes(1);
@@ -91,6 +95,47 @@ TEST_F(SuiteTest, SaysWhichComponentCantStart) {
 TEST_F(SuiteTest, NamesNoSlowPartWhenNothingWorks) {
   ASSERT_TRUE(suite_.Start().ok());
   EXPECT_EQ(suite_.SlowestPart(), "");
+}
+
+TEST_F(SuiteTest, PublishesEveryMetricThatIsDeclared) {
+  PublishBuildInfo(registry_, "1.2.3", "abc");
+  ASSERT_TRUE(suite_.Start().ok());
+  const std::string page = registry_.Render();
+  for (const MetricSpec* metric : AllMetrics()) {
+    EXPECT_THAT(page, HasSubstr("# TYPE " + std::string(metric->name) + " "));
+  }
+}
+
+TEST_F(SuiteTest, PublishesTheStreamsOfLanesAndSinks) {
+  ASSERT_TRUE(suite_.Start().ok());
+  ASSERT_TRUE(Offer({"1", "2"}).ok());
+  EXPECT_TRUE(suite_.Drain(kLong));
+  const auto sent =
+      registry_.Snapshot().SumBy(metric::kStreamSentBatches, label::kPeerName);
+  // The batch that was offered, and the farewell, which no door has sent.
+  EXPECT_THAT(sent,
+              ElementsAre(Pair("dead", 0), Pair("lane 0", 1), Pair("out", 2)));
+}
+
+TEST_F(SuiteTest, NamesASinkThatFailsInItsHealthAndInItsReport) {
+  small_.out->answers.assign(
+      1000, {.outcome = Outcome::kRetry,
+             .why = absl::UnavailableError("connection refused")});
+  ASSERT_TRUE(suite_.Start().ok());
+  EXPECT_TRUE(health_.Ready().ok);
+  ASSERT_TRUE(Offer({"1"}).ok());
+  while (health_.Ready().ok) std::this_thread::yield();
+  EXPECT_THAT(health_.Ready().reasons,
+              ElementsAre(StartsWith(
+                  "sink 'out': failing: connection refused, attempt ")));
+  EXPECT_THAT(suite_.SlowestPart(),
+              StartsWith("sink 'out' failing: connection refused, attempt "));
+  EXPECT_FALSE(suite_.Drain(absl::ZeroDuration()));
+  EXPECT_THAT(recorder_.names(), ElementsAre("retry"));
+  EXPECT_THAT(
+      suite_.Report(),
+      Contains(AllOf(StartsWith("out: "), HasSubstr("attempts to write failed"),
+                     HasSubstr("last error: connection refused"))));
 }
 
 TEST_F(SuiteTest, ReportsWhatItsComponentsSay) {

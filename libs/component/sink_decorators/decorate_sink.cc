@@ -9,7 +9,7 @@ namespace phoenix {
 std::unique_ptr<Sink> DecorateSink(std::unique_ptr<Sink> sink,
                                    const SinkDecoration& decoration) {
   sink = std::make_unique<RetryingSink>(
-      std::move(sink), decoration.retry, decoration.clock,
+      std::move(sink), decoration.retry, decoration.monitor, decoration.clock,
       [&stop = decoration.stop](absl::Duration delay) {
         return stop.WaitFor(delay);
       });

@@ -6,6 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/component/sink.h"
 #include "libs/component/sink_decorators/retrying_sink.h"
+#include "libs/component/sink_decorators/sink_monitor.h"
 #include "libs/component/sink_decorators/stop_signal.h"
 #include "libs/telemetry/component_metrics.h"
 
@@ -15,13 +16,14 @@ namespace phoenix {
 struct SinkDecoration {
   RetryingSink::Options retry;  // Of it, `name` is the sink's.
   ComponentMetrics& metrics;
+  SinkMonitor& monitor;
   Clock& clock;
   StopSignal& stop;  // Ends waits between attempts.
 };
 
 // The sink with everything around it that is the same for all sinks, from the
 // outside in: Instrumented(Retrying(sink)). What is counted is what became of
-// rows in the end; attempts in between are not errors.
+// rows in the end; attempts in between are the monitor's to count.
 std::unique_ptr<Sink> DecorateSink(std::unique_ptr<Sink> sink,
                                    const SinkDecoration& decoration);
 

@@ -23,6 +23,7 @@ class DecorateSinkTest : public testing::Test {
     fake_ = fake.get();
     sink_ = DecorateSink(std::move(fake), {.retry = {.name = "out"},
                                            .metrics = metrics_,
+                                           .monitor = monitor_,
                                            .clock = Clock::System(),
                                            .stop = stop_});
     EXPECT_TRUE(sink_->Open().ok());
@@ -37,6 +38,8 @@ class DecorateSinkTest : public testing::Test {
   MetricsRegistry registry_;
   ComponentMetrics metrics_{
       registry_, {.kind = ComponentKind::kSink, .type = "fake", .name = "out"}};
+  HealthRegistry health_;
+  SinkMonitor monitor_{metrics_.id(), registry_, health_};
   StopSignal stop_;
   FakeSink* fake_;
   std::unique_ptr<Sink> sink_;
@@ -72,6 +75,7 @@ TEST_F(DecorateSinkTest, CountsOnlyAtTheEndOfAllAttempts) {
   EXPECT_EQ(metrics_.received_events(), 1u);
   EXPECT_EQ(metrics_.sent_events(), 0u);
   EXPECT_EQ(metrics_.failed_events(), 1u);
+  EXPECT_EQ(registry_.Snapshot().Sum(metric::kSinkFailedWriteAttempts), 1);
 }
 
 TEST_F(DecorateSinkTest, PassesTheRestThrough) {

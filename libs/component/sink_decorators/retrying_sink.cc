@@ -30,9 +30,10 @@ struct RetryingSink::Attempt {
 };
 
 RetryingSink::RetryingSink(std::unique_ptr<Sink> sink, Options options,
-                           Clock& clock, Wait wait)
+                           SinkMonitor& monitor, Clock& clock, Wait wait)
     : sink_(std::move(sink)),
       options_(std::move(options)),
+      monitor_(monitor),
       clock_(clock),
       wait_(std::move(wait)),
       log_(Logger::Process().With({{"component.name", options_.name}})),
@@ -62,6 +63,7 @@ absl::Status RetryingSink::Close() {
 
 void RetryingSink::Start(const AttemptPtr& attempt) {
   ++attempt->number;
+  monitor_.OnAttempt();
   sink_->Write(attempt->view, [this, attempt](const BatchOutcome& outcome) {
     OnSettled(attempt, outcome);
   });
@@ -71,6 +73,7 @@ void RetryingSink::OnSettled(const AttemptPtr& attempt,
                              const BatchOutcome& outcome) {
   const bool first = attempt->number == 1;
   if (outcome.Count(Outcome::kRetry) == 0 && first) {
+    monitor_.OnAttemptDone();
     attempt->settle(outcome);
     return;
   }
@@ -91,18 +94,19 @@ void RetryingSink::OnSettled(const AttemptPtr& attempt,
   }
   attempt->view.rows = std::move(again);
   if (attempt->view.rows.empty()) {
+    monitor_.OnAttemptDone();
     attempt->settle(attempt->outcome);
   } else {
+    ++failed_attempts_;
+    last_error_ = attempt->why;
+    monitor_.OnAttemptFailed(attempt->why);
     waiting_.push_back(attempt);
   }
 }
 
 void RetryingSink::RetryAll() {
   while (!waiting_.empty()) {
-    const absl::Duration delay = NextDelay();
-    log_.Warn("Sink tries again.",
-              {{"error", waiting_.front()->why}, {"delay", delay}});
-    const bool stopped = !wait_(delay);
+    const bool stopped = !WaitForNext();
     for (const AttemptPtr& attempt : std::exchange(waiting_, {})) {
       if (stopped) {
         GiveUp(*attempt, Outcome::kRetry);
@@ -110,6 +114,7 @@ void RetryingSink::RetryAll() {
         GiveUp(*attempt, Outcome::kRejected);
       } else {
         retried_rows_ += attempt->view.rows.size();
+        monitor_.OnRetry(attempt->view.rows.size());
         Start(attempt);
       }
     }
@@ -118,6 +123,15 @@ void RetryingSink::RetryAll() {
     sink_->Flush();
   }
   backoff_.Reset();
+}
+
+bool RetryingSink::WaitForNext() {
+  const Attempt& first = *waiting_.front();
+  const absl::Duration delay = NextDelay();
+  const int64_t elapsed = clock_.MonotonicNanos() - first.first_nanos;
+  monitor_.OnWait(first.why, absl::Nanoseconds(elapsed) + delay);
+  log_.Warn("Sink tries again.", {{"error", first.why}, {"delay", delay}});
+  return wait_(delay);
 }
 
 bool RetryingSink::HasBudget(const Attempt& attempt) const {
@@ -153,9 +167,12 @@ void RetryingSink::GiveUp(Attempt& attempt, Outcome outcome) {
 
 std::vector<std::string> RetryingSink::Report() const {
   std::vector<std::string> lines = sink_->Report();
-  if (retried_rows_ > 0) {
-    lines.push_back(absl::StrFormat("%d events tried again, %d given up",
-                                    retried_rows_, given_up_rows_));
+  if (failed_attempts_ > 0) {
+    lines.push_back(absl::StrFormat(
+        "%d attempts to write failed, %d events tried again, %d given up; "
+        "last error: %s",
+        failed_attempts_, retried_rows_, given_up_rows_,
+        last_error_.message()));
   }
   return lines;
 }

@@ -11,6 +11,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
 #include "libs/component/sink.h"
+#include "libs/component/sink_decorators/sink_monitor.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -41,9 +42,9 @@ class RetryingSink : public Sink {
   // then settled as kRetry.
   using Wait = std::function<bool(absl::Duration)>;
 
-  // `clock` outlives the sink.
-  RetryingSink(std::unique_ptr<Sink> sink, Options options, Clock& clock,
-               Wait wait);
+  // `monitor`, which hears of every attempt, and `clock` outlive the sink.
+  RetryingSink(std::unique_ptr<Sink> sink, Options options,
+               SinkMonitor& monitor, Clock& clock, Wait wait);
 
   absl::Status Open() override { return sink_->Open(); }
   void Write(BatchView view, SettleCallback settle) override;
@@ -62,18 +63,22 @@ class RetryingSink : public Sink {
   void Start(const AttemptPtr& attempt);
   void OnSettled(const AttemptPtr& attempt, const BatchOutcome& outcome);
   void RetryAll();
+  bool WaitForNext();  // False when the process stops.
   bool HasBudget(const Attempt& attempt) const;
   absl::Duration NextDelay();
   void GiveUp(Attempt& attempt, Outcome outcome);
 
   const std::unique_ptr<Sink> sink_;
   const Options options_;
+  SinkMonitor& monitor_;
   Clock& clock_;
   const Wait wait_;
   const Logger log_;
   Random random_;
   Backoff backoff_;
   std::vector<AttemptPtr> waiting_;  // In the order in which they were written.
+  uint64_t failed_attempts_ = 0;
+  absl::Status last_error_;
   uint64_t retried_rows_ = 0;
   uint64_t given_up_rows_ = 0;
 };

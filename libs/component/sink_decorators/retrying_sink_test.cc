@@ -1,5 +1,6 @@
 #include "libs/component/sink_decorators/retrying_sink.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,12 +34,14 @@ class RetryingSinkTest : public testing::Test {
 
   RetryingSink& Sink() {
     if (sink_ == nullptr) {
-      sink_ = std::make_unique<RetryingSink>(
-          std::move(inner_), options_, clock_, [this](absl::Duration delay) {
-            waits_.push_back(delay);
-            clock_.Advance(delay);
-            return !stopped_;
-          });
+      sink_ =
+          std::make_unique<RetryingSink>(std::move(inner_), options_, monitor_,
+                                         clock_, [this](absl::Duration delay) {
+                                           waits_.push_back(delay);
+                                           if (on_wait_) on_wait_();
+                                           clock_.Advance(delay);
+                                           return !stopped_;
+                                         });
       EXPECT_TRUE(sink_->Open().ok());
     }
     return *sink_;
@@ -57,10 +60,21 @@ class RetryingSinkTest : public testing::Test {
     }
   }
 
+  double Sum(const MetricSpec& metric) const {
+    return registry_.Snapshot().Sum(metric);
+  }
+
   RetryingSink::Options options_;
+  MetricsRegistry registry_;
+  HealthRegistry health_;
+  SinkMonitor monitor_{
+      {.kind = ComponentKind::kSink, .type = "fake", .name = "out"},
+      registry_,
+      health_};
   FakeClock clock_;
   FakeSink* fake_;
   std::vector<absl::Duration> waits_;
+  std::function<void()> on_wait_;
   bool stopped_ = false;
 
  private:
@@ -145,7 +159,9 @@ TEST_F(RetryingSinkTest, GivesUpAtTheMostAttempts) {
   EXPECT_EQ(detail.component, "out");
   EXPECT_EQ(detail.status,
             absl::UnavailableError("gave up after 3 attempts: it is down"));
-  EXPECT_THAT(Sink().Report(), Contains("2 events tried again, 1 given up"));
+  EXPECT_THAT(Sink().Report(),
+              Contains("3 attempts to write failed, 2 events tried again, 1 "
+                       "given up; last error: it is down"));
 }
 
 TEST_F(RetryingSinkTest, GivesUpWhenTheTimeIsOver) {
@@ -166,6 +182,37 @@ TEST_F(RetryingSinkTest, HonoursRetryAfterUpToItsLimit) {
   FailNext(1, never);
   Write(1);
   EXPECT_THAT(waits_, ElementsAre(absl::Seconds(7), absl::Minutes(1)));
+}
+
+TEST_F(RetryingSinkTest, TellsOfEveryAttempt) {
+  FailNext(4);
+  std::vector<std::string> failures;
+  on_wait_ = [&] { failures.push_back(monitor_.Failure()); };
+  Write(2);
+  EXPECT_THAT(failures, ElementsAre("", "", "failing: it is down, attempt 3",
+                                    "failing: it is down, attempt 4"));
+  EXPECT_EQ(monitor_.Failure(), "");
+  EXPECT_EQ(Sum(metric::kSinkWriteAttempts), 5);
+  EXPECT_EQ(Sum(metric::kSinkFailedWriteAttempts), 4);
+  EXPECT_EQ(Sum(metric::kSinkRetriedEvents), 8);
+}
+
+TEST_F(RetryingSinkTest, FailsAtOnceWhenTheNextAttemptIsFarAway) {
+  absl::Status later = kDown;
+  SetRetryAfter(later, absl::Seconds(30));
+  FailNext(1, later);
+  on_wait_ = [&] { EXPECT_NE(monitor_.Failure(), ""); };
+  Write(1);
+  EXPECT_EQ(waits_.size(), 1u);
+}
+
+TEST_F(RetryingSinkTest, KeepsFailingWhenItGivesUp) {
+  options_.max_attempts = 3;
+  FailNext(3);
+  EXPECT_THAT(Write(1).names(), ElementsAre("rejected"));
+  EXPECT_EQ(monitor_.Failure(), "failing: it is down, attempt 3");
+  EXPECT_THAT(Write(1).names(), ElementsAre("delivered"));
+  EXPECT_EQ(monitor_.Failure(), "");
 }
 
 TEST_F(RetryingSinkTest, LeavesRowsToBeSentAgainWhenTheProcessStops) {
