@@ -1,0 +1,91 @@
+"""What producers sent and what of it was acknowledged: the truth that outputs
+are held against.
+
+Every event is a line of JSON that names its producer, its number there and its
+key, so that an output row says by itself which event it claims to be.
+"""
+
+import array
+import re
+import threading
+import zlib
+
+# Keys of one producer. Routes and filters of the test's pipeline go by them.
+KEYS = 64
+
+# 335 bytes a line, which is what a web request looks like in JSON.
+_PAD_BYTES = 280
+_PADS = [bytes(97 + (i * 7 + j * 11) % 26 for j in range(_PAD_BYTES))
+         for i in range(61)]
+
+_ROW = re.compile(rb'\{"p":(\d+),"s":(\d+),"k":(\d+),')
+
+SENT, ACKED = 1, 2
+
+
+def line(producer, sequence, key):
+    return b'{"p":%d,"s":%d,"k":%d,"pad":"%b"}' % (
+        producer, sequence, key, _PADS[sequence % len(_PADS)])
+
+
+def parse(row):
+    """(producer, sequence) that a row claims to be; None when it is none."""
+    match = _ROW.match(row)
+    return (int(match.group(1)), int(match.group(2))) if match else None
+
+
+class Account:
+    """The events of one producer, by their numbers from 0. Written by its
+    producer's thread; read by the judge when that has ended."""
+
+    def __init__(self, producer, first_key):
+        self.producer = producer
+        self.crcs = array.array("I")
+        self.keys = bytearray()
+        self.states = bytearray()
+        # An order is promised within a group: a connection, or its successors
+        # where a producer waits for each answer.
+        self.groups = array.array("I")
+        self._key = first_key
+        self.acked = 0
+
+    def make(self, count, group=0):
+        """New events: the number of the first, and their lines."""
+        first = len(self.states)
+        lines = []
+        for sequence in range(first, first + count):
+            self._key = (self._key * 5 + 3) % KEYS
+            text = line(self.producer, sequence, self._key)
+            lines.append(text)
+            self.crcs.append(zlib.crc32(text))
+            self.keys.append(self._key)
+            self.groups.append(group)
+        self.states.extend(bytes([SENT]) * count)
+        return first, lines
+
+    def acknowledge(self, first, count):
+        self.states[first:first + count] = bytes([ACKED]) * count
+        self.acked += count
+
+    def sent(self):
+        return len(self.states)
+
+
+class Ledger:
+    """The accounts of all producers."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.accounts = []
+
+    def open_account(self):
+        with self._lock:
+            number = len(self.accounts)
+            self.accounts.append(Account(number, number * 7 % KEYS))
+            return self.accounts[-1]
+
+    def sent(self):
+        return sum(account.sent() for account in self.accounts)
+
+    def acked(self):
+        return sum(account.acked for account in self.accounts)
