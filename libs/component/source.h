@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -10,6 +11,20 @@
 #include "libs/event/outcome.h"
 
 namespace phoenix {
+
+// Input that a source could not turn into events, a row each: what came, and
+// why it is no event.
+struct UnreadableInput {
+  struct Reason {
+    absl::Status status;  // Begins with the place: "app.ndjson:17: ...".
+    const char* type;     // As of Outlet::CountRejected.
+  };
+
+  // The original bytes as payloads. `subject` is the place where they came
+  // from; `id` stays the same when they are read again.
+  EventBatchPtr rows;
+  std::vector<Reason> reasons;  // One for each row.
+};
 
 // Where a source puts its batches. Thread-safe.
 class Outlet {
@@ -28,12 +43,21 @@ class Outlet {
   virtual absl::Status Offer(EventBatchPtr batch, uint64_t lane,
                              SettleCallback settle) = 0;
 
+  // Offers input that can't be read, for a source behind which nobody stands
+  // who could be answered: it becomes dead letters. Counts it as rejected. As
+  // Offer otherwise, but in no order with other offers: each row's outcome is
+  // kDeadLettered once the dead-letter sink has it, and a position must not
+  // move over the row before that.
+  virtual absl::Status OfferUnreadable(UnreadableInput input,
+                                       SettleCallback settle) = 0;
+
   // Calls `ready` once, on any thread, as soon as an offer may succeed again;
   // at once when it may now.
   virtual void WhenReady(absl::AnyInvocable<void()> ready) = 0;
 
-  // Counts input that never became an event (malformed, oversized, refused):
-  // `reason` is an UPPER_SNAKE word from a small fixed set.
+  // Counts input that never became an event (malformed, oversized) and whose
+  // producer is told so. It is not among the events received. `reason` is an
+  // UPPER_SNAKE word from a small fixed set.
   virtual void CountRejected(uint64_t events, const char* reason) = 0;
 };
 

@@ -4,8 +4,19 @@ namespace phoenix {
 
 absl::Status PatientOutlet::Offer(const EventBatchPtr& batch, uint64_t lane,
                                   absl::FunctionRef<SettleCallback()> settle) {
+  return OfferUntilTaken([&] { return outlet_.Offer(batch, lane, settle()); });
+}
+
+absl::Status PatientOutlet::OfferUnreadable(
+    const UnreadableInput& input, absl::FunctionRef<SettleCallback()> settle) {
+  return OfferUntilTaken(
+      [&] { return outlet_.OfferUnreadable(input, settle()); });
+}
+
+absl::Status PatientOutlet::OfferUntilTaken(
+    absl::FunctionRef<absl::Status()> offer) {
   while (!stopped()) {
-    absl::Status offered = outlet_.Offer(batch, lane, settle());
+    absl::Status offered = offer();
     if (!absl::IsResourceExhausted(offered)) return offered;
     if (!WaitForCredit()) break;
   }

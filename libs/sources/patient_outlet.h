@@ -28,6 +28,10 @@ class PatientOutlet {
   absl::Status Offer(const EventBatchPtr& batch, uint64_t lane,
                      absl::FunctionRef<SettleCallback()> settle);
 
+  // The same for what can't be read.
+  absl::Status OfferUnreadable(const UnreadableInput& input,
+                               absl::FunctionRef<SettleCallback()> settle);
+
   // Waits this long, or less; false when stopped.
   bool Sleep(std::chrono::milliseconds time);
 
@@ -47,6 +51,7 @@ class PatientOutlet {
     bool stopped ABSL_GUARDED_BY(mutex) = false;
   };
 
+  absl::Status OfferUntilTaken(absl::FunctionRef<absl::Status()> offer);
   bool WaitForCredit();
 
   Outlet& outlet_;

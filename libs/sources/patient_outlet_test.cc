@@ -12,6 +12,8 @@ namespace phoenix {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class PatientOutletTest : public testing::Test {
  protected:
@@ -44,6 +46,25 @@ TEST_F(PatientOutletTest, WaitsForCreditAndTriesAgain) {
   EXPECT_TRUE(offered.ok()) << offered;
   EXPECT_EQ(attempts_, 2);
   EXPECT_THAT(outlet_.payloads(), ElementsAre("1"));
+}
+
+TEST_F(PatientOutletTest, WaitsForCreditForWhatCantBeReadToo) {
+  const UnreadableInput input{
+      MakeBatch({std::string("nonsense")}),
+      {{absl::InvalidArgumentError("in:1: not valid"), "EVENT_INVALID"}}};
+  outlet_.SetCredit(0);
+  absl::Status offered;
+  std::thread source([&] {
+    offered = patient_.OfferUnreadable(
+        input, [] { return SettleCallback([](const BatchOutcome&) {}); });
+  });
+  ASSERT_TRUE(outlet_.WaitForWaiters(1));
+  EXPECT_THAT(outlet_.unreadable(), IsEmpty());
+  outlet_.SetCredit(FakeOutlet::kUnlimited);
+  source.join();
+  EXPECT_TRUE(offered.ok()) << offered;
+  ASSERT_THAT(outlet_.unreadable(), SizeIs(1));
+  EXPECT_EQ(outlet_.unreadable()[0].bytes, "nonsense");
 }
 
 TEST_F(PatientOutletTest, StopEndsTheWaitForCredit) {

@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/component/config_report.h"
+#include "libs/component/dead_letter.h"
 #include "libs/component/source.h"
+#include "libs/engine/dead_letters.h"
 #include "libs/flow/sender.h"
 #include "libs/telemetry/component_metrics.h"
 #include "libs/telemetry/pipeline_metrics.h"
@@ -19,7 +22,8 @@ namespace phoenix {
 
 // Where one source's batches enter the pipeline: admits them within the
 // budget, gives each to its lane, counts them, and tells the source what became
-// of them. Thread-safe.
+// of them. What the source could not read goes past the lanes to the
+// dead-letter sink. Thread-safe.
 class Door : public Outlet {
  public:
   // What the door works with; all of it outlives the door and every batch that
@@ -29,6 +33,9 @@ class Door : public Outlet {
     InFlightBudget& budget;
     PipelineMetrics& pipeline_metrics;
     ComponentMetrics& metrics;
+    DeadLetters& dead_letters;
+    std::string source;       // Its name in the pipeline file,
+    SourcePosition position;  // and where that is.
     Clock& clock;
     // Names whom a refused producer waits for: the fullest sink.
     std::function<std::string()> slowest_part;
@@ -38,6 +45,8 @@ class Door : public Outlet {
 
   absl::Status Offer(EventBatchPtr batch, uint64_t lane,
                      SettleCallback settle) override;
+  absl::Status OfferUnreadable(UnreadableInput input,
+                               SettleCallback settle) override;
   void WhenReady(absl::AnyInvocable<void()> ready) override;
   void CountRejected(uint64_t events, const char* reason) override;
 
@@ -45,7 +54,11 @@ class Door : public Outlet {
   void Close() { closed_ = true; }
 
  private:
+  absl::Status Admit(size_t bytes) const;
   absl::Status Refuse() const;
+  uint64_t CountReceived(const EventBatch& batch);
+  SettleCallback CountAndTell(size_t bytes, SettleCallback settle) const;
+  std::vector<DeadLetterRow> Letters(UnreadableInput& input) const;
   void Count(const BatchOutcome& outcome, int64_t began) const;
 
   const Environment environment_;

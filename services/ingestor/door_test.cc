@@ -1,11 +1,13 @@
 #include "services/ingestor/door.h"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/engine/testing/fake_ports.h"
 #include "libs/engine/testing/json_batch.h"
 #include "libs/flow/back_pressure.h"
 #include "libs/flow/in_process_channel.h"
@@ -17,6 +19,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // Keeps what a lane gets until the test settles it.
 class HoldingHandler : public flow::BatchHandler {
@@ -61,6 +65,7 @@ class DoorTest : public ::testing::Test {
       registry_,
       {.kind = ComponentKind::kSource, .type = "test", .name = "door"}};
   InFlightBudget budget_{kBudgetBytes};
+  FakeDeadLetters dead_letters_;
   HoldingHandler handler_;
   flow::Lane lane_{{.name = "lane"}};
   std::shared_ptr<flow::Receiver> receiver_ =
@@ -72,6 +77,9 @@ class DoorTest : public ::testing::Test {
               .budget = budget_,
               .pipeline_metrics = pipeline_metrics_,
               .metrics = metrics_,
+              .dead_letters = dead_letters_,
+              .source = "door",
+              .position = {3, 5},
               .clock = clock_,
               .slowest_part = [] { return std::string("sink 'slow'"); }}};
 };
@@ -149,6 +157,55 @@ TEST_F(DoorTest, GivesEventsBackWhenTheLaneIsClosed) {
 TEST_F(DoorTest, CountsWhatNeverBecameAnEvent) {
   door_.CountRejected(3, "MALFORMED_JSON");
   EXPECT_EQ(metrics_.failed_events(), 3u);
+  EXPECT_EQ(pipeline_metrics_.received_events(), 0u);
+}
+
+UnreadableInput TwoBadRows() {
+  const absl::Status why = absl::InvalidArgumentError("in:7: not valid");
+  return {JsonBatch({"x", "y"}), {{why, "EVENT_INVALID"}, {why, "OTHER"}}};
+}
+
+TEST_F(DoorTest, MakesDeadLettersOfWhatCantBeRead) {
+  std::optional<BatchOutcome> outcome;
+  ASSERT_TRUE(
+      door_
+          .OfferUnreadable(TwoBadRows(),
+                           [&](const BatchOutcome& said) { outcome = said; })
+          .ok());
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->Count(Outcome::kDeadLettered), 2u);
+  ASSERT_THAT(dead_letters_.posted, SizeIs(2));
+  const DeadLetterRow& letter = dead_letters_.posted[1];
+  EXPECT_EQ(letter.row, 1u);
+  EXPECT_EQ(letter.component, "door");
+  EXPECT_EQ(letter.position.line, 3);
+  EXPECT_EQ(letter.status, absl::InvalidArgumentError("in:7: not valid"));
+  EXPECT_EQ(dead_letters_.inputs.at(0)->payload(1), "y");
+}
+
+TEST_F(DoorTest, AccountsForWhatCantBeRead) {
+  ASSERT_TRUE(
+      door_.OfferUnreadable(TwoBadRows(), [](const BatchOutcome&) {}).ok());
+  EXPECT_EQ(metrics_.received_events(), 2u);
+  EXPECT_EQ(metrics_.failed_events(), 2u);
+  EXPECT_EQ(metrics_.sent_events(), 0u);
+  EXPECT_EQ(pipeline_metrics_.received_events(), 2u);
+  EXPECT_EQ(pipeline_metrics_.settled_events(Settlement::kDeadLettered), 2u);
+  EXPECT_EQ(pipeline_metrics_.in_flight_events(), 0u);
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+}
+
+TEST_F(DoorTest, RefusesWhatCantBeReadWhenThereIsNoRoom) {
+  ASSERT_TRUE(budget_.TryTake(kBudgetBytes));
+  EXPECT_EQ(
+      door_.OfferUnreadable(TwoBadRows(), [](const BatchOutcome&) {}).code(),
+      absl::StatusCode::kResourceExhausted);
+  door_.Close();
+  EXPECT_EQ(
+      door_.OfferUnreadable(TwoBadRows(), [](const BatchOutcome&) {}).code(),
+      absl::StatusCode::kUnavailable);
+  EXPECT_THAT(dead_letters_.posted, IsEmpty());
+  EXPECT_EQ(metrics_.received_events(), 0u);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ constexpr std::chrono::minutes kPatience{1};
 
 }  // namespace
 
-absl::Status FakeOutlet::Admit(const EventBatchPtr& batch, uint64_t lane) {
+absl::Status FakeOutlet::Admit() {
   if (!refusal_.ok() || credit_ == 0) {
     ++refusals_;
     changed_.NotifyAll();
@@ -19,26 +19,62 @@ absl::Status FakeOutlet::Admit(const EventBatchPtr& batch, uint64_t lane) {
                          : refusal_;
   }
   if (credit_ != kUnlimited) --credit_;
+  return absl::OkStatus();
+}
+
+void FakeOutlet::Keep(const EventBatchPtr& batch, uint64_t lane) {
   for (uint32_t row = 0; row < batch->size(); ++row) {
     events_.push_back({lane, std::string(batch->payload(row))});
   }
   batches_.push_back(batch);
-  return absl::OkStatus();
+}
+
+void FakeOutlet::Keep(const UnreadableInput& input) {
+  for (uint32_t row = 0; row < input.rows->size(); ++row) {
+    const UnreadableInput::Reason& reason = input.reasons[row];
+    unreadable_.push_back(
+        {std::string(input.rows->payload(row)),
+         input.rows->attribute(Attribute::kSubject).ToString(row),
+         input.rows->attribute(Attribute::kId).ToString(row),
+         std::string(reason.status.message())});
+    ++rejected_[reason.type];
+  }
+}
+
+// Takes the callback over when it is to wait; else it stays with the caller.
+void FakeOutlet::SettleLater(EventBatchPtr batch, SettleCallback& settle) {
+  if (!auto_settle_) {
+    unsettled_.push_back({std::move(batch), std::move(settle)});
+    settle = nullptr;
+  }
+  changed_.NotifyAll();
 }
 
 absl::Status FakeOutlet::Offer(EventBatchPtr batch, uint64_t lane,
                                SettleCallback settle) {
   {
     MutexLock lock(mutex_);
-    absl::Status admitted = Admit(batch, lane);
+    absl::Status admitted = Admit();
     if (!admitted.ok()) return admitted;
-    if (!auto_settle_) {
-      unsettled_.push_back({std::move(batch), std::move(settle)});
-      settle = nullptr;
-    }
-    changed_.NotifyAll();
+    Keep(batch, lane);
+    SettleLater(batch, settle);
   }
   if (settle) settle(BatchOutcome(batch->size(), Outcome::kDelivered));
+  return absl::OkStatus();
+}
+
+absl::Status FakeOutlet::OfferUnreadable(UnreadableInput input,
+                                         SettleCallback settle) {
+  {
+    MutexLock lock(mutex_);
+    absl::Status admitted = Admit();
+    if (!admitted.ok()) return admitted;
+    Keep(input);
+    SettleLater(input.rows, settle);
+  }
+  if (settle) {
+    settle(BatchOutcome(input.rows->size(), Outcome::kDeadLettered));
+  }
   return absl::OkStatus();
 }
 
@@ -127,6 +163,12 @@ bool FakeOutlet::WaitForRejected(uint64_t count) {
   });
 }
 
+bool FakeOutlet::WaitForUnreadable(size_t count) {
+  return WaitUntil([&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return unreadable_.size() >= count;
+  });
+}
+
 bool FakeOutlet::WaitForRefusals(size_t count) {
   return WaitUntil(
       [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return refusals_ >= count; });
@@ -153,6 +195,11 @@ std::vector<std::string> FakeOutlet::payloads() const {
 std::vector<EventBatchPtr> FakeOutlet::batches() const {
   MutexLock lock(mutex_);
   return batches_;
+}
+
+std::vector<FakeOutlet::Unreadable> FakeOutlet::unreadable() const {
+  MutexLock lock(mutex_);
+  return unreadable_;
 }
 
 std::map<std::string, uint64_t> FakeOutlet::rejected() const {

@@ -33,8 +33,18 @@ class FakeOutlet : public Outlet {
     std::string payload;
   };
 
+  // One row of unreadable input as it was offered.
+  struct Unreadable {
+    std::string bytes;
+    std::string place;
+    std::string id;
+    std::string error;
+  };
+
   absl::Status Offer(EventBatchPtr batch, uint64_t lane,
                      SettleCallback settle) override;
+  absl::Status OfferUnreadable(UnreadableInput input,
+                               SettleCallback settle) override;
   void WhenReady(absl::AnyInvocable<void()> ready) override;
   void CountRejected(uint64_t events, const char* reason) override;
 
@@ -46,7 +56,7 @@ class FakeOutlet : public Outlet {
   void Refuse(absl::Status status);
 
   // Whether batches settle as soon as they are offered, on the offering thread
-  // (at first), or wait for Settle.
+  // (at first: delivered, or dead-lettered), or wait for Settle.
   void SetAutoSettle(bool on);
 
   // Settles the oldest batches that wait, each row with `outcome`, and returns
@@ -61,6 +71,7 @@ class FakeOutlet : public Outlet {
   // more than a minute. The others wait alike.
   bool WaitForEvents(size_t count);
   bool WaitForRejected(uint64_t count);
+  bool WaitForUnreadable(size_t count);
   bool WaitForRefusals(size_t count);
   bool WaitForWaiters(size_t count);
 
@@ -69,7 +80,10 @@ class FakeOutlet : public Outlet {
   std::vector<std::string> payloads() const;
   std::vector<EventBatchPtr> batches() const;
 
-  // By reason, and in all.
+  // Rows that could not be read, in order of arrival.
+  std::vector<Unreadable> unreadable() const;
+
+  // By reason, and in all; unreadable rows among them.
   std::map<std::string, uint64_t> rejected() const;
   uint64_t rejected_count() const;
 
@@ -85,7 +99,11 @@ class FakeOutlet : public Outlet {
   };
 
   bool WaitUntil(const std::function<bool()>& reached);
-  absl::Status Admit(const EventBatchPtr& batch, uint64_t lane)
+  absl::Status Admit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Keep(const EventBatchPtr& batch, uint64_t lane)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Keep(const UnreadableInput& input) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SettleLater(EventBatchPtr batch, SettleCallback& settle)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
@@ -95,6 +113,7 @@ class FakeOutlet : public Outlet {
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
   std::vector<Event> events_ ABSL_GUARDED_BY(mutex_);
   std::vector<EventBatchPtr> batches_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Unreadable> unreadable_ ABSL_GUARDED_BY(mutex_);
   std::deque<Taken> unsettled_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::AnyInvocable<void()>> waiters_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, uint64_t> rejected_ ABSL_GUARDED_BY(mutex_);

@@ -14,6 +14,7 @@ namespace phoenix {
 namespace {
 
 using ::testing::ElementsAreArray;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAreArray;
 
 // The state of one test: an origin, its source and a pipeline.
@@ -41,6 +42,14 @@ class SourceRun {
     if (lanes.size() == 1) {
       EXPECT_THAT(lanes.begin()->second, ElementsAreArray(payloads));
     }
+  }
+
+  // Ends the source, and goes on with another for the same origin.
+  void StartAgain() {
+    source_->Stop();
+    source_ = nullptr;
+    source_ = fixture_->MakeSource();
+    Start();
   }
 
   SourceFixture& fixture() { return *fixture_; }
@@ -152,6 +161,55 @@ void CountsWhatCantBecomeAnEvent(SourceRun& run) {
   run.source().Stop();
 }
 
+void OffersWhatCantBeRead(SourceRun& run) {
+  run.Start();
+  run.fixture().ProduceInvalid();
+  ASSERT_TRUE(run.outlet().WaitForUnreadable(1));
+  run.source().Stop();
+  const FakeOutlet::Unreadable row = run.outlet().unreadable()[0];
+  EXPECT_EQ(row.bytes, run.fixture().InvalidBytes());
+  EXPECT_NE(row.place, "");
+  EXPECT_THAT(row.error, StartsWith(row.place + ": "));
+}
+
+void GoesOnBehindWhatHasSettled(SourceRun& run) {
+  run.Start();
+  run.fixture().Produce(NumberedPayloads(5));
+  ASSERT_TRUE(run.outlet().WaitForEvents(5));
+  run.StartAgain();
+  run.fixture().Produce({"{\"n\":5}"});
+  run.ExpectOffered(NumberedPayloads(6));
+  run.source().Stop();
+}
+
+void OffersAgainWhatHasNotSettled(SourceRun& run) {
+  run.outlet().SetAutoSettle(false);
+  run.Start();
+  run.fixture().Produce(NumberedPayloads(5));
+  ASSERT_TRUE(run.outlet().WaitForEvents(5));
+  run.outlet().Settle(Outcome::kRetry);
+  run.StartAgain();
+  EXPECT_TRUE(run.outlet().WaitForEvents(10));
+  run.source().Stop();
+  run.outlet().Settle(Outcome::kRetry);
+}
+
+void HoldsItsPositionForADeadLetter(SourceRun& run) {
+  run.outlet().SetAutoSettle(false);
+  run.Start();
+  run.fixture().ProduceInvalid();
+  ASSERT_TRUE(run.outlet().WaitForUnreadable(1));
+  run.outlet().Settle(Outcome::kRetry);
+  run.StartAgain();
+  ASSERT_TRUE(run.outlet().WaitForUnreadable(2));
+  run.outlet().Settle(Outcome::kDeadLettered);
+  run.StartAgain();
+  run.fixture().Produce(NumberedPayloads(1));
+  ASSERT_TRUE(run.outlet().WaitForEvents(1));
+  run.source().Stop();
+  EXPECT_EQ(run.outlet().unreadable().size(), 2u);
+}
+
 void SaysThatItsPlaceIsTaken(SourceRun& run) {
   run.Start();
   const std::unique_ptr<Source> rival = run.fixture().MakeRival();
@@ -182,6 +240,14 @@ constexpr Clause kClauses[] = {
      &SourceSuiteOptions::has_invalid_input},
     {"SRC10_SaysThatItsPlaceIsTaken", &SaysThatItsPlaceIsTaken,
      &SourceSuiteOptions::is_exclusive},
+    {"SRC11_OffersWhatCantBeRead", &OffersWhatCantBeRead,
+     &SourceSuiteOptions::pulls},
+    {"SRC12_GoesOnBehindWhatHasSettled", &GoesOnBehindWhatHasSettled,
+     &SourceSuiteOptions::pulls},
+    {"SRC13_OffersAgainWhatHasNotSettled", &OffersAgainWhatHasNotSettled,
+     &SourceSuiteOptions::pulls},
+    {"SRC14_HoldsItsPositionForADeadLetter", &HoldsItsPositionForADeadLetter,
+     &SourceSuiteOptions::pulls},
 };
 
 class ClauseTest : public testing::Test {

@@ -15,7 +15,8 @@ class SourceFixture {
  public:
   virtual ~SourceFixture() = default;
 
-  // The source. Called once, before anything else.
+  // The source. Called before anything else; and again, after the end of the
+  // one before, for a source that remembers what has settled.
   virtual std::unique_ptr<Source> MakeSource() = 0;
 
   // Has the origin produce events with these payloads, in order, after the
@@ -27,6 +28,9 @@ class SourceFixture {
   // where SourceSuiteOptions::has_invalid_input says that there is such a
   // thing.
   virtual void ProduceInvalid() {}
+
+  // What ProduceInvalid produces, for a source that pulls.
+  virtual std::string InvalidBytes() const { return ""; }
 
   // A second source for what the first one has for itself (a port). Called only
   // where SourceSuiteOptions::is_exclusive says that sources don't share.
@@ -47,6 +51,11 @@ struct SourceSuiteOptions {
 
   // True when the fixture has ProduceInvalid().
   bool has_invalid_input = false;
+
+  // True for a source that pulls from an origin which nobody stands behind:
+  // what can't be read becomes dead letters (the fixture has InvalidBytes()),
+  // and it remembers over its end how far everything has settled.
+  bool pulls = false;
 
   // True when the fixture has MakeRival().
   bool is_exclusive = false;

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/text.h"
+#include "libs/component/config_report.h"
 #include "libs/sources/event_defaults.h"
 #include "libs/sources/file/file_source.h"
 #include "libs/sources/file/file_source.pb.h"
@@ -28,8 +30,30 @@ std::string StatePathOf(const Config& config, const BuildContext& context) {
   return context.pipeline + "-" + context.name + ".positions";
 }
 
+// What is wrong with a glob that can match nothing, or not what was meant;
+// empty when nothing is.
+std::string GlobFault(const std::string& glob) {
+  if (glob.back() == '/') return "names a directory";
+  if (glob.find("**") != glob.npos) return "has '**', which is not known";
+  const size_t open = glob.find('[');
+  if (open != glob.npos && glob.find(']', open) == glob.npos) {
+    return "has a '[' without ']'";
+  }
+  return "";
+}
+
+bool CheckPath(const std::string& path, ConfigReport& report) {
+  const std::string fault = path.empty() ? "is empty" : GlobFault(path);
+  if (fault.empty()) return true;
+  report.Error("path", 0,
+               Cat("path '", path, "' ", fault,
+                   ": expected files, such as 'in/*.ndjson'"));
+  return false;
+}
+
 std::unique_ptr<Source> CreateFileSource(const Config& config,
                                          BuildContext& context) {
+  if (!CheckPath(config.path(), context.report)) return nullptr;
   FileSourceOptions options;
   options.path = config.path();
   options.format = FormatOf(config.format());

@@ -1,5 +1,6 @@
 #include "libs/sources/file/file_source.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <sys/stat.h>
 
@@ -8,6 +9,8 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "libs/net/owned_fd.h"
+#include "libs/sources/file/file_head.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -17,14 +20,24 @@ bool IsPattern(const std::string& path) {
   return path.find_first_of("*?[") != std::string::npos;
 }
 
+// Which file the path means now, if any: without offset and head.
 std::optional<FilePosition> Identify(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return std::nullopt;
-  return FilePosition{path, info.st_dev, info.st_ino, 0};
+  return FilePosition{path, info.st_dev, info.st_ino, 0, {}};
 }
 
-bool IsSameFile(const FilePosition& a, const FilePosition& b) {
+bool SameInode(const FilePosition& a, const FilePosition& b) {
   return a.device == b.device && a.inode == b.inode;
+}
+
+// Whether the path means the file of `position`, and not another that has its
+// inode by now.
+bool IsFile(const std::string& path, const FilePosition& position) {
+  const auto now = Identify(path);
+  if (!now.has_value() || !SameInode(*now, position)) return false;
+  const OwnedFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  return fd.valid() && HasHead(fd.get(), position.head);
 }
 
 }  // namespace
@@ -37,13 +50,16 @@ FileSource::FileSource(FileSourceOptions options, Clock& clock)
 FileSource::~FileSource() { Stop(); }
 
 absl::Status FileSource::Start(Outlet& outlet) {
+  std::vector<FilePosition> last;
   if (!options_.state_path.empty()) {
-    PHOENIX_ASSIGN_OR_RETURN(known_, store_.Load());
+    PHOENIX_ASSIGN_OR_RETURN(last, store_.Load());
   }
-  for (const FilePosition& position : known_) {
+  remembered_.assign(last.begin(), last.end());
+  for (const FilePosition& position : last) {
     PHOENIX_RETURN_IF_ERROR(OpenRotated(position));
   }
   PHOENIX_RETURN_IF_ERROR(OpenFiles());
+  ForgetTheOldest();
   if (readers_.empty() && !options_.follow) {
     return absl::NotFoundError("path '" + options_.path +
                                "': there is no such file; change `path`, or "
@@ -87,60 +103,92 @@ absl::Status FileSource::OpenFiles() {
 
 absl::Status FileSource::OpenFile(const std::string& path) {
   const auto file = Identify(path);
-  if (!file.has_value()) return absl::OkStatus();
-  for (const Reader& reader : readers_) {
-    if (reader.tail->Is(file->device, file->inode)) return absl::OkStatus();
+  if (!file.has_value() || IsBeingRead(*file)) return absl::OkStatus();
+  if (IsPattern(options_.path) && !std::filesystem::is_regular_file(path)) {
+    WarnOnce(path, absl::InvalidArgumentError("path is no regular file"));
+    return absl::OkStatus();
   }
-  uint64_t offset = 0;
-  for (const FilePosition& position : known_) {
-    if (IsSameFile(position, *file)) offset = position.offset;
-  }
-  PHOENIX_ASSIGN_OR_RETURN(auto tail, OpenTail(path, offset));
-  readers_.push_back({.tail = std::move(tail)});
-  return absl::OkStatus();
+  return AddReader(path, path, Recall(*file));
 }
 
 // Looks for a file of the last run whose path means another by now.
 absl::Status FileSource::OpenRotated(const FilePosition& position) {
-  const auto now = Identify(position.path);
-  if (now.has_value() && IsSameFile(*now, position)) return absl::OkStatus();
+  if (IsFile(position.path, position)) return absl::OkStatus();
   auto folder = std::filesystem::path(position.path).parent_path();
   if (folder.empty()) folder = ".";
   std::error_code ignored;
   for (const auto& entry :
        std::filesystem::directory_iterator(folder, ignored)) {
-    const auto other = Identify(entry.path());
-    if (!other.has_value() || !IsSameFile(*other, position)) continue;
-    PHOENIX_ASSIGN_OR_RETURN(auto tail,
-                             OpenTail(entry.path(), position.offset));
-    readers_.push_back({.tail = std::move(tail), .retired = true});
-    break;
+    if (!IsFile(entry.path(), position)) continue;
+    return AddReader(entry.path(), position.path, Recall(position));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<FileTail>> FileSource::OpenTail(
-    const std::string& path, uint64_t offset) {
+// `found_as`: the path by which the file was found first.
+absl::Status FileSource::AddReader(const std::string& path,
+                                   const std::string& found_as,
+                                   const std::optional<FilePosition>& last) {
   const auto by_name = path.ends_with(".csv") ? FileTail::Format::kCsv
                                               : FileTail::Format::kNdjson;
-  return FileTail::Open(
-      path, offset,
-      {options_.format.value_or(by_name), options_.decode, next_lane_++},
-      clock_);
+  PHOENIX_ASSIGN_OR_RETURN(auto tail,
+                           FileTail::Open(path, last,
+                                          {options_.format.value_or(by_name),
+                                           options_.decode, next_lane_++},
+                                          clock_));
+  readers_.push_back({.tail = std::move(tail),
+                      .path = found_as,
+                      .quiet_since = clock_.MonotonicNanos()});
+  return absl::OkStatus();
+}
+
+bool FileSource::IsBeingRead(const FilePosition& file) const {
+  return std::any_of(readers_.begin(), readers_.end(),
+                     [&](const Reader& reader) {
+                       return reader.tail->Is(file.device, file.inode);
+                     });
+}
+
+// The last position of the file, which has a reader from now on.
+std::optional<FilePosition> FileSource::Recall(const FilePosition& file) {
+  std::optional<FilePosition> last;
+  for (const FilePosition& position : remembered_) {
+    if (SameInode(position, file)) last = position;
+  }
+  std::erase_if(remembered_, [&](const FilePosition& position) {
+    return SameInode(position, file);
+  });
+  return last;
+}
+
+void FileSource::Remember(FilePosition position) {
+  Recall(position);
+  remembered_.push_back(std::move(position));
+  ForgetTheOldest();
+}
+
+void FileSource::ForgetTheOldest() {
+  while (remembered_.size() > kMaxRemembered) remembered_.pop_front();
 }
 
 void FileSource::Run() {
   while (!outlet_->stopped()) {
     const auto progress = ReadAll();
-    SavePositions();
-    if (!progress.ok()) return ReportEnd(progress.status());
-    if (*progress) continue;
+    if (!progress.ok()) {
+      SavePositions();
+      return ReportEnd(progress.status());
+    }
+    if (*progress) {
+      LookAroundWhenDue();
+      continue;
+    }
     if (!options_.follow) {
       finished_ = FinishAll().ok();
+      SavePositions();
       return;
     }
     outlet_->Sleep(options_.poll_interval);
-    LookForChanges();
+    LookAround();
   }
 }
 
@@ -161,41 +209,74 @@ absl::StatusOr<bool> FileSource::ReadAll() {
 
 absl::StatusOr<bool> FileSource::Read(Reader& reader) {
   if (reader.done) return false;
-  PHOENIX_ASSIGN_OR_RETURN(const size_t size, reader.tail->ReadSome(*outlet_));
-  if (size > 0) {
-    reader.quiet = false;
-    return true;
-  }
-  if (reader.retired && std::exchange(reader.quiet, true)) {
+  PHOENIX_ASSIGN_OR_RETURN(const bool more, reader.tail->ReadSome(*outlet_));
+  if (more) {
+    reader.quiet_since = clock_.MonotonicNanos();
+  } else if (options_.follow && IsLeft(reader)) {
     reader.done = true;
     PHOENIX_RETURN_IF_ERROR(reader.tail->Finish(*outlet_));
   }
-  return false;
+  return more;
+}
+
+// Whether nobody will write to the file any more, as far as can be told.
+bool FileSource::IsLeft(const Reader& reader) const {
+  if (reader.place == Place::kHere) return false;
+  const absl::Duration quiet =
+      absl::Nanoseconds(clock_.MonotonicNanos() - reader.quiet_since);
+  return quiet >=
+         (reader.place == Place::kReplaced ? kReplacedGrace : kGoneGrace);
+}
+
+// A file that always has more to read keeps nobody from being looked after.
+void FileSource::LookAroundWhenDue() {
+  const absl::Duration since =
+      absl::Nanoseconds(clock_.MonotonicNanos() - looked_around_);
+  if (since >= absl::FromChrono(options_.poll_interval)) LookAround();
+}
+
+void FileSource::LookAround() {
+  looked_around_ = clock_.MonotonicNanos();
+  SavePositions();
+  if (options_.follow) LookForChanges();
 }
 
 void FileSource::LookForChanges() {
-  std::erase_if(readers_, [this](const Reader& reader) {
-    if (!reader.done || !reader.tail->settled()) return false;
-    // Its new name may fit the pattern: it is not to be read again.
-    known_.push_back(reader.tail->position());
-    return true;
+  DropFinished();
+  for (Reader& reader : readers_) LookForPlace(reader);
+  std::erase_if(warned_, [](const std::string& path) {
+    return !Identify(path).has_value();
   });
-  for (Reader& reader : readers_) {
-    if (reader.done) continue;
-    reader.tail->CheckTruncation();
-    RetireIfReplaced(reader);
-  }
-  const absl::Status opened = OpenFiles();
-  if (!opened.ok()) {
-    Logger::Process().Warn("File can't be read.", {{"error", opened}});
+  for (const std::string& path : Expand()) {
+    const absl::Status opened = OpenFile(path);
+    if (!opened.ok()) WarnOnce(path, opened);
   }
 }
 
-void FileSource::RetireIfReplaced(Reader& reader) {
-  const auto now = Identify(reader.tail->path());
-  if (now.has_value() && !reader.tail->Is(now->device, now->inode)) {
-    reader.retired = true;
+void FileSource::LookForPlace(Reader& reader) {
+  const auto now = Identify(reader.path);
+  const Place place = !now.has_value() ? Place::kGone
+                      : reader.tail->Is(now->device, now->inode)
+                          ? Place::kHere
+                          : Place::kReplaced;
+  if (std::exchange(reader.place, place) != place) {
+    reader.quiet_since = clock_.MonotonicNanos();
   }
+}
+
+void FileSource::DropFinished() {
+  std::erase_if(readers_, [this](const Reader& reader) {
+    if (!reader.done || !reader.tail->settled()) return false;
+    // Its new name may fit the pattern: it is not to be read again.
+    if (!reader.tail->unlinked()) Remember(PositionOf(reader));
+    return true;
+  });
+}
+
+void FileSource::WarnOnce(const std::string& path, const absl::Status& why) {
+  if (!warned_.insert(path).second) return;
+  Logger::Process().Warn("File is passed over.",
+                         {{"file.path", path}, {"error", why}});
 }
 
 absl::Status FileSource::FinishAll() {
@@ -206,11 +287,17 @@ absl::Status FileSource::FinishAll() {
   return absl::OkStatus();
 }
 
+FilePosition FileSource::PositionOf(const Reader& reader) const {
+  FilePosition position = reader.tail->position();
+  position.path = reader.path;
+  return position;
+}
+
 void FileSource::SavePositions() {
   if (options_.state_path.empty()) return;
-  std::vector<FilePosition> positions;
+  std::vector<FilePosition> positions(remembered_.begin(), remembered_.end());
   for (const Reader& reader : readers_) {
-    positions.push_back(reader.tail->position());
+    positions.push_back(PositionOf(reader));
   }
   const absl::Status saved = store_.Save(positions);
   if (!saved.ok()) {

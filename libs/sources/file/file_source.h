@@ -3,14 +3,19 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/component/source.h"
 #include "libs/sources/file/file_tail.h"
@@ -30,14 +35,26 @@ struct FileSourceOptions {
 };
 
 // The source `file`: one thread that reads the files of a pattern, each on a
-// lane of its own.
+// lane of its own. What is no regular file is passed over in a pattern.
 //
-// When a followed file is renamed and made anew, the old one is read to its end
-// first: until it has not grown between two polls. When it is truncated,
-// reading begins anew. A file that was renamed while the source did not run is
-// found by its inode in the same folder.
+// A followed file is read for as long as its writer may still have it, whatever
+// becomes of its name: until nothing has come for kReplacedGrace while another
+// has its path, or for kGoneGrace while none has. A file that was renamed while
+// the source did not run is found in the same folder.
 class FileSource : public Source {
  public:
+  // How long nothing must come from a file whose path means another by now: a
+  // program that rotates its log opens the new one within seconds.
+  static constexpr absl::Duration kReplacedGrace = absl::Seconds(30);
+
+  // And from one whose path is gone. Its writer may not know that; but a file
+  // that was deleted keeps its disk space while it is open.
+  static constexpr absl::Duration kGoneGrace = absl::Hours(1);
+
+  // How many positions are kept of files that are not being read: they may come
+  // back, or fit the pattern by another name. The oldest goes.
+  static constexpr size_t kMaxRemembered = 1024;
+
   // `clock` outlives the source.
   FileSource(FileSourceOptions options, Clock& clock);
   ~FileSource() override;
@@ -52,33 +69,52 @@ class FileSource : public Source {
   bool Finished() const override { return finished_; }
 
  private:
+  enum class Place : uint8_t {
+    kHere,      // Its path means this file.
+    kReplaced,  // Its path means another file,
+    kGone,      // or none.
+  };
+
   struct Reader {
     std::unique_ptr<FileTail> tail;
-    bool retired = false;  // Its path means another file by now.
-    bool quiet = false;    // It has not grown since it was retired.
-    bool done = false;     // Read to the end; waits for outcomes.
+    std::string path;  // By which it was found: the tail's, or a former one.
+    Place place = Place::kHere;
+    int64_t quiet_since = 0;  // Monotonic: last bytes, or change of place.
+    bool done = false;        // Read to the end; waits for outcomes.
   };
 
   std::vector<std::string> Expand() const;
   absl::Status OpenFiles();
   absl::Status OpenFile(const std::string& path);
   absl::Status OpenRotated(const FilePosition& position);
-  absl::StatusOr<std::unique_ptr<FileTail>> OpenTail(const std::string& path,
-                                                     uint64_t offset);
+  absl::Status AddReader(const std::string& path, const std::string& found_as,
+                         const std::optional<FilePosition>& last);
+  bool IsBeingRead(const FilePosition& file) const;
+  std::optional<FilePosition> Recall(const FilePosition& file);
+  void Remember(FilePosition position);
+  void ForgetTheOldest();
   void Run();
   void ReportEnd(const absl::Status& status) const;
   absl::StatusOr<bool> ReadAll();
   absl::StatusOr<bool> Read(Reader& reader);
+  bool IsLeft(const Reader& reader) const;
+  void LookAroundWhenDue();
+  void LookAround();
   void LookForChanges();
-  void RetireIfReplaced(Reader& reader);
+  void LookForPlace(Reader& reader);
+  void DropFinished();
+  void WarnOnce(const std::string& path, const absl::Status& why);
   absl::Status FinishAll();
+  FilePosition PositionOf(const Reader& reader) const;
   void SavePositions();
 
   const FileSourceOptions options_;
   Clock& clock_;
   PositionStore store_;
-  std::vector<FilePosition> known_;  // From the last run.
+  std::deque<FilePosition> remembered_;  // Of files that have no reader.
   std::vector<Reader> readers_;
+  std::set<std::string> warned_;  // Paths of the pattern that can't be read.
+  int64_t looked_around_ = 0;     // When, monotonic.
   uint64_t next_lane_ = 0;
   std::optional<PatientOutlet> outlet_;
   std::atomic<bool> finished_ = false;

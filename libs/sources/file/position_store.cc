@@ -34,9 +34,20 @@ std::string Serialise(const std::vector<FilePosition>& positions) {
     AppendJsonText(position.path, out);
     out += ",\"device\":" + std::to_string(position.device) +
            ",\"inode\":" + std::to_string(position.inode) +
-           ",\"offset\":" + std::to_string(position.offset) + "}";
+           ",\"offset\":" + std::to_string(position.offset) +
+           ",\"head_bytes\":" + std::to_string(position.head.size) +
+           ",\"head_crc32\":" + std::to_string(position.head.crc) + "}";
   }
   return out + "\n]}\n";
+}
+
+// Empty when there is none that could be right.
+FileHead LoadHead(simdjson::dom::element file) {
+  uint64_t size = 0;
+  uint64_t crc = 0;
+  if (file["head_bytes"].get(size) || file["head_crc32"].get(crc)) return {};
+  if (size > FileHead::kMaxBytes) return {};
+  return {static_cast<uint32_t>(size), static_cast<uint32_t>(crc)};
 }
 
 absl::Status WriteAndSync(const std::string& path, std::string_view text) {
@@ -81,6 +92,7 @@ absl::StatusOr<std::vector<FilePosition>> PositionStore::Load() const {
                             !file["offset"].get(position.offset);
     if (!understood) return NotUnderstood(path_);
     position.path = path;
+    position.head = LoadHead(file);
     positions.push_back(std::move(position));
   }
   return positions;

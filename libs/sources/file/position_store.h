@@ -7,16 +7,19 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/sources/file/file_head.h"
 
 namespace phoenix {
 
 // Which file a path meant, and how far it was read. A file is known by its
-// device and inode: its name may have changed.
+// device, its inode and its head: its name may have changed, and its inode may
+// be another file's by now.
 struct FilePosition {
   std::string path;
   uint64_t device = 0;
   uint64_t inode = 0;
   uint64_t offset = 0;
+  FileHead head = {};  // Empty in state files of earlier versions.
 
   friend bool operator==(const FilePosition&, const FilePosition&) = default;
 };

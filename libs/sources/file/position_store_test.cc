@@ -12,6 +12,7 @@
 namespace phoenix {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -27,7 +28,8 @@ class PositionStoreTest : public testing::Test {
 
 TEST_F(PositionStoreTest, GivesBackWhatWasSaved) {
   const std::vector<FilePosition> positions = {
-      {"/a \"b\".log", 1, 2, 3}, {"/c", ~uint64_t{0}, 5, 1ull << 40}};
+      {"/a \"b\".log", 1, 2, 3},
+      {"/c", ~uint64_t{0}, 5, 1ull << 40, {1024, ~uint32_t{0}}}};
   ASSERT_TRUE(store_.Save(positions).ok());
   auto loaded = PositionStore(path_).Load();
   ASSERT_TRUE(loaded.ok()) << loaded.status();
@@ -45,6 +47,21 @@ TEST_F(PositionStoreTest, ReplacesWhatWasSavedBefore) {
   ASSERT_TRUE(store_.Save({{"/a", 1, 2, 9}}).ok());
   EXPECT_EQ(store_.Load()->at(0).offset, 9u);
   EXPECT_FALSE(std::ifstream(path_ + ".next").good());
+}
+
+TEST_F(PositionStoreTest, ReadsWhatEarlierVersionsWrote) {
+  std::ofstream(path_) << "{\"files\":[\n{\"path\":\"/a\",\"device\":1,"
+                          "\"inode\":2,\"offset\":3}\n]}\n";
+  auto loaded = store_.Load();
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_THAT(*loaded, ElementsAre(FilePosition{"/a", 1, 2, 3, {}}));
+}
+
+TEST_F(PositionStoreTest, PassesOverAHeadThatCantBe) {
+  std::ofstream(path_) << "{\"files\":[{\"path\":\"/a\",\"device\":1,"
+                          "\"inode\":2,\"offset\":3,\"head_bytes\":1025,"
+                          "\"head_crc32\":7}]}";
+  EXPECT_EQ(store_.Load()->at(0).head, FileHead{});
 }
 
 TEST_F(PositionStoreTest, SaysThatAFileIsBroken) {

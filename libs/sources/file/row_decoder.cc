@@ -1,17 +1,27 @@
 #include "libs/sources/file/row_decoder.h"
 
+#include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/byte_range.h"
 #include "libs/base/json_text.h"
 #include "libs/base/shared_bytes.h"
+#include "libs/base/text.h"
 #include "libs/event/event_batch.h"
 #include "libs/event/ndjson_decoder.h"
+#include "libs/event/utf8.h"
 #include "libs/sources/file/csv_reader.h"
 
 namespace phoenix {
 namespace {
+
+std::string_view WithoutLineEnd(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
 
 class NdjsonRows : public RowDecoder {
  public:
@@ -51,10 +61,17 @@ class CsvRows : public RowDecoder {
  public:
   explicit CsvRows(RowDecoderOptions options) : options_(std::move(options)) {}
 
-  void TakeHeader(const CsvRecord& record) {
-    for (size_t i = 0; i < record.field_count; ++i) {
-      names_.push_back(JsonText(record.fields[i].text));
+  // Takes the names from what the file begins with. What is wrong with it has
+  // been reported when it was read first.
+  void ReadHeader(std::string_view beginning) {
+    while (!has_header_) {
+      const size_t size = TakeNext(beginning, /*ended=*/true);
+      if (size == 0) break;
+      beginning.remove_prefix(size);
     }
+    errors_.clear();
+    skipping_ = false;
+    line_ = 1;
   }
 
   void Feed(std::string_view bytes, int64_t now_nanos,
@@ -65,7 +82,7 @@ class CsvRows : public RowDecoder {
 
   void Finish(int64_t now_nanos, std::vector<DecodedBatch>& out) override {
     Decode(/*ended=*/true, now_nanos, out);
-    consumed_ += pending_.size();
+    consumed_ += std::exchange(skipped_, 0) + pending_.size();
     pending_.clear();
   }
 
@@ -73,68 +90,136 @@ class CsvRows : public RowDecoder {
 
  private:
   void Decode(bool ended, int64_t now_nanos, std::vector<DecodedBatch>& out) {
-    size_t done = skipping_ ? SkipRest() : 0;
-    while (ReadCsvRecord(std::string_view(pending_).substr(done), ended,
-                         record_) == CsvResult::kRecord) {
-      TakeRecord();
-      done += record_.size;
+    const std::string_view input = pending_;
+    size_t done = 0;
+    while (const size_t size = TakeNext(input.substr(done), ended)) {
+      done += size;
       if (rows_.size() == EventBatch::kMaxEvents) MakeBatch(now_nanos, out);
     }
     consumed_ += done;
     pending_.erase(0, done);
-    if (pending_.size() > options_.max_row_bytes && !ended) StartSkipping();
+    if (skipping_) SkipPending();
     MakeBatch(now_nanos, out);
   }
 
-  void TakeRecord() {
-    ++position_;
+  // Returns how many bytes are done with, 0 when more are needed. A record must
+  // end within max_row_bytes, however much of the input is there.
+  size_t TakeNext(std::string_view input, bool ended) {
+    if (skipping_) return SkipRest(input);
+    const bool overlong = input.size() > options_.max_row_bytes;
+    const std::string_view held = input.substr(0, options_.max_row_bytes);
+    if (ReadCsvRecord(held, ended && !overlong, record_) ==
+        CsvResult::kRecord) {
+      TakeRecord(held.substr(0, record_.size));
+      return record_.size;
+    }
+    return overlong ? GiveUpLine(input) : 0;
+  }
+
+  void TakeRecord(std::string_view bytes) {
+    const std::string_view text = WithoutLineEnd(bytes);
     const bool blank = record_.field_count == 1 && !record_.fields[0].quoted &&
                        record_.fields[0].text.empty();
-    if (record_.size > options_.max_row_bytes) return RefuseAsTooLong();
-    if (!record_.valid) {
-      return Refuse(
-          "closing quote is missing or text follows it: expected ',' "
-          "or the end of the line");
+    if (!blank && !has_header_) {
+      TakeHeader(text);
+    } else if (!blank) {
+      TakeRow(text);
     }
-    if (blank) return;
-    if (names_.empty()) return TakeHeader(record_);
-    if (record_.field_count != names_.size()) {
-      return Refuse(absl::StrCat("row has ", record_.field_count,
-                                 " fields: expected ", names_.size(),
-                                 " as the header has"));
+    line_ += std::count(bytes.begin(), bytes.end(), '\n');
+  }
+
+  // The names of the fields, or why there are none: then no row can be read.
+  void TakeHeader(std::string_view text) {
+    has_header_ = true;
+    header_error_ = NameFields(text);
+    if (header_error_.empty()) return;
+    CatTo(header_error_, " (header)");
+    Refuse(header_error_, text);
+  }
+
+  void TakeRow(std::string_view text) {
+    std::string fault = FaultOf(text);
+    if (!header_error_.empty()) fault = header_error_;
+    if (fault.empty() && record_.field_count != names_.size()) {
+      fault = Cat("row has ", record_.field_count, " fields: expected ",
+                  names_.size(), " as the header has");
     }
+    if (!fault.empty()) return Refuse(fault, text);
     const auto begin = static_cast<uint32_t>(blob_.size());
     AppendCsvObject(names_, record_, blob_);
     rows_.push_back({begin, static_cast<uint32_t>(blob_.size())});
   }
 
-  void Refuse(std::string why) {
-    errors_.push_back({position_, absl::InvalidArgumentError(why),
-                       SharedBytes::FromString("row")});
+  std::string NameFields(std::string_view text) {
+    std::string fault = FaultOf(text);
+    if (!fault.empty()) return fault;
+    std::unordered_set<std::string_view> seen;
+    for (size_t i = 0; i < record_.field_count; ++i) {
+      const std::string& name = record_.fields[i].text;
+      if (!seen.insert(name).second) {
+        return Cat("name '", name, "' comes twice: expected each once");
+      }
+      names_.push_back(JsonText(name));
+    }
+    return "";
+  }
+
+  // Why the record can't be read; empty when it can.
+  std::string FaultOf(std::string_view text) const {
+    if (!record_.valid) {
+      return "closing quote is missing or text follows it: expected ',' or "
+             "the end of the line";
+    }
+    return IsUtf8(text) ? "" : "row is not UTF-8";
+  }
+
+  void Refuse(std::string_view why, std::string_view bytes) {
+    errors_.push_back({line_, absl::InvalidArgumentError(ToAbsl(why)),
+                       SharedBytes::FromString(std::string(bytes))});
+  }
+
+  // No record ends within bounds: a quote was never closed, or a line is too
+  // long. Only one line is given up, for the next may be a row. Returns its
+  // size, 0 when it goes on.
+  size_t GiveUpLine(std::string_view input) {
+    if (!has_header_) header_error_ = "row is too long to be read (header)";
+    has_header_ = true;
+    const size_t newline = input.find('\n');
+    if (newline < options_.max_row_bytes) {
+      Refuse(Cat("closing quote is missing: found none within ",
+                 options_.max_row_bytes, " bytes (max_row_bytes)"),
+             WithoutLineEnd(input.substr(0, newline + 1)));
+      ++line_;
+      return newline + 1;
+    }
+    RefuseAsTooLong();
+    skipping_ = true;
+    return SkipRest(input);
   }
 
   void RefuseAsTooLong() {
-    errors_.push_back({position_,
+    errors_.push_back({line_,
                        absl::InvalidArgumentError(absl::StrCat(
                            "row is longer than ", options_.max_row_bytes,
                            " bytes (max_row_bytes)")),
                        SharedBytes()});
   }
 
-  void StartSkipping() {
-    ++position_;
-    RefuseAsTooLong();
-    skipping_ = true;
-    consumed_ += pending_.size();
+  // Holds nothing of an overlong line. It counts as consumed at its end only,
+  // so that nobody begins to read in its middle.
+  void SkipPending() {
+    skipped_ += pending_.size();
     pending_.clear();
   }
 
-  // Returns how many bytes belong to the row that is skipped: to its line's
-  // end, since its quotes can't be trusted.
-  size_t SkipRest() {
-    const size_t newline = pending_.find('\n');
-    if (newline == std::string::npos) return pending_.size();
+  // Returns how many bytes belong to the line that is skipped, 0 when it goes
+  // on.
+  size_t SkipRest(std::string_view input) {
+    const size_t newline = input.find('\n');
+    if (newline == std::string_view::npos) return 0;
     skipping_ = false;
+    consumed_ += std::exchange(skipped_, 0);
+    ++line_;
     return newline + 1;
   }
 
@@ -156,11 +241,14 @@ class CsvRows : public RowDecoder {
   }
 
   const RowDecoderOptions options_;
+  bool has_header_ = false;
   std::vector<std::string> names_;  // As JSON strings.
-  std::string pending_;             // An unfinished row, at most.
+  std::string header_error_;
+  std::string pending_;  // An unfinished row, at most.
   CsvRecord record_;
-  bool skipping_ = false;
-  uint64_t position_ = 0;
+  bool skipping_ = false;  // Within the rest of an overlong line,
+  uint64_t skipped_ = 0;   // of which so much has come.
+  uint64_t line_ = 1;      // Where the next record begins.
   uint64_t consumed_ = 0;
   uint64_t next_id_ = 0;
 
@@ -179,10 +267,7 @@ std::unique_ptr<RowDecoder> MakeNdjsonRowDecoder(RowDecoderOptions options) {
 std::unique_ptr<RowDecoder> MakeCsvRowDecoder(RowDecoderOptions options,
                                               std::string_view header) {
   auto rows = std::make_unique<CsvRows>(std::move(options));
-  CsvRecord record;
-  if (ReadCsvRecord(header, /*ended=*/true, record) == CsvResult::kRecord) {
-    rows->TakeHeader(record);
-  }
+  rows->ReadHeader(header);
   return rows;
 }
 

@@ -13,7 +13,9 @@
 
 namespace phoenix {
 
-// Makes batches of the bytes of one file. Thread-compatible.
+// Makes batches of the bytes of one file. What it can't read it reports by its
+// line, counted from 1 where feeding began, with its bytes; without them when
+// that line is longer than max_row_bytes. Thread-compatible.
 class RowDecoder {
  public:
   virtual ~RowDecoder() = default;
@@ -26,7 +28,8 @@ class RowDecoder {
   // The file has ended: what is left is the last row.
   virtual void Finish(int64_t now_nanos, std::vector<DecodedBatch>& out) = 0;
 
-  // How many of the bytes that were fed belong to rows that are done with.
+  // How many of the bytes that were fed belong to rows that are done with:
+  // where reading may begin again. Ends at a line's end until Finish.
   virtual uint64_t consumed() const = 0;
 };
 
@@ -37,7 +40,10 @@ struct RowDecoderOptions {
 
 std::unique_ptr<RowDecoder> MakeNdjsonRowDecoder(RowDecoderOptions options);
 
-// `header`: the file's first record, when feeding begins behind it; else empty.
+// `header`: what the file begins with, its first max_row_bytes, when feeding
+// begins behind its first record; else empty.
+// When the header can't be used (a name comes twice), it and every row are
+// reported.
 std::unique_ptr<RowDecoder> MakeCsvRowDecoder(RowDecoderOptions options,
                                               std::string_view header);
 

@@ -50,6 +50,16 @@ class RowDecoderTest : public testing::Test {
     return errors;
   }
 
+  std::vector<std::string> BytesOfErrors() const {
+    std::vector<std::string> bytes;
+    for (const DecodedBatch& one : decoded_) {
+      for (const DecodeError& error : one.errors) {
+        bytes.emplace_back(error.bytes.view());
+      }
+    }
+    return bytes;
+  }
+
   std::unique_ptr<RowDecoder> decoder_;
   std::vector<DecodedBatch> decoded_;
 };
@@ -96,6 +106,87 @@ TEST_F(RowDecoderTest, RefusesARowWithAnotherNumberOfFields) {
               ElementsAre("{\"a\":1,\"b\":2}", "{\"a\":4,\"b\":5}"));
   EXPECT_THAT(Errors(), ElementsAre("3: row has 1 fields: expected 2 as the "
                                     "header has"));
+  EXPECT_THAT(BytesOfErrors(), ElementsAre("3"));
+}
+
+TEST_F(RowDecoderTest, CountsTheLinesOfRowsThatHaveSeveral) {
+  decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+  Feed("a,b\r\n\"1\n1\",\"2\n\"\r\n3\r\n4,5\r\n");
+  EXPECT_THAT(Errors(), ElementsAre(HasSubstr("5: row has 1 fields")));
+  EXPECT_THAT(BytesOfErrors(), ElementsAre("3"));
+}
+
+TEST_F(RowDecoderTest, RefusesARowThatIsNotUtf8) {
+  decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+  Feed("a,b\n\xff,1\n\"\xc3\",\"\xa4\"\n\xc3\xa4,2\n");
+  EXPECT_THAT(Payloads(), ElementsAre("{\"a\":\"\xc3\xa4\",\"b\":2}"));
+  EXPECT_THAT(Errors(),
+              ElementsAre("2: row is not UTF-8", "3: row is not UTF-8"));
+  EXPECT_THAT(BytesOfErrors(), ElementsAre("\xff,1", "\"\xc3\",\"\xa4\""));
+}
+
+TEST_F(RowDecoderTest, RefusesAllRowsOfAHeaderThatHasANameTwice) {
+  constexpr std::string_view kHeader = "id,name,id\n";
+  constexpr std::string_view kError =
+      ": name 'id' comes twice: expected each once (header)";
+  decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+  Feed(std::string(kHeader) + "1,x,2\n");
+  EXPECT_THAT(Errors(), ElementsAre("1" + std::string(kError),
+                                    "2" + std::string(kError)));
+  EXPECT_THAT(BytesOfErrors(), ElementsAre("id,name,id", "1,x,2"));
+  decoded_.clear();
+  decoder_ = MakeCsvRowDecoder(SmallRows(), kHeader);
+  Feed("3,y,4\n");
+  EXPECT_THAT(Payloads(), IsEmpty());
+  EXPECT_THAT(Errors(), ElementsAre("1" + std::string(kError)));
+}
+
+TEST_F(RowDecoderTest, NeverTakesARowForABrokenHeader) {
+  for (const char* header : {"\"a\"b\n", "\xff\n"}) {
+    decoded_.clear();
+    decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+    Feed(std::string(header) + "1\n2\n");
+    EXPECT_THAT(Payloads(), IsEmpty());
+    EXPECT_EQ(Errors().size(), 3u);
+  }
+}
+
+TEST_F(RowDecoderTest, TakesAHeaderTooLongForNone) {
+  const std::string header(40, 'h');
+  decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+  Feed(header + "\n1\n");
+  EXPECT_THAT(Errors(), ElementsAre(HasSubstr("1: row is longer than 32"),
+                                    HasSubstr("2: row is too long")));
+  decoder_ = MakeCsvRowDecoder(SmallRows(), header.substr(0, 35));
+  decoded_.clear();
+  Feed("2\n");
+  EXPECT_THAT(Payloads(), IsEmpty());
+  EXPECT_THAT(Errors(), ElementsAre(HasSubstr("1: row is too long")));
+}
+
+TEST_F(RowDecoderTest, GivesUpOneLineForAQuoteThatIsNeverClosed) {
+  for (size_t cut : {1u, 7u, 1000u}) {
+    decoded_.clear();
+    decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+    const std::string text = "a\n\"open\n" + std::string(10, '1') + "\n" +
+                             std::string(11, '2') + "\n" +
+                             std::string(12, '3') + "\n";
+    for (size_t at = 0; at < text.size(); at += cut) Feed(text.substr(at, cut));
+    EXPECT_THAT(Payloads(),
+                ElementsAre("{\"a\":1111111111}", "{\"a\":22222222222}",
+                            "{\"a\":333333333333}"));
+    EXPECT_THAT(Errors(), ElementsAre(HasSubstr("2: closing quote")));
+    EXPECT_THAT(BytesOfErrors(), ElementsAre("\"open"));
+  }
+}
+
+TEST_F(RowDecoderTest, ConsumesAnOverlongRowAtItsEndOnly) {
+  decoder_ = MakeCsvRowDecoder(SmallRows(), "");
+  Feed("a\n" + std::string(40, 'x'));
+  EXPECT_EQ(decoder_->consumed(), 2u);
+  Feed("x\n1");
+  EXPECT_EQ(decoder_->consumed(), 44u);
+  EXPECT_THAT(BytesOfErrors(), ElementsAre(""));
 }
 
 TEST_F(RowDecoderTest, RefusesARowWithWrongQuotes) {
