@@ -28,21 +28,21 @@ std::vector<const Value*> ConstantArguments(const Ast& ast, NodeId id) {
   return constants;
 }
 
-absl::StatusOr<FunctionImpl> ImplOf(const Ast& ast, NodeId id,
-                                    const Overload& overload) {
+FunctionImpl ImplOf(const Ast& ast, NodeId id, const Overload& overload,
+                    std::vector<Issue>& issues) {
   if (!overload.bind) return overload.impl;
   absl::StatusOr<FunctionImpl> bound =
       overload.bind(ConstantArguments(ast, id));
   if (!bound.ok()) {
-    std::vector<Issue> issues = {
-        {ast.PositionOf(id), std::string(bound.status().message())}};
-    return ToStatus(issues);
+    issues.push_back(
+        {ast.PositionOf(id), std::string(bound.status().message())});
+    return overload.impl;
   }
   return *bound ? *std::move(bound) : overload.impl;
 }
 
-absl::StatusOr<CallPlan> PlanCall(const CheckedAst& checked, NodeId id,
-                                  const ProgramOptions& options) {
+CallPlan PlanCall(const CheckedAst& checked, NodeId id,
+                  const ProgramOptions& options, std::vector<Issue>& issues) {
   const Ast& ast = checked.ast();
   const NodeInfo& info = checked.info(id);
   CallPlan plan;
@@ -64,9 +64,7 @@ absl::StatusOr<CallPlan> PlanCall(const CheckedAst& checked, NodeId id,
   }
   plan.is_decided = info.overloads.size() == 1 && !any_dynamic;
   for (const Overload* overload : info.overloads) {
-    absl::StatusOr<FunctionImpl> impl = ImplOf(ast, id, *overload);
-    if (!impl.ok()) return impl.status();
-    plan.candidates.push_back({overload, *std::move(impl)});
+    plan.candidates.push_back({overload, ImplOf(ast, id, *overload, issues)});
   }
   return plan;
 }
@@ -92,17 +90,26 @@ Program::Program(std::shared_ptr<const CheckedAst> checked,
 
 Program::~Program() = default;
 
-absl::StatusOr<std::unique_ptr<const Program>> Program::Create(
-    std::shared_ptr<const CheckedAst> checked, const ProgramOptions& options) {
+std::unique_ptr<const Program> Program::Create(
+    std::shared_ptr<const CheckedAst> checked, const ProgramOptions& options,
+    std::vector<Issue>* issues) {
+  const size_t issues_before = issues->size();
   std::unique_ptr<Program> program(new Program(std::move(checked), options));
   const Ast& ast = program->checked_->ast();
   for (NodeId id = 0; id < ast.size(); ++id) {
     if (ast.node(id).kind != NodeKind::kCall) continue;
-    absl::StatusOr<CallPlan> plan = PlanCall(*program->checked_, id, options);
-    if (!plan.ok()) return plan.status();
-    program->calls_[id] = *std::move(plan);
+    program->calls_[id] = PlanCall(*program->checked_, id, options, *issues);
   }
-  return std::unique_ptr<const Program>(std::move(program));
+  if (issues->size() > issues_before) return nullptr;
+  return program;
+}
+
+absl::StatusOr<std::unique_ptr<const Program>> Program::Create(
+    std::shared_ptr<const CheckedAst> checked, const ProgramOptions& options) {
+  std::vector<Issue> issues;
+  auto program = Create(std::move(checked), options, &issues);
+  if (program == nullptr) return ToStatus(issues);
+  return program;
 }
 
 Value Program::Evaluate(const Activation& activation, Arena& arena) const {

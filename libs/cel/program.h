@@ -12,6 +12,7 @@
 #include "libs/cel/arena.h"
 #include "libs/cel/checker.h"
 #include "libs/cel/environment.h"
+#include "libs/cel/source.h"
 #include "libs/cel/value.h"
 
 namespace phoenix::cel {
@@ -43,8 +44,13 @@ struct CallPlan;
 // the same results. Thread-safe: any number of evaluations at once.
 class Program {
  public:
-  // INVALID_ARGUMENT, with the position, when a constant argument can't work,
-  // such as the pattern of matches().
+  // Null, and at least one issue in `issues` (appended to, not null), when
+  // constant arguments can't work, such as the pattern of matches().
+  static std::unique_ptr<const Program> Create(
+      std::shared_ptr<const CheckedAst> checked, const ProgramOptions& options,
+      std::vector<Issue>* issues);
+
+  // The same with the issues as an INVALID_ARGUMENT status (see ToStatus).
   static absl::StatusOr<std::unique_ptr<const Program>> Create(
       std::shared_ptr<const CheckedAst> checked,
       const ProgramOptions& options = {});
