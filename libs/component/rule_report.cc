@@ -23,9 +23,9 @@ std::optional<RuleId> AddCondition(std::string_view text,
 
 std::optional<RuleId> AddExpression(std::string_view text,
                                     std::string_view field_path,
-                                    BuildContext& context) {
+                                    BuildContext& context, RuleResult result) {
   std::vector<RuleError> errors;
-  const RuleId id = context.rules.AddExpression(text, errors);
+  const RuleId id = context.rules.AddExpression(text, errors, result);
   return IdUnless(errors, id, field_path, context.report);
 }
 

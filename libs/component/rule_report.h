@@ -18,10 +18,11 @@ std::optional<RuleId> AddCondition(std::string_view text,
                                    std::string_view field_path,
                                    BuildContext& context);
 
-// As AddCondition, for an expression of any type.
+// As AddCondition, for an expression that must give `result`.
 std::optional<RuleId> AddExpression(std::string_view text,
                                     std::string_view field_path,
-                                    BuildContext& context);
+                                    BuildContext& context,
+                                    RuleResult result = RuleResult::kAny);
 
 // Reports what is wrong with the rule that stands at `field_path`.
 void ReportRuleErrors(const std::vector<RuleError>& errors,

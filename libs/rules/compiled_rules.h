@@ -40,6 +40,7 @@ struct CompiledRule {
   // For people: every payload path that the rule reads, `data.a.b`.
   std::vector<std::string> path_texts;
   bool can_fail = false;
+  std::vector<RuleError> warnings;
 
   bool vectorised() const { return condition != nullptr || value != nullptr; }
 };

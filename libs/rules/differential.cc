@@ -154,12 +154,12 @@ class Differential {
       edits[i].value = expressions_[i % expressions_.size()];
     }
     while (!edits.empty() && !AreEdits(edits)) edits.pop_back();
-    std::vector<std::pair<size_t, RuleError>> errors;
+    std::vector<EditError> errors;
     edits_.push_back(builder_.AddEdits(std::move(edits), errors));
   }
 
   static bool AreEdits(const std::vector<PayloadEdit>& edits) {
-    std::vector<std::pair<size_t, RuleError>> errors;
+    std::vector<EditError> errors;
     RuleSetBuilder().AddEdits(edits, errors);
     return errors.empty();
   }

@@ -5,34 +5,66 @@
 #include <string>
 #include <string_view>
 
+#include "libs/base/text.h"
+#include "libs/cel/ast.h"
+#include "libs/cel/parser.h"
+#include "libs/cel/source.h"
 #include "libs/json/json_path.h"
 #include "libs/rules/rule_environment.h"
 
 namespace phoenix {
 namespace {
 
-using EditErrors = std::vector<std::pair<size_t, RuleError>>;
+using EditErrors = std::vector<EditError>;
 
-// Reads `data.a.b` as the steps below the payload.
+// Reads `data.a['b c']` as the steps below the payload.
+class EditPathReader {
+ public:
+  EditPathReader(const std::string& text, size_t edit, EditErrors& errors)
+      : text_(text), edit_(edit), errors_(errors) {}
+
+  JsonPath Read() {
+    std::vector<cel::Issue> issues;
+    const std::optional<cel::Ast> ast = cel::Parse(text_, {}, &issues);
+    if (!ast.has_value()) {
+      Fail(issues[0].position.offset, issues[0].message);
+      return {};
+    }
+    const auto found = cel::PathOf(*ast, ast->root());
+    if (!found.has_value()) {
+      Fail(0, "expected keys only, such as 'data.name' or 'data[\"a b\"]'");
+    } else if (ast->node(found->root).name != kPayloadVariable ||
+               found->fields.empty()) {
+      Fail(0, "expected a field of the payload, such as 'data.name'");
+    } else if (found->fields.size() > kMaxPathSteps) {
+      Fail(0, Cat("expected at most ", kMaxPathSteps, " steps"));
+    } else {
+      return Steps(*found);
+    }
+    return {};
+  }
+
+ private:
+  static JsonPath Steps(const cel::SelectPath& found) {
+    JsonPath path;
+    for (std::string_view field : found.fields) {
+      path.push_back({.key = std::string(field)});
+    }
+    return path;
+  }
+
+  void Fail(size_t offset, std::string_view why) {
+    errors_.push_back({edit_, {offset, Cat("path '", text_, "': ", why)}});
+  }
+
+  const std::string& text_;
+  const size_t edit_;
+  EditErrors& errors_;
+};
+
 JsonPath ParseEditPath(const std::string& text, size_t edit,
                        EditErrors& errors) {
-  const auto fail = [&](const std::string& why) {
-    errors.push_back({edit, {0, "path '" + text + "': " + why}});
-    return JsonPath();
-  };
-  const size_t root = kPayloadVariable.size();
-  if (text.substr(0, root) != kPayloadVariable || text.size() <= root ||
-      (text[root] != '.' && text[root] != '[')) {
-    return fail("expected a field of the payload, such as 'data.name'");
-  }
-  auto path = ParsePath(
-      std::string_view(text).substr(text[root] == '.' ? root + 1 : root));
-  if (!path.ok()) return fail(std::string(path.status().message()));
-  if (path->empty()) return fail("expected a field after 'data.'");
-  for (const PathStep& step : *path) {
-    if (step.is_index()) return fail("expected keys only, found an index");
-  }
-  return *std::move(path);
+  return EditPathReader(text, edit, errors).Read();
 }
 
 // Where a value would go to itself, into itself or over what holds it.
@@ -47,20 +79,26 @@ void FindCircles(const std::vector<PayloadEdit>& edits,
     }
     errors.push_back(
         {i,
-         {0, "path '" + edits[i].new_path + "' meets '" + edits[i].path +
-                 "', which is renamed to it: expected another place"}});
+         {0, Cat("path '", edits[i].new_path, "' meets '", edits[i].path,
+                 "', which is renamed to it: expected another place")}});
   }
 }
 
+// An edit that many others meet is one mistake: it is reported once.
 void FindConflicts(const std::vector<PayloadEdit>& edits,
                    const std::vector<JsonEdit>& parsed, EditErrors& errors) {
+  std::vector<bool> reported(parsed.size());
   for (size_t i = 0; i < parsed.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (!Conflict(parsed[i], parsed[j])) continue;
-      errors.push_back(
-          {i,
-           {0, "path '" + edits[i].path + "' meets the change of '" +
-                   edits[j].path + "': expected a step of its own"}});
+      if (!reported[j]) {
+        errors.push_back(
+            {i,
+             {0, Cat("path '", edits[i].path, "' meets the change of '",
+                     edits[j].path, "': expected a step of its own")},
+             j});
+      }
+      reported[i] = reported[j] = true;
       break;
     }
   }

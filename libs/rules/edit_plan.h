@@ -1,8 +1,6 @@
 #ifndef LIBS_RULES_EDIT_PLAN_H_
 #define LIBS_RULES_EDIT_PLAN_H_
 
-#include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "libs/json/path_set.h"
@@ -14,9 +12,8 @@ namespace phoenix {
 
 // The edits with their paths read. What is wrong, conflicts between edits among
 // it, is added to `errors` with the number of the edit.
-std::vector<JsonEdit> ParseEdits(
-    const std::vector<PayloadEdit>& edits,
-    std::vector<std::pair<size_t, RuleError>>& errors);
+std::vector<JsonEdit> ParseEdits(const std::vector<PayloadEdit>& edits,
+                                 std::vector<EditError>& errors);
 
 // What the edits make of the columns of `paths`, so that the new payloads need
 // not be parsed to know them; columns that stay as they are have no entry.

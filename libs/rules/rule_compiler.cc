@@ -9,6 +9,7 @@
 #include "libs/cel/operators.h"
 #include "libs/cel/parser.h"
 #include "libs/json/json_path.h"
+#include "libs/rules/rule_check.h"
 #include "libs/rules/rule_environment.h"
 #include "libs/rules/vector_compare.h"
 #include "libs/rules/vector_logic.h"
@@ -369,21 +370,33 @@ class Survey {
   CompiledRule& rule_;
 };
 
-std::shared_ptr<const CheckedAst> ParseAndCheck(
-    std::string_view text, bool is_condition, std::vector<RuleError>& errors) {
-  std::vector<cel::Issue> issues;
-  auto ast = cel::Parse(text, {}, &issues);
-  std::shared_ptr<const CheckedAst> checked;
-  if (ast.has_value()) {
-    cel::CheckOptions options;
-    options.promote_dyn_arithmetic = true;
-    if (is_condition) options.expected_type = cel::TypeKind::kBool;
-    checked = cel::Check(*std::move(ast), RuleEnvironment(), options, &issues);
-  }
+void AddErrors(std::vector<cel::Issue>& issues,
+               std::vector<RuleError>& errors) {
   for (cel::Issue& issue : issues) {
     errors.push_back({issue.position.offset, std::move(issue.message)});
   }
-  return checked;
+}
+
+// Null when something is wrong, which has been added to `errors`.
+std::unique_ptr<const cel::Program> MakeProgram(
+    std::string_view text, RuleResult result, std::vector<RuleError>& errors) {
+  std::vector<cel::Issue> issues;
+  std::unique_ptr<const cel::Program> program;
+  if (auto ast = cel::Parse(text, {}, &issues)) {
+    cel::CheckOptions options;
+    options.promote_dyn_arithmetic = true;
+    if (result == RuleResult::kBool)
+      options.expected_type = cel::TypeKind::kBool;
+    auto checked =
+        cel::Check(*std::move(ast), RuleEnvironment(), options, &issues);
+    if (checked != nullptr) {
+      program = cel::Program::Create(
+          std::move(checked), {.promote_dyn_arithmetic = true, .limits = {}},
+          &issues);
+    }
+  }
+  AddErrors(issues, errors);
+  return program;
 }
 
 void CompileVectorForm(const CheckedAst& checked, bool is_condition,
@@ -409,21 +422,19 @@ void CompileVectorForm(const CheckedAst& checked, bool is_condition,
 
 }  // namespace
 
-CompiledRule CompileRule(std::string_view text, bool is_condition,
+CompiledRule CompileRule(std::string_view text, RuleResult result,
                          RuleSet& rules, std::vector<RuleError>& errors) {
   CompiledRule rule;
   rule.text = std::string(text);
-  const auto checked = ParseAndCheck(text, is_condition, errors);
-  if (checked == nullptr) return rule;
-  auto program = cel::Program::Create(
-      checked, {.promote_dyn_arithmetic = true, .limits = {}});
-  if (!program.ok()) {
-    errors.push_back({0, std::string(program.status().message())});
-    return rule;
-  }
-  rule.program = *std::move(program);
-  CompileVectorForm(*checked, is_condition, rules, rule);
-  Survey(*checked, rule).Visit(checked->ast().root());
+  auto program = MakeProgram(text, result, errors);
+  if (program == nullptr) return rule;
+  const size_t errors_before = errors.size();
+  CheckRule(*program, result, errors, rule.warnings);
+  if (errors.size() > errors_before) return rule;
+  rule.program = std::move(program);
+  const CheckedAst& checked = rule.program->checked();
+  CompileVectorForm(checked, result == RuleResult::kBool, rules, rule);
+  Survey(checked, rule).Visit(checked.ast().root());
   return rule;
 }
 

@@ -11,10 +11,10 @@
 
 namespace phoenix {
 
-// Checks a rule and compiles both of its forms. The columns that the vectorised
-// form reads are added to `rules`. On failure `errors` has at least one entry
-// more and the result is not to be used.
-CompiledRule CompileRule(std::string_view text, bool is_condition,
+// Checks a rule, which must give `result`, and compiles both of its forms. The
+// columns that the vectorised form reads are added to `rules`. On failure
+// `errors` has at least one entry more and the result is not to be used.
+CompiledRule CompileRule(std::string_view text, RuleResult result,
                          RuleSet& rules, std::vector<RuleError>& errors);
 
 }  // namespace phoenix

@@ -10,17 +10,17 @@ namespace phoenix {
 
 class RuleSetBuilder::Impl {
  public:
-  RuleId Add(std::string_view text, bool is_condition,
+  RuleId Add(std::string_view text, RuleResult result,
              std::vector<RuleError>& errors) {
     const size_t before = errors.size();
-    CompiledRule rule = CompileRule(text, is_condition, *rules_, errors);
+    CompiledRule rule = CompileRule(text, result, *rules_, errors);
     failed_ = failed_ || errors.size() > before;
     rules_->rules.push_back(std::move(rule));
     return {static_cast<uint32_t>(rules_->rules.size() - 1)};
   }
 
   EditId AddEdits(std::vector<PayloadEdit> edits,
-                  std::vector<std::pair<size_t, RuleError>>& errors) {
+                  std::vector<EditError>& errors) {
     const size_t before = errors.size();
     CompiledEdits compiled;
     compiled.json_edits = ParseEdits(edits, errors);
@@ -54,17 +54,17 @@ RuleSetBuilder::~RuleSetBuilder() = default;
 
 RuleId RuleSetBuilder::AddCondition(std::string_view text,
                                     std::vector<RuleError>& errors) {
-  return impl_->Add(text, /*is_condition=*/true, errors);
+  return impl_->Add(text, RuleResult::kBool, errors);
 }
 
 RuleId RuleSetBuilder::AddExpression(std::string_view text,
-                                     std::vector<RuleError>& errors) {
-  return impl_->Add(text, /*is_condition=*/false, errors);
+                                     std::vector<RuleError>& errors,
+                                     RuleResult result) {
+  return impl_->Add(text, result, errors);
 }
 
-EditId RuleSetBuilder::AddEdits(
-    std::vector<PayloadEdit> edits,
-    std::vector<std::pair<size_t, RuleError>>& errors) {
+EditId RuleSetBuilder::AddEdits(std::vector<PayloadEdit> edits,
+                                std::vector<EditError>& errors) {
   return impl_->AddEdits(std::move(edits), errors);
 }
 
@@ -79,7 +79,8 @@ std::vector<RulePlan> DescribeRules(const RuleSet& rules) {
                      .vectorised = rule.vectorised(),
                      .fallback_reason = rule.fallback_reason,
                      .paths = rule.path_texts,
-                     .can_fail = rule.can_fail});
+                     .can_fail = rule.can_fail,
+                     .warnings = rule.warnings});
   }
   return plans;
 }

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -30,6 +30,17 @@ struct RuleError {
   std::string message;
 };
 
+// What an expression must result in. What its type tells, and its value when it
+// reads nothing of the event, is checked when it is added; all else row by row
+// by whoever uses the result.
+enum class RuleResult {
+  kAny,
+  kBool,
+  kNumber,  // A finite one.
+  kKey,     // Text, a finite number or a bool.
+  kJson,    // What JSON has a form for: no number that is not finite.
+};
+
 // One change of a payload. Paths are written as in rules: `data.a.b`.
 struct PayloadEdit {
   enum class Kind { kSet, kRemove, kRename };
@@ -39,6 +50,14 @@ struct PayloadEdit {
   RuleId value{};        // kSet: the rule whose result is the new value.
 };
 
+// What is wrong with one edit of several.
+struct EditError {
+  size_t edit = 0;  // Its index.
+  RuleError error;
+  // The index of the edit that it does not go with, when that is what is wrong.
+  std::optional<size_t> other{};
+};
+
 // How a rule will run, for `phoenix check`.
 struct RulePlan {
   std::string text;
@@ -46,6 +65,8 @@ struct RulePlan {
   std::string fallback_reason;     // Why not, when not.
   std::vector<std::string> paths;  // The payload paths that it reads.
   bool can_fail = false;           // May err on data (missing field, type).
+  // Parts that fail whenever they are evaluated, which is not always.
+  std::vector<RuleError> warnings;
 };
 
 // All rules of one pipeline, compiled together: the payload paths that any of
@@ -73,14 +94,14 @@ class RuleSetBuilder {
   // must not be used.
   RuleId AddCondition(std::string_view text, std::vector<RuleError>& errors);
 
-  // Adds an expression of any type.
-  RuleId AddExpression(std::string_view text, std::vector<RuleError>& errors);
+  // Adds an expression that must give `result`. Errors as of AddCondition.
+  RuleId AddExpression(std::string_view text, std::vector<RuleError>& errors,
+                       RuleResult result = RuleResult::kAny);
 
   // Adds edits that are applied together, in order, to each payload; all of
-  // their values are computed from the payload as it was before. `errors[i]`
-  // belongs to `edits[errors[i].first]`.
+  // their values are computed from the payload as it was before.
   EditId AddEdits(std::vector<PayloadEdit> edits,
-                  std::vector<std::pair<size_t, RuleError>>& errors);
+                  std::vector<EditError>& errors);
 
   // Ends the collection. Fails only when a rule failed before.
   absl::StatusOr<std::shared_ptr<const RuleSet>> Build();

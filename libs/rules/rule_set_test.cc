@@ -51,8 +51,65 @@ TEST(RuleSetTest, RefusesOperandsThatDoNotFit) {
   EXPECT_FALSE(ErrorsOf("data.a.matches('(')", true).empty());
 }
 
+// What is wrong with an expression, as "offset: message".
+std::vector<std::string> FaultsOf(std::string_view text, RuleResult result) {
+  RuleSetBuilder builder;
+  std::vector<RuleError> errors;
+  builder.AddExpression(text, errors, result);
+  std::vector<std::string> faults;
+  for (const RuleError& error : errors) {
+    faults.push_back(std::to_string(error.offset) + ": " + error.message);
+  }
+  return faults;
+}
+
+TEST(RuleSetTest, RefusesConstantPartsThatFail) {
+  EXPECT_THAT(FaultsOf("data.a + 1/0", RuleResult::kAny),
+              ElementsAre("10: '1/0' always fails: division by zero"));
+  EXPECT_THAT(FaultsOf("data.a.matches('(')", RuleResult::kAny),
+              ElementsAre("7: invalid pattern '(': missing ): ("));
+  EXPECT_THAT(FaultsOf("[1, 'a'][0]", RuleResult::kBool),
+              ElementsAre("0: expression is always 1: expected a bool"));
+}
+
+TEST(RuleSetTest, WarnsOfConstantPartsThatAreNotAlwaysEvaluated) {
+  RuleSetBuilder builder;
+  std::vector<RuleError> errors;
+  builder.AddCondition("data.a || 1/0 > 0", errors);
+  EXPECT_THAT(errors, IsEmpty());
+  const auto plans = DescribeRules(**builder.Build());
+  ASSERT_EQ(plans[0].warnings.size(), 1u);
+  EXPECT_EQ(plans[0].warnings[0].offset, 11u);
+  EXPECT_EQ(plans[0].warnings[0].message,
+            "'1/0 > 0' always fails: division by zero");
+}
+
+TEST(RuleSetTest, RefusesResultsThatAreNeverWhatIsWanted) {
+  EXPECT_THAT(FaultsOf("'a'", RuleResult::kNumber),
+              ElementsAre("0: expression is of type 'string': expected a "
+                          "finite number"));
+  EXPECT_THAT(FaultsOf("data.a > 1", RuleResult::kNumber),
+              ElementsAre("0: expression is of type 'bool': expected a finite "
+                          "number"));
+  EXPECT_THAT(FaultsOf("time", RuleResult::kKey),
+              ElementsAre("0: expression is of type "
+                          "'timestamp': expected text, a "
+                          "finite number or a bool"));
+  EXPECT_THAT(FaultsOf("0.0/0.0", RuleResult::kKey),
+              ElementsAre("0: expression is always nan: expected text, a "
+                          "finite number or a bool"));
+  EXPECT_THAT(FaultsOf("[1.0/0.0]", RuleResult::kJson),
+              ElementsAre("0: expression is always [inf]: expected what JSON "
+                          "can hold"));
+  for (const char* text : {"1", "1.5", "data.a", "size(id)", "data.a * 2"}) {
+    EXPECT_THAT(FaultsOf(text, RuleResult::kNumber), IsEmpty()) << text;
+    EXPECT_THAT(FaultsOf(text, RuleResult::kKey), IsEmpty()) << text;
+    EXPECT_THAT(FaultsOf(text, RuleResult::kJson), IsEmpty()) << text;
+  }
+}
+
 using Kind = PayloadEdit::Kind;
-using EditErrors = std::vector<std::pair<size_t, RuleError>>;
+using EditErrors = std::vector<EditError>;
 
 EditErrors ErrorsOfEdits(std::vector<PayloadEdit> edits) {
   RuleSetBuilder builder;
@@ -75,17 +132,20 @@ TEST(RuleSetTest, RefusesPathsThatCannotBeEdited) {
     EXPECT_EQ(ErrorsOfEdits({{Kind::kRename, "data.a", path, {}}}).size(), 1u)
         << path;
   }
-  EXPECT_THAT(ErrorsOfEdits({{Kind::kRemove, R"(data["x y"].z)", "", {}}}),
-              IsEmpty());
+  for (const char* path :
+       {R"(data["x y"].z)", "data['x y'].z", R"(data["\x41\u00e9\n"])"}) {
+    EXPECT_THAT(ErrorsOfEdits({{Kind::kRemove, path, "", {}}}), IsEmpty())
+        << path;
+  }
 }
 
 TEST(RuleSetTest, SaysWhichEditIsWrongAndWhatWasExpected) {
   const EditErrors errors = ErrorsOfEdits(
       {{Kind::kSet, "data.a", "", {}}, {Kind::kRemove, "b", "", {}}});
   ASSERT_EQ(errors.size(), 1u);
-  EXPECT_EQ(errors[0].first, 1u);
-  EXPECT_THAT(errors[0].second.message, HasSubstr("'b'"));
-  EXPECT_THAT(errors[0].second.message, HasSubstr("expected a field"));
+  EXPECT_EQ(errors[0].edit, 1u);
+  EXPECT_EQ(errors[0].error.message,
+            "path 'b': expected a field of the payload, such as 'data.name'");
 }
 
 TEST(RuleSetTest, RefusesEditsThatMeet) {

@@ -103,7 +103,7 @@ class Pipeline {
         {PayloadEdit::Kind::kRename, "data.client", "data.client_ip", {}},
         {PayloadEdit::Kind::kSet, "data.stage", "",
          builder.AddExpression("'prod'", errors)}};
-    std::vector<std::pair<size_t, RuleError>> edit_errors;
+    std::vector<EditError> edit_errors;
     map_ = builder.AddEdits(std::move(edits), edit_errors);
     for (const char* prefix : {"/presentations", "/blog"}) {
       routes_.push_back(builder.AddCondition(

@@ -95,10 +95,10 @@ RuleId RulesFixture::Expression(std::string_view text) {
 }
 
 EditId RulesFixture::Edits(std::vector<PayloadEdit> edits) {
-  std::vector<std::pair<size_t, RuleError>> errors;
+  std::vector<EditError> errors;
   const EditId id = builder_.AddEdits(std::move(edits), errors);
-  for (const auto& [edit, error] : errors) {
-    ADD_FAILURE() << "edit " << edit << ": " << error.message;
+  for (const EditError& error : errors) {
+    ADD_FAILURE() << "edit " << error.edit << ": " << error.error.message;
   }
   return id;
 }

@@ -3,12 +3,25 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "libs/component/rule_report.h"
 
 namespace phoenix {
 namespace {
 
 using operators::map::v1::CastType;
+
+// Seconds since 1970 as a timestamp. CEL itself has none of a double: what is
+// behind the point is added in whole microseconds, all that a double of today
+// can tell apart.
+std::string TimestampExpression(std::string_view path) {
+  return absl::StrReplaceAll(
+      "type($) != double ? timestamp($) : timestamp(int($)) + "
+      "duration(string(int(($ - double(int($))) * 1000000.0 + "
+      "($ < 0.0 ? -0.5 : 0.5))) + 'us')",
+      {{"$", absl::string_view(path.data(), path.size())}});
+}
 
 // The CEL expression that casts `path`; empty for a type that is none.
 std::string CastExpression(std::string_view path, CastType type) {
@@ -22,17 +35,10 @@ std::string CastExpression(std::string_view path, CastType type) {
     case CastType::CAST_TYPE_BOOL:
       return absl::StrFormat("bool(%s)", path);
     case CastType::CAST_TYPE_TIMESTAMP:
-      return absl::StrFormat("string(timestamp(%s))", path);
+      return absl::StrFormat("string(%s)", TimestampExpression(path));
     default:
       return "";
   }
-}
-
-// Whether `path` is `other` or lies within it.
-bool IsWithin(std::string_view path, std::string_view other) {
-  return path.starts_with(other) &&
-         (path.size() == other.size() || path[other.size()] == '.' ||
-          path[other.size()] == '[');
 }
 
 std::string Field(std::string_view list, int index, std::string_view part) {
@@ -58,14 +64,22 @@ std::optional<EditId> EditList::Add(const operators::map::v1::Map& config) {
                                           edits_.size(), kMaxEdits));
     return std::nullopt;
   }
-  if (!ok_) return std::nullopt;
-  std::vector<std::pair<size_t, RuleError>> errors;
+  std::vector<EditError> errors;
   const EditId id = context_.rules.AddEdits(std::move(edits_), errors);
-  for (const auto& [index, error] : errors) {
-    context_.report.Error(path_fields_[index], error.offset, error.message);
-  }
-  if (!errors.empty()) return std::nullopt;
+  for (const EditError& error : errors) Report(error);
+  if (!ok_ || !errors.empty()) return std::nullopt;
   return id;
+}
+
+void EditList::Report(const EditError& error) {
+  std::string message = error.error.message;
+  if (error.other.has_value()) {
+    const SourcePosition other =
+        context_.report.Locate(path_fields_[*error.other], 0);
+    if (other.line > 0) message += absl::StrFormat(", see line %d", other.line);
+  }
+  context_.report.Error(path_fields_[error.edit], error.error.offset,
+                        std::move(message));
 }
 
 void EditList::AddCasts(const operators::map::v1::Map& config) {
@@ -80,12 +94,10 @@ void EditList::AddCasts(const operators::map::v1::Map& config) {
       ok_ = false;
       continue;
     }
-    // The path stands inside the expression: places in it are of no use to
-    // whoever wrote only the path.
+    // Only the path can be wrong, and that is reported of the edit: whoever
+    // wrote it has never seen the expression.
     std::vector<RuleError> errors;
     const RuleId value = context_.rules.AddExpression(text, errors);
-    for (RuleError& error : errors) error.offset = 0;
-    ReportRuleErrors(errors, field, context_.report);
     ok_ = ok_ && errors.empty();
     AddEdit({PayloadEdit::Kind::kSet, cast.path(), "", value}, field);
   }
@@ -94,8 +106,8 @@ void EditList::AddCasts(const operators::map::v1::Map& config) {
 void EditList::AddAssignments(const operators::map::v1::Map& config) {
   for (int i = 0; i < config.set_size(); ++i) {
     const auto& set = config.set(i);
-    const auto value =
-        AddExpression(set.value(), Field("set", i, ".value"), context_);
+    const auto value = AddExpression(set.value(), Field("set", i, ".value"),
+                                     context_, RuleResult::kJson);
     ok_ = ok_ && value.has_value();
     AddEdit({PayloadEdit::Kind::kSet, set.path(), "", value.value_or(RuleId())},
             Field("set", i, ".path"));
@@ -105,7 +117,6 @@ void EditList::AddAssignments(const operators::map::v1::Map& config) {
 void EditList::AddRenamings(const operators::map::v1::Map& config) {
   for (int i = 0; i < config.rename_size(); ++i) {
     const auto& rename = config.rename(i);
-    Claim(rename.to(), Field("rename", i, ".to"));
     AddEdit({PayloadEdit::Kind::kRename, rename.from(), rename.to(), {}},
             Field("rename", i, ".from"));
   }
@@ -119,23 +130,8 @@ void EditList::AddRemovals(const operators::map::v1::Map& config) {
 }
 
 void EditList::AddEdit(PayloadEdit edit, std::string path_field) {
-  Claim(edit.path, path_field);
   edits_.push_back(std::move(edit));
   path_fields_.push_back(std::move(path_field));
-}
-
-void EditList::Claim(std::string_view path, std::string_view field) {
-  if (targets_.size() > 2 * kMaxEdits) return;
-  for (const Target& other : targets_) {
-    if (!IsWithin(path, other.path) && !IsWithin(other.path, path)) continue;
-    context_.report.Error(
-        field, 0,
-        absl::StrFormat("'%s' is changed twice: see '%s' at %s", path,
-                        other.path, other.field));
-    ok_ = false;
-    return;
-  }
-  targets_.push_back({std::string(path), std::string(field)});
 }
 
 }  // namespace phoenix

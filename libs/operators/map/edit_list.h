@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "libs/component/registry.h"
@@ -28,12 +27,6 @@ class EditList {
   std::optional<EditId> Add(const operators::map::v1::Map& config);
 
  private:
-  // A path that an edit writes, and where it stands in the config.
-  struct Target {
-    std::string path;
-    std::string field;
-  };
-
   void AddCasts(const operators::map::v1::Map& config);
   void AddAssignments(const operators::map::v1::Map& config);
   void AddRenamings(const operators::map::v1::Map& config);
@@ -41,13 +34,12 @@ class EditList {
 
   // Adds `edit`, of which the config speaks at `path_field`.
   void AddEdit(PayloadEdit edit, std::string path_field);
-  // Reports `path` when an edit before has to do with the same field.
-  void Claim(std::string_view path, std::string_view field);
+  // Reports what is wrong with an edit at the place of its path.
+  void Report(const EditError& error);
 
   BuildContext& context_;
   std::vector<PayloadEdit> edits_;
   std::vector<std::string> path_fields_;  // Of each edit.
-  std::vector<Target> targets_;
   bool ok_ = true;
 };
 
