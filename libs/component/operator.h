@@ -60,6 +60,10 @@ class Operator {
     return {};
   }
 
+  // Memory that the operator may hold between batches, in bytes: part of the
+  // bound that `phoenix check` prints.
+  virtual size_t max_memory_bytes() const { return 0; }
+
   // One line a thing worth knowing when the run ends ("12 sensors seen");
   // printed in the report.
   virtual std::vector<std::string> Report() const { return {}; }

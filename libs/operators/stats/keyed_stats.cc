@@ -1,58 +1,59 @@
 #include "libs/operators/stats/keyed_stats.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace phoenix {
 namespace {
 
-std::vector<KeyedStats::Entry> Sorted(std::vector<KeyedStats::Entry> entries) {
-  std::sort(entries.begin(), entries.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  return entries;
+void SortByKey(std::vector<KeyedStats::Entry>& entries) {
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    return a.key.view() < b.key.view();
+  });
 }
 
 }  // namespace
 
 void KeyedStats::Merge(const BatchStats& batch) {
   MutexLock lock(mutex_);
-  for (const auto& [key, stats] : batch) {
+  for (const auto& [key, stats] : batch.entries()) {
     auto found = by_key_.find(key);
-    if (found == by_key_.end()) {
-      if (by_key_.size() == max_keys_) {
-        overflow_count_ += stats.count();
-        continue;
-      }
-      found = by_key_.emplace(std::string(key), State()).first;
+    if (found == by_key_.end() && by_key_.size() == max_keys_) {
+      others_.Merge(stats);
+      continue;
     }
-    found->second.stats.Merge(stats);
-    found->second.changed = true;
+    if (found == by_key_.end()) {
+      found = by_key_.emplace(StatsKey(key), State()).first;
+    }
+    found->second.Merge(stats);
   }
 }
 
 std::vector<KeyedStats::Entry> KeyedStats::TakeChanged() {
   std::vector<Entry> changed;
-  {
-    MutexLock lock(mutex_);
-    for (auto& [key, state] : by_key_) {
-      if (!std::exchange(state.changed, false)) continue;
-      changed.emplace_back(key, state.stats);
-    }
+  MutexLock lock(mutex_);
+  for (auto& [key, state] : by_key_) {
+    if (!std::exchange(state.changed, false)) continue;
+    changed.push_back({key, state.stats});
   }
-  return Sorted(std::move(changed));
+  SortByKey(changed);
+  if (std::exchange(others_.changed, false)) {
+    changed.push_back({StatsKey({StatsKey::Kind::kOthers, ""}), others_.stats});
+  }
+  return changed;
 }
 
 std::vector<KeyedStats::Entry> KeyedStats::All() const {
   std::vector<Entry> all;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [key, state] : by_key_) all.emplace_back(key, state.stats);
-  }
-  return Sorted(std::move(all));
+  MutexLock lock(mutex_);
+  for (const auto& [key, state] : by_key_) all.push_back({key, state.stats});
+  SortByKey(all);
+  return all;
 }
 
-uint64_t KeyedStats::overflow_count() const {
+RunningStats KeyedStats::Others() const {
   MutexLock lock(mutex_);
-  return overflow_count_;
+  return others_.stats;
 }
 
 }  // namespace phoenix

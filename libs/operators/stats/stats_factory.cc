@@ -7,6 +7,7 @@
 #include "libs/component/rule_report.h"
 #include "libs/operators/stats/stats.pb.h"
 #include "libs/operators/stats/stats_operator.h"
+#include "libs/rules/rule_set.h"
 
 namespace phoenix {
 namespace {
@@ -14,8 +15,10 @@ namespace {
 using Config = operators::stats::v1::Stats;
 
 std::unique_ptr<Operator> Create(const Config& config, BuildContext& context) {
-  const auto key = AddExpression(config.key(), "key", context);
-  const auto value = AddExpression(config.value(), "value", context);
+  const auto key =
+      AddExpression(config.key(), "key", context, RuleResult::kKey);
+  const auto value =
+      AddExpression(config.value(), "value", context, RuleResult::kNumber);
   if (!key.has_value() || !value.has_value()) return nullptr;
   StatsOperator::Options options;
   options.name = context.name;

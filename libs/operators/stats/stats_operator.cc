@@ -1,71 +1,54 @@
 #include "libs/operators/stats/stats_operator.h"
 
-#include <charconv>
 #include <cmath>
-#include <deque>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
 #include "libs/base/json_text.h"
+#include "libs/base/text.h"
 #include "libs/component/step_rows.h"
 #include "libs/event/batch_builder.h"
+#include "libs/operators/stats/key_texts.h"
 
 namespace phoenix {
 namespace {
 
-// The longest decimal form of a double or a 64-bit number.
-constexpr size_t kMaxNumberBytes = 32;
-
-template <typename Number>
-std::string NumberText(Number number) {
-  char text[kMaxNumberBytes];
-  return std::string(text, std::to_chars(text, std::end(text), number).ptr);
+std::string KeyJson(const StatsKey& key) {
+  if (key.kind == StatsKey::Kind::kOthers) return "null";
+  if (key.kind != StatsKey::Kind::kText) return key.text;
+  std::string json;
+  AppendJsonText(key.text, json);
+  return json;
 }
 
-// The keys of one batch as text: text as it is, other values in memory of its
-// own that lives as long as this.
-class KeyTexts {
- public:
-  explicit KeyTexts(const ValueColumn& keys) : keys_(keys) {}
-
-  // Nothing when the row's value can't be a key.
-  std::optional<std::string_view> at(uint32_t row) {
-    switch (keys_.tag(row)) {
-      case ValueTag::kString:
-        if (keys_.AsText(row).size() > StatsOperator::kMaxKeyBytes) return {};
-        return keys_.AsText(row);
-      case ValueTag::kBool:
-        return keys_.AsBool(row) ? "true" : "false";
-      case ValueTag::kInt:
-        return Keep(NumberText(keys_.AsInt(row)));
-      case ValueTag::kUint:
-        return Keep(NumberText(keys_.AsUint(row)));
-      case ValueTag::kDouble:
-        return Keep(NumberText(keys_.AsDouble(row)));
-      default:
-        return std::nullopt;
-    }
-  }
-
- private:
-  std::string_view Keep(std::string text) {
-    return kept_.emplace_back(std::move(text));
-  }
-
-  const ValueColumn& keys_;
-  std::deque<std::string> kept_;  // Views into its strings stay valid.
-};
-
 std::string Payload(const KeyedStats::Entry& entry) {
-  std::string json = "{\"key\":";
-  AppendJsonText(entry.first, json);
-  const RunningStats& stats = entry.second;
-  return json + ",\"count\":" + NumberText(stats.count()) +
-         ",\"mean\":" + NumberText(stats.mean()) +
-         ",\"min\":" + NumberText(stats.min()) +
-         ",\"max\":" + NumberText(stats.max()) + "}";
+  const RunningStats& stats = entry.stats;
+  return Cat("{\"key\":", KeyJson(entry.key),
+             ",\"count\":", NumberText(stats.count()),
+             ",\"mean\":", NumberText(stats.mean()),
+             ",\"min\":", NumberText(stats.min()),
+             ",\"max\":", NumberText(stats.max()), "}");
+}
+
+// A key for people, who must tell the number 1 from the text.
+std::string Shown(const StatsKey& key) {
+  switch (key.kind) {
+    case StatsKey::Kind::kText:
+    case StatsKey::Kind::kOthers:
+      break;
+    case StatsKey::Kind::kNumber:
+      return key.text + " (number)";
+    case StatsKey::Kind::kBool:
+      return key.text + " (bool)";
+  }
+  return key.text;
+}
+
+std::string Summary(const RunningStats& stats) {
+  return absl::StrFormat("count %d, mean %g, min %g, max %g", stats.count(),
+                         stats.mean(), stats.min(), stats.max());
 }
 
 }  // namespace
@@ -96,12 +79,12 @@ void StatsOperator::Process(StepRun& run) {
       unfit.push_back({row, absl::InvalidArgumentError(absl::StrFormat(
                                 "'key' is no text of at most %d bytes, "
                                 "number or bool",
-                                kMaxKeyBytes))});
+                                KeyTexts::kMaxKeyBytes))});
     } else if (!values.IsNumber(row) || !std::isfinite(values.AsNumber(row))) {
       unfit.push_back(
           {row, absl::InvalidArgumentError("'value' is no finite number")});
     } else {
-      batch[*key].Add(values.AsNumber(row));
+      batch.Add(*key, values.AsNumber(row));
     }
   }
   stats_.Merge(batch);
@@ -128,7 +111,10 @@ std::vector<EventBatchPtr> StatsOperator::Publish(absl::Time now) {
         absl::StrFormat("%d-%d", absl::ToUnixNanos(start_), published_++);
     const std::string payload = Payload(entry);
     event[Attribute::kId] = id;
-    if (!entry.first.empty()) event[Attribute::kSubject] = entry.first;
+    event[Attribute::kSubject] = std::nullopt;
+    if (!entry.key.text.empty()) {
+      event[Attribute::kSubject] = entry.key.text;
+    }
     event.payload = payload;
     if (builder.AddEvent(event).ok()) continue;
     batches.push_back(builder.Build(absl::ToUnixNanos(now)));
@@ -139,23 +125,23 @@ std::vector<EventBatchPtr> StatsOperator::Publish(absl::Time now) {
   return batches;
 }
 
+size_t StatsOperator::max_memory_bytes() const {
+  return options_.max_keys * (KeyTexts::kMaxKeyBytes + KeyedStats::kKeyBytes);
+}
+
 std::vector<std::string> StatsOperator::Report() const {
   const std::vector<KeyedStats::Entry> all = stats_.All();
   std::vector<std::string> lines = {absl::StrFormat("%d keys", all.size())};
   for (size_t i = 0; i < all.size() && i < kMaxReportedKeys; ++i) {
-    const auto& [key, stats] = all[i];
-    lines.push_back(absl::StrFormat("%s: count %d, mean %g, min %g, max %g",
-                                    key, stats.count(), stats.mean(),
-                                    stats.min(), stats.max()));
+    lines.push_back(Cat(Shown(all[i].key), ": ", Summary(all[i].stats)));
   }
   if (all.size() > kMaxReportedKeys) {
     lines.push_back(
         absl::StrFormat("and %d more", all.size() - kMaxReportedKeys));
   }
-  if (const uint64_t overflow = stats_.overflow_count(); overflow > 0) {
-    lines.push_back(absl::StrFormat(
-        "%d events with keys beyond the %d of 'max_keys' not counted", overflow,
-        options_.max_keys));
+  if (const RunningStats others = stats_.Others(); others.count() > 0) {
+    lines.push_back(absl::StrFormat("all keys beyond the %d of 'max_keys': %s",
+                                    options_.max_keys, Summary(others)));
   }
   return lines;
 }

@@ -29,21 +29,21 @@ class StatsOperator : public Operator {
     size_t max_keys = 10'000;
   };
 
-  // A longer key is an error of its row: keys stay in memory.
-  static constexpr size_t kMaxKeyBytes = 1024;
-
   // Keys in the report: what still fits a screen.
   static constexpr size_t kMaxReportedKeys = 20;
 
   // `start` makes ids of published events unique among runs.
   StatsOperator(Options options, absl::Time start);
 
-  // Rows whose key is no text, number or bool, or whose value is no finite
-  // number, fail; the others go on.
+  // Rows whose key is no text, number or bool (see KeyTexts), or whose value is
+  // no finite number, fail; the others go on.
   void Process(StepRun& run) override;
 
   // What has changed, when the interval is over or it is the last time.
   std::vector<EventBatchPtr> Tick(absl::Time now, bool last) override;
+
+  // `max_keys` of the longest keys.
+  size_t max_memory_bytes() const override;
 
   std::vector<std::string> Report() const override;
 

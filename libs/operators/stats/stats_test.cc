@@ -99,6 +99,20 @@ TEST_F(StatsTest, ReportsItsKeys) {
               ElementsAre("1 keys", "a: count 2, mean 1.5, min 1, max 2"));
 }
 
+TEST_F(StatsTest, TellsTheNumberOneFromTheText) {
+  harness_.Process({R"({"k":1,"v":1})", R"({"k":"1","v":2})",
+                    R"({"k":1.0,"v":3})", R"({"k":true,"v":4})"});
+  EXPECT_THAT(
+      Tick(true),
+      ElementsAre(R"({"key":"1","count":1,"mean":2,"min":2,"max":2})",
+                  R"({"key":1,"count":2,"mean":2,"min":1,"max":3})",
+                  R"({"key":true,"count":1,"mean":4,"min":4,"max":4})"));
+  EXPECT_THAT(harness_.get()->Report(),
+              ElementsAre("3 keys", "1: count 1, mean 2, min 2, max 2",
+                          "1 (number): count 2, mean 2, min 1, max 3",
+                          "true (bool): count 1, mean 4, min 4, max 4"));
+}
+
 class BoundedStatsTest : public StatsTest {
  protected:
   BoundedStatsTest() : StatsTest("key: 'data.k' value: '1' max_keys: 30") {}
@@ -110,11 +124,17 @@ TEST_F(BoundedStatsTest, KeepsABoundedNumberOfKeys) {
     payloads.push_back("{\"k\":" + std::to_string(i % 40) + "}");
   }
   EXPECT_EQ(harness_.Process(payloads).passed.size(), 100u);
-  EXPECT_EQ(Tick(true).size(), 30u);
+  const std::vector<std::string> published = Tick(true);
+  EXPECT_EQ(published.size(), 31u);
+  EXPECT_EQ(published[0], R"({"key":0,"count":3,"mean":1,"min":1,"max":1})");
+  EXPECT_EQ(published.back(),
+            R"({"key":null,"count":20,"mean":1,"min":1,"max":1})");
   const auto report = harness_.get()->Report();
   EXPECT_EQ(report.size(), StatsOperator::kMaxReportedKeys + 3);
   EXPECT_EQ(report[report.size() - 2], "and 10 more");
-  EXPECT_THAT(report.back(), HasSubstr("beyond the 30 of 'max_keys'"));
+  EXPECT_EQ(report.back(),
+            "all keys beyond the 30 of 'max_keys': count 20, mean 1, min 1, "
+            "max 1");
 }
 
 TEST(StatsFactoryTest, PointsIntoExpressionsThatAreWrong) {
@@ -123,6 +143,21 @@ TEST(StatsFactoryTest, PointsIntoExpressionsThatAreWrong) {
   ASSERT_EQ(harness.errors().size(), 2u);
   EXPECT_THAT(harness.errors()[0], HasSubstr("key@5"));
   EXPECT_THAT(harness.errors()[1], HasSubstr("value@3"));
+}
+
+TEST(StatsFactoryTest, RefusesWhatIsNeverKeyOrNumber) {
+  EXPECT_THAT(
+      OperatorHarness(&RegisterStats, "stats", "key: 'time' value: '\"a\"'")
+          .errors(),
+      ElementsAre("key@0: expression is of type 'timestamp': "
+                  "expected text, a finite number or a bool",
+                  "value@0: expression is of type 'string': expected a finite "
+                  "number"));
+  EXPECT_THAT(
+      OperatorHarness(&RegisterStats, "stats", "key: 'id' value: '1.0/0.0'")
+          .errors(),
+      ElementsAre("value@0: expression is always inf: expected a finite "
+                  "number"));
 }
 
 }  // namespace
