@@ -31,6 +31,7 @@ struct BuildContext {
   ConfigReport& report;   // Where to report what is wrong.
   RuleSetBuilder& rules;  // Where operators and sinks add their rules.
   Clock& clock;
+  std::string file = {};  // That the config stands in; empty: not a file.
 };
 
 // The kinds of one sort of component (source, operator or sink), by the key

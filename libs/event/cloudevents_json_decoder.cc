@@ -206,14 +206,8 @@ absl::Status CloudEventsJsonDecoder::FillPayload() {
   if (!data_.empty() && !data_base64_.empty()) {
     return InvalidArgument("'data' and 'data_base64' are both there");
   }
-  if (!data_base64_.empty()) {
-    std::string& bytes = Scratch();
-    if (!absl::Base64Unescape(ToAbsl(Text(data_base64_)), &bytes)) {
-      return InvalidArgument("'data_base64' is not base64");
-    }
-    fields_.payload = bytes;
-    fields_.kind = PayloadKind::kBinary;
-  } else if (data_.empty()) {
+  if (!data_base64_.empty()) return FillBytes();
+  if (data_.empty()) {
     fields_.kind = PayloadKind::kNone;
   } else if (IsJsonContentType(
                  fields_[Attribute::kDataContentType].value_or(""))) {
@@ -224,6 +218,21 @@ absl::Status CloudEventsJsonDecoder::FillPayload() {
     return WrongType("data", data_,
                      "a string, because 'datacontenttype' is not JSON");
   }
+  return absl::OkStatus();
+}
+
+// Bytes whose media type is the content type: JSON in base64 is JSON.
+absl::Status CloudEventsJsonDecoder::FillBytes() {
+  std::string& bytes = Scratch();
+  if (!absl::Base64Unescape(ToAbsl(Text(data_base64_)), &bytes)) {
+    return InvalidArgument("'data_base64' is not base64");
+  }
+  const auto kind = classifier_.Classify(
+      bytes, fields_[Attribute::kDataContentType].value_or(""),
+      PayloadKind::kBinary);
+  if (!kind.ok()) return InContext(kind.status(), "'data_base64'");
+  fields_.payload = bytes;
+  fields_.kind = *kind;
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@
 #include "libs/event/batch_builder.h"
 #include "libs/event/decode_error.h"
 #include "libs/event/json_tokens.h"
+#include "libs/event/payload_classifier.h"
 #include "libs/json/json_error.h"
 #include "libs/json/json_index.h"
 #include "libs/json/json_indexer.h"
@@ -24,7 +25,8 @@ namespace phoenix {
 // Adds CloudEvents in JSON form to a batch. A `data` that is JSON becomes the
 // payload as the very bytes that came, a part of the body if the batch was
 // empty before; a `data` string of another content type becomes its text, and
-// `data_base64` its bytes. A null attribute or payload is absent.
+// `data_base64` its bytes, which are JSON like any other when the content type
+// says so. A null attribute or payload is absent.
 //
 // One decoder for many bodies, so that its memory is reused. Thread-compatible.
 class CloudEventsJsonDecoder {
@@ -35,8 +37,9 @@ class CloudEventsJsonDecoder {
   // Adds the one event of a structured-mode body
   // (application/cloudevents+json). INVALID_ARGUMENT, naming the byte of the
   // body, when it is no JSON object or no valid event: an attribute is missing,
-  // comes twice, or has a wrong type or name, `specversion` is not 1.0, or the
-  // builder refuses it. RESOURCE_EXHAUSTED as BatchBuilder::AddEvent.
+  // comes twice, or has a wrong type or name, `specversion` is not 1.0, the
+  // content type says JSON and `data_base64` holds none, or the builder refuses
+  // it. RESOURCE_EXHAUSTED as BatchBuilder::AddEvent.
   absl::Status DecodeEvent(const SharedBytes& body, BatchBuilder& builder);
 
   // Adds the events of a batched-mode body
@@ -57,12 +60,14 @@ class CloudEventsJsonDecoder {
   absl::Status FillAttribute(Attribute attribute, std::string_view value);
   absl::Status FillExtension(std::string_view name, std::string_view value);
   absl::Status FillPayload();
+  absl::Status FillBytes();
   std::string_view Text(std::string_view literal);
   std::string& Scratch();
 
   JsonIndexer indexer_;
   JsonIndex index_;
   std::vector<JsonError> errors_;
+  PayloadClassifier classifier_;
   std::string_view body_;
 
   // Of the event that is being read.

@@ -90,6 +90,36 @@ TEST(CloudEventsJsonTest, DecodesBase64) {
   EXPECT_EQ(DescriptionOf(R"(,"data_base64":"")"), "kind 2: ");
 }
 
+TEST(CloudEventsJsonTest, ReadsJsonInBase64AsJson) {
+  const std::string event = Json(
+      R"(,"datacontenttype":"application/json","data_base64":"eyJhIjoxfQ==")");
+  const auto batch = Decode(event);
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  EXPECT_EQ((*batch)->payloads().kinds.at(0), PayloadKind::kText);
+  EXPECT_EQ((*batch)->payload(0), "{\"a\":1}");
+  EXPECT_EQ(Encode(**batch, 0),
+            Json(R"(,"datacontenttype":"application/json","data":{"a":1})"));
+}
+
+TEST(CloudEventsJsonTest, RefusesBase64ThatIsNotTheJsonItClaimsToBe) {
+  const auto batch = Decode(
+      Json(R"(,"datacontenttype":"application/json","data_base64":"AP8=")"));
+  ASSERT_TRUE(absl::IsInvalidArgument(batch.status()));
+  EXPECT_NE(batch.status().message().find(
+                "'data_base64': payload of content type 'application/json': "
+                "not valid JSON at byte '1': "),
+            std::string::npos)
+      << batch.status();
+}
+
+TEST(CloudEventsJsonTest, LeavesOtherBase64AsBytes) {
+  const std::string event =
+      Json(R"(,"datacontenttype":"image/png","data_base64":"AP8=")");
+  const auto batch = Decode(event);
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  EXPECT_EQ(Encode(**batch, 0), event);
+}
+
 TEST(CloudEventsJsonTest, SaysWhatIsWrongWithAnEvent) {
   EXPECT_EQ(ErrorOf(Json(R"(,"id":"2")")), "'id' comes twice");
   EXPECT_EQ(ErrorOf(Json(R"(,"x":null,"x":1)")), "'x' comes twice");

@@ -112,20 +112,15 @@ absl::Status CloudEventsProtoDecoder::Fill(const CloudEvent& event) {
     PHOENIX_RETURN_IF_ERROR(CheckStandard(*standard, field));
     fields_[*standard] = field.value;
   }
-  FillPayload(event);
-  return absl::OkStatus();
+  return FillPayload(event);
 }
 
-void CloudEventsProtoDecoder::FillPayload(const CloudEvent& event) {
+absl::Status CloudEventsProtoDecoder::FillPayload(const CloudEvent& event) {
   switch (event.data_case()) {
     case CloudEvent::kBinaryData:
-      fields_.payload = event.binary_data();
-      fields_.kind = PayloadKind::kBinary;
-      break;
+      return FillData(event.binary_data(), PayloadKind::kBinary);
     case CloudEvent::kTextData:
-      fields_.payload = event.text_data();
-      fields_.kind = PayloadKind::kText;
-      break;
+      return FillData(event.text_data(), PayloadKind::kText);
     case CloudEvent::kProtoData: {
       std::string& bytes = Scratch();
       event.proto_data().SerializeToString(&bytes);
@@ -137,6 +132,17 @@ void CloudEventsProtoDecoder::FillPayload(const CloudEvent& event) {
       fields_.kind = PayloadKind::kNone;
       break;
   }
+  return absl::OkStatus();
+}
+
+absl::Status CloudEventsProtoDecoder::FillData(const std::string& data,
+                                               PayloadKind came_as) {
+  PHOENIX_ASSIGN_OR_RETURN(
+      fields_.kind,
+      classifier_.Classify(
+          data, fields_[Attribute::kDataContentType].value_or(""), came_as));
+  fields_.payload = data;
+  return absl::OkStatus();
 }
 
 }  // namespace phoenix

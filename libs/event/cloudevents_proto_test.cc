@@ -79,8 +79,8 @@ TEST(CloudEventsProtoTest, GivesEachPayloadBackInItsForm) {
   CloudEvent event = Minimal();
   event.set_binary_data(std::string("\0\xFF", 2));
   EXPECT_EQ(BackAndForth(event).binary_data(), event.binary_data());
-  event.set_text_data("text é");
-  EXPECT_EQ(BackAndForth(event).text_data(), "text é");
+  event.set_text_data("{\"ü\":1}");
+  EXPECT_EQ(BackAndForth(event).text_data(), "{\"ü\":1}");
   event.mutable_proto_data()->set_type_url("type.googleapis.com/x.Y");
   event.mutable_proto_data()->set_value("\x08\x01");
   const CloudEvent result = BackAndForth(event);
@@ -88,6 +88,45 @@ TEST(CloudEventsProtoTest, GivesEachPayloadBackInItsForm) {
   EXPECT_EQ(result.proto_data().value(), "\x08\x01");
   event.clear_data();
   EXPECT_EQ(BackAndForth(event).data_case(), CloudEvent::DATA_NOT_SET);
+}
+
+CloudEvent WithContentType(const std::string& type) {
+  CloudEvent event = Minimal();
+  (*event.mutable_attributes())["datacontenttype"].set_ce_string(type);
+  return event;
+}
+
+TEST(CloudEventsProtoTest, KeepsTextOfAnotherContentType) {
+  CloudEvent event = WithContentType("text/plain");
+  event.set_text_data("text é");
+  EXPECT_EQ(BackAndForth(event).text_data(), "text é");
+}
+
+TEST(CloudEventsProtoTest, ReadsJsonInBytesAsJson) {
+  CloudEvent event = WithContentType("application/json");
+  event.set_binary_data("{\"a\":1}");
+  EXPECT_EQ(DescribeEvent(*Decode(event), 0),
+            "id='1' source='/s' type='t' datacontenttype='application/json' "
+            "kind 3: {\"a\":1}");
+  EXPECT_EQ(BackAndForth(event).text_data(), "{\"a\":1}");
+  EXPECT_EQ(BackAndForth(BackAndForth(event)).text_data(), "{\"a\":1}");
+}
+
+TEST(CloudEventsProtoTest, RefusesDataThatIsNotTheJsonItClaimsToBe) {
+  CloudEvent event = WithContentType("application/json");
+  event.set_binary_data("{\"a\":}");
+  EXPECT_EQ(ErrorOf(event).rfind("payload of content type 'application/json': "
+                                 "not valid JSON at byte '5': ",
+                                 0),
+            0u);
+  event.set_text_data("hello");
+  EXPECT_TRUE(absl::IsInvalidArgument(Add(event)));
+}
+
+TEST(CloudEventsProtoTest, TakesUnnamedTextThatIsNoJsonForBytes) {
+  CloudEvent event = Minimal();
+  event.set_text_data("hello");
+  EXPECT_EQ(BackAndForth(event).binary_data(), "hello");
 }
 
 TEST(CloudEventsProtoTest, ReadsAnEmptyPayloadAsOne) {

@@ -193,7 +193,10 @@ class Decoder {
         fields_[Attribute::kDataContentType].value_or("");
     if (body_.empty()) {
       fields_.kind = PayloadKind::kNone;
-    } else if (!content_type.empty() && IsJsonContentType(content_type)) {
+    } else if (content_type.empty()) {
+      // It means JSON; what is none must not be taken for it later.
+      if (!CheckJson().ok()) fields_.kind = PayloadKind::kBinary;
+    } else if (IsJsonContentType(content_type)) {
       return CheckJson();
     } else if (!IsTextContentType(content_type) || !IsUtf8(body_)) {
       fields_.kind = PayloadKind::kBinary;

@@ -90,7 +90,8 @@ class Compiler {
   auto Create(const Kind& kind, const std::string& name,
               const std::string& path, const Message& config) {
     FileConfigReport report(path, loaded_.positions, diagnostics_);
-    BuildContext context{name, message_.name(), report, rules_, clock_};
+    BuildContext context{name,   message_.name(), report,
+                         rules_, clock_,          loaded_.file};
     auto component = kind.create(config, context);
     if (component == nullptr && report.error_count() == 0) {
       report.Error("", 0, Cat("'", kind.name, "' can't be built as written"));
@@ -172,6 +173,9 @@ class Compiler {
     FillDefaults(*config);
     SetScalarField(name + ".ndjson", *kind->config->FindFieldByName("path"),
                    *config);
+    // A run without dead letters leaves no empty file behind.
+    const auto* lazy = kind->config->FindFieldByName("create_on_first_event");
+    if (lazy != nullptr) SetScalarField("true", *lazy, *config);
     auto sink = Create(*kind, name, "dead_letter", *config);
     if (sink == nullptr) return;
     result_->dead_letter = result_->sinks.size();

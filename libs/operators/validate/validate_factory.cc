@@ -35,6 +35,8 @@ class RuleMaker {
     }
     ValidateOperator::Rule rule;
     rule.name = config.name();
+    rule.place = PlaceOf(path + ".name");
+    rule.text = TextOf(config);
     rule.warn = config.severity() == v1::SEVERITY_WARN;
     rule.check = MakeCheck(config);
     const auto value = AddValue(config);
@@ -49,6 +51,21 @@ class RuleMaker {
   void Error(std::string_view field, std::string message) {
     context_.report.Error(absl::StrFormat("%s%s", path_, field), 0,
                           std::move(message));
+  }
+
+  std::string PlaceOf(const std::string& path) const {
+    const int line = context_.report.Locate(path, 0).line;
+    return context_.file.empty()
+               ? absl::StrFormat("line %d", line)
+               : absl::StrFormat("%s:%d", context_.file, line);
+  }
+
+  // The expression whose value is checked.
+  static const std::string& TextOf(const v1::Rule& config) {
+    if (!config.cel().empty()) return config.cel();
+    if (config.has_range()) return config.range().value();
+    if (config.has_regex()) return config.regex().value();
+    return config.email().empty() ? config.not_null() : config.email();
   }
 
   std::unique_ptr<const ValueCheck> MakeCheck(const v1::Rule& config) {

@@ -1,19 +1,36 @@
 #include "libs/operators/validate/validate_operator.h"
 
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "libs/base/text.h"
 #include "libs/component/step_rows.h"
+#include "libs/operators/validate/breach_text.h"
 
 namespace phoenix {
 namespace {
 
-RowError MakeError(uint32_t row, const std::vector<std::string>& names) {
-  return {row, absl::InvalidArgumentError(absl::StrFormat(
-                   "event breaks rule%s '%s'", names.size() == 1 ? "" : "s",
-                   absl::StrJoin(names, "', '")))};
+// Why values could not be computed, by row.
+class Reasons {
+ public:
+  explicit Reasons(const RowErrors& errors) {
+    for (const RowError& error : errors) by_row_.emplace(error.row, &error);
+  }
+  absl::Status Of(uint32_t row) const {
+    const auto found = by_row_.find(row);
+    return found == by_row_.end() ? absl::OkStatus() : found->second->status;
+  }
+
+ private:
+  std::unordered_map<uint32_t, const RowError*> by_row_;
+};
+
+std::string DescribeBreach(const ValidateOperator::Rule& rule,
+                           const std::string& value) {
+  return Cat("rule '", rule.name, "' (", rule.place, "): '", Shorten(rule.text),
+             "' ", value, ", expected ", rule.check->Expected());
 }
 
 }  // namespace
@@ -24,32 +41,33 @@ ValidateOperator::ValidateOperator(std::vector<Rule> rules, Logger logger)
       logger_(std::move(logger)) {}
 
 void ValidateOperator::Process(StepRun& run) {
-  std::map<uint32_t, std::vector<std::string>> broken;  // By row.
-  for (size_t i = 0; i < rules_.size(); ++i) {
-    const Selection rows = FindBreaches(run, rules_[i]);
-    if (rows.empty()) continue;
-    breaches_[i].fetch_add(rows.size(), std::memory_order_relaxed);
-    if (rules_[i].warn) {
-      LogWarning(rules_[i], rows.size());
-    } else {
-      for (uint32_t row : rows) broken[row].push_back(rules_[i].name);
-    }
-  }
-  for (const auto& [row, names] : broken) {
-    run.failed().push_back(MakeError(row, names));
+  Breaches breaches;
+  for (size_t i = 0; i < rules_.size(); ++i) Check(run, i, breaches);
+  for (const auto& [row, texts] : breaches) {
+    run.failed().push_back(
+        {row, absl::InvalidArgumentError(
+                  Cat("event breaks ", absl::StrJoin(texts, "; ")))});
   }
   TakeOut(run.failed(), run.rows());
 }
 
-Selection ValidateOperator::FindBreaches(StepRun& run, const Rule& rule) {
+void ValidateOperator::Check(StepRun& run, size_t index, Breaches& breaches) {
+  const Rule& rule = rules_[index];
   RowErrors errors;  // Their rows are kError, which no check passes.
   const ValueColumn& values =
       run.frame().Evaluate(rule.value, run.rows(), errors);
-  Selection breaches;
+  const Reasons reasons(errors);
+  size_t rows = 0;
   for (uint32_t row : run.rows()) {
-    if (!rule.check->Passes(values, row)) breaches.push_back(row);
+    if (rule.check->Passes(values, row)) continue;
+    ++rows;
+    if (rule.warn) continue;
+    breaches[row].push_back(
+        DescribeBreach(rule, DescribeValue(values, row, reasons.Of(row))));
   }
-  return breaches;
+  if (rows == 0) return;
+  breaches_[index].fetch_add(rows, std::memory_order_relaxed);
+  if (rule.warn) LogWarning(rule, rows);
 }
 
 void ValidateOperator::LogWarning(const Rule& rule, size_t rows) {

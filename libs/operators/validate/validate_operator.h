@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ class ValidateOperator : public Operator {
  public:
   struct Rule {
     std::string name;
+    std::string place;  // Where it was written: `shop.yaml:14`.
+    std::string text;   // Of `value`, as it was written.
     bool warn = false;  // A row that breaks it goes on.
     RuleId value;       // What is checked.
     std::unique_ptr<const ValueCheck> check;
@@ -28,16 +31,20 @@ class ValidateOperator : public Operator {
   // `logger` tells of warnings, at the rate that loggers allow.
   ValidateOperator(std::vector<Rule> rules, Logger logger);
 
-  // A row that breaks rules of which one is not `warn` fails; the error names
-  // all that it breaks. A value that can't be computed breaks its rule.
+  // A row that breaks rules of which one is not `warn` fails; the error says of
+  // each that is not `warn` its name and place, the value and what was
+  // expected. A value that can't be computed breaks its rule.
   void Process(StepRun& run) override;
 
   // A line for each rule that was broken, with the number of rows.
   std::vector<std::string> Report() const override;
 
  private:
-  // The rows that break a rule, in order.
-  Selection FindBreaches(StepRun& run, const Rule& rule);
+  // What each row breaks, in words, by row.
+  using Breaches = std::map<uint32_t, std::vector<std::string>>;
+
+  // Counts the rows that break the rule, and adds them to `breaches`.
+  void Check(StepRun& run, size_t index, Breaches& breaches);
   void LogWarning(const Rule& rule, size_t rows);
 
   const std::vector<Rule> rules_;

@@ -14,6 +14,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 constexpr char kRules[] = R"(
   rules {name: 'has_id' not_null: 'data.id'}
@@ -32,15 +33,18 @@ OperatorHarness Validate(const std::string& config) {
   return OperatorHarness(&RegisterValidate, "validate", config);
 }
 
-TEST(ValidateTest, NamesAllRulesThatAnEventBreaks) {
+TEST(ValidateTest, SaysOfEachRuleThatAnEventBreaksHow) {
   const StepResult result =
       Validate(kRules).Process({R"({"id":1,"t":20,"mail":"a@b.cd"})",
                                 R"({"id":null,"t":300})", R"({"t":20})"});
   EXPECT_THAT(result.passed, ElementsAre(0));
   ASSERT_THAT(result.failed_rows(), ElementsAre(1, 2));
   EXPECT_EQ(result.failed[0].status.message(),
-            "event breaks rules 'has_id', 'plausible'");
-  EXPECT_EQ(result.failed[1].status.message(), "event breaks rule 'has_id'");
+            "event breaks rule 'has_id' (line 1): 'data.id' is null, expected "
+            "a value; rule 'plausible' (line 1): 'data.t' is 300, expected a "
+            "number from -80 to 200");
+  EXPECT_THAT(std::string(result.failed[1].status.message()),
+              StartsWith("event breaks rule 'has_id' (line 1): 'data.id' "));
 }
 
 TEST(ValidateTest, LetsEventsWithWarningsPassAndCountsThem) {
@@ -51,6 +55,17 @@ TEST(ValidateTest, LetsEventsWithWarningsPassAndCountsThem) {
   EXPECT_THAT(result.failed, IsEmpty());
   EXPECT_THAT(validate.get()->Report(),
               ElementsAre("rule 'contact' (warn) broken by 2 events"));
+}
+
+TEST(ValidateTest, ShowsABoundedPartOfAValue) {
+  const std::string id(100'000, 'x');
+  const StepResult result =
+      Validate("rules {name: 'short' regex {value: 'data.id' pattern: 'y'}}")
+          .Process({"{\"id\":\"" + id + "\"}"});
+  ASSERT_THAT(result.failed_rows(), ElementsAre(0));
+  const std::string error(result.failed[0].status.message());
+  EXPECT_THAT(error, HasSubstr("'data.id' is '" + id.substr(0, 64) + "...'"));
+  EXPECT_LT(error.size(), 200u);
 }
 
 TEST(ValidateTest, ChecksByExpressionAndRegex) {

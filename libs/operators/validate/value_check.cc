@@ -1,6 +1,10 @@
 #include "libs/operators/validate/value_check.h"
 
+#include <cmath>
 #include <utility>
+
+#include "libs/base/text.h"
+#include "libs/operators/validate/breach_text.h"
 
 namespace phoenix {
 namespace {
@@ -70,15 +74,30 @@ bool NotNullCheck::Passes(const ValueColumn& values, uint32_t row) const {
          tag != ValueTag::kError;
 }
 
+std::string NotNullCheck::Expected() const { return "a value"; }
+
 bool RangeCheck::Passes(const ValueColumn& values, uint32_t row) const {
   if (!values.IsNumber(row)) return false;
   const double number = values.AsNumber(row);
   return number >= options_.min && number <= options_.max;
 }
 
+std::string RangeCheck::Expected() const {
+  if (std::isinf(options_.min)) {
+    return Cat("a number, at most ", ShortNumber(options_.max));
+  }
+  if (std::isinf(options_.max)) {
+    return Cat("a number, at least ", ShortNumber(options_.min));
+  }
+  return Cat("a number from ", ShortNumber(options_.min), " to ",
+             ShortNumber(options_.max));
+}
+
 bool EmailCheck::Passes(const ValueColumn& values, uint32_t row) const {
   return IsText(values, row) && IsEmailAddress(values.AsText(row));
 }
+
+std::string EmailCheck::Expected() const { return "an e-mail address"; }
 
 RegexCheck::RegexCheck(std::unique_ptr<const RE2> pattern)
     : pattern_(std::move(pattern)) {}
@@ -89,8 +108,14 @@ bool RegexCheck::Passes(const ValueColumn& values, uint32_t row) const {
   return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *pattern_);
 }
 
+std::string RegexCheck::Expected() const {
+  return Cat("a text that matches '", Shorten(pattern_->pattern()), "'");
+}
+
 bool TrueCheck::Passes(const ValueColumn& values, uint32_t row) const {
   return values.tag(row) == ValueTag::kBool && values.AsBool(row);
 }
+
+std::string TrueCheck::Expected() const { return "true"; }
 
 }  // namespace phoenix

@@ -19,12 +19,16 @@ class ValueCheck {
 
   // Whether the row's value passes.
   virtual bool Passes(const ValueColumn& values, uint32_t row) const = 0;
+
+  // What passes, in words: `0 to 130`. For errors.
+  virtual std::string Expected() const = 0;
 };
 
 // There is a value, and it is not null.
 class NotNullCheck : public ValueCheck {
  public:
   bool Passes(const ValueColumn& values, uint32_t row) const override;
+  std::string Expected() const override;
 };
 
 // It is a number in [min, max]; NaN is in no range.
@@ -37,6 +41,7 @@ class RangeCheck : public ValueCheck {
 
   explicit RangeCheck(const Options& options) : options_(options) {}
   bool Passes(const ValueColumn& values, uint32_t row) const override;
+  std::string Expected() const override;
 
  private:
   const Options options_;
@@ -46,6 +51,7 @@ class RangeCheck : public ValueCheck {
 class EmailCheck : public ValueCheck {
  public:
   bool Passes(const ValueColumn& values, uint32_t row) const override;
+  std::string Expected() const override;
 };
 
 // It is text, all of which matches.
@@ -54,6 +60,7 @@ class RegexCheck : public ValueCheck {
   // `pattern` is valid.
   explicit RegexCheck(std::unique_ptr<const RE2> pattern);
   bool Passes(const ValueColumn& values, uint32_t row) const override;
+  std::string Expected() const override;
 
  private:
   const std::unique_ptr<const RE2> pattern_;
@@ -63,6 +70,7 @@ class RegexCheck : public ValueCheck {
 class TrueCheck : public ValueCheck {
  public:
   bool Passes(const ValueColumn& values, uint32_t row) const override;
+  std::string Expected() const override;
 };
 
 // Whether the text is `name@host.domain` as mail servers take it: a local part

@@ -81,6 +81,18 @@ TEST(ValueCheckTest, TakesTrueOnly) {
   EXPECT_FALSE(Value::Of(ValueTag::kError).Passes(check));
 }
 
+TEST(ValueCheckTest, SaysWhatItExpects) {
+  EXPECT_EQ(NotNullCheck().Expected(), "a value");
+  EXPECT_EQ(RangeCheck({.min = -80, .max = 0.5}).Expected(),
+            "a number from -80 to 0.5");
+  EXPECT_EQ(RangeCheck({.min = 1}).Expected(), "a number, at least 1");
+  EXPECT_EQ(RangeCheck({.max = 1}).Expected(), "a number, at most 1");
+  EXPECT_EQ(EmailCheck().Expected(), "an e-mail address");
+  EXPECT_EQ(RegexCheck(std::make_unique<const RE2>("[a-z]+")).Expected(),
+            "a text that matches '[a-z]+'");
+  EXPECT_EQ(TrueCheck().Expected(), "true");
+}
+
 TEST(EmailAddressTest, TakesAddressesAsPeopleHaveThem) {
   for (const char* text :
        {"a@b.cd", "first.last+tag@sub.example.com", "o'neil@x-y.org", "1@2.3a",

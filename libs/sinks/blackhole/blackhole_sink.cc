@@ -22,12 +22,12 @@ absl::Status BlackholeSink::Open() {
 }
 
 void BlackholeSink::Write(BatchView view, SettleCallback settle) {
+  if (options_.rate > 0) Pace(view.rows.size());
   BatchOutcome outcome(view.batch->size());
   outcome.Merge(view.rows, Outcome::kDelivered);
   rows_ += view.rows.size();
   for (uint32_t row : view.rows) bytes_ += view.batch->payload(row).size();
   settle(outcome);
-  if (options_.rate > 0) Pace(view.rows.size());
 }
 
 void BlackholeSink::Pace(size_t rows) {

@@ -29,8 +29,8 @@ class BlackholeSink : public Sink {
   BlackholeSink(const Options& options, Clock& clock, Sleep sleep);
 
   absl::Status Open() override;
-  // Comes back when the rate allows the next rows: a write of many rows takes
-  // its time afterwards.
+  // Takes the time of its rows before it settles them, so that whoever waits
+  // for outcomes feels the rate.
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override {}
   absl::Status Close() override { return absl::OkStatus(); }
@@ -49,7 +49,7 @@ class BlackholeSink : public Sink {
   Clock& clock_;
   Sleep sleep_;
   std::atomic<bool> cancelled_ = false;
-  int64_t next_nanos_ = 0;  // When the next rows may come; monotonic.
+  int64_t next_nanos_ = 0;  // When these rows are through; monotonic.
   uint64_t rows_ = 0;
   uint64_t bytes_ = 0;
 };

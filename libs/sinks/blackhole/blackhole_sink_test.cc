@@ -71,6 +71,20 @@ TEST_F(BlackholeSinkTest, TakesEventsAtItsRate) {
               ElementsAre(absl::Milliseconds(500), absl::Milliseconds(100)));
 }
 
+TEST_F(BlackholeSinkTest, SettlesWhenTheTimeOfTheRowsHasPassed) {
+  OutcomeRecorder recorder;
+  size_t settled_before = 0;
+  BlackholeSink sink({.rate = 100}, clock_, [&](absl::Duration delay) {
+    settled_before += recorder.calls();
+    clock_.Advance(delay);
+  });
+  ASSERT_TRUE(sink.Open().ok());
+  const std::vector<std::string> payloads = {"1", "2"};
+  sink.Write(AllOf(MakeBatch(payloads)), recorder.Callback());
+  EXPECT_EQ(settled_before, 0u);
+  EXPECT_EQ(recorder.calls(), 1u);
+}
+
 TEST_F(BlackholeSinkTest, StopsPacingWhenItIsCancelled) {
   BlackholeSink sink({.rate = 1}, clock_, [&](absl::Duration delay) {
     slept_.push_back(delay);

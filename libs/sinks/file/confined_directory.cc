@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -92,6 +93,20 @@ absl::Status ConfinedDirectory::Open() {
   }
   fd_ = std::move(at);
   return absl::OkStatus();
+}
+
+bool ConfinedDirectory::Contains(const std::string& relative) const {
+  return faccessat(fd_.get(), relative.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) ==
+             0 ||
+         errno != ENOENT;
+}
+
+absl::Status ConfinedDirectory::CheckWritable() const {
+  if (faccessat(fd_.get(), ".", W_OK | X_OK, AT_EACCESS) == 0) {
+    return absl::OkStatus();
+  }
+  return ErrnoStatus(
+      errno, absl::StrFormat("cannot write to directory '%s'", options_.path));
 }
 
 absl::StatusOr<OpenedFile> ConfinedDirectory::OpenFile(

@@ -39,6 +39,13 @@ class ConfinedDirectory {
   // it. Symbolic links in its own path are followed: whoever wrote it chose it.
   absl::Status Open();
 
+  // Whether there is something of that name, of whatever kind.
+  bool Contains(const std::string& relative) const;
+
+  // OK when files can be made in the directory, as far as that can be told
+  // without making one.
+  absl::Status CheckWritable() const;
+
   // Opens or makes a regular file for appending, and the directories between;
   // with `truncate` its content is lost. Locks it: FAILED_PRECONDITION when
   // another process or sink writes to it.

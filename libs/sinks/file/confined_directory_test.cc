@@ -1,6 +1,8 @@
 #include "libs/sinks/file/confined_directory.h"
 
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -105,6 +107,46 @@ TEST_F(ConfinedDirectoryTest, SaysWhyADirectoryCantBeOpened) {
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(std::string(status.message()), HasSubstr("file/below"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("Not a directory"));
+}
+
+TEST_F(ConfinedDirectoryTest, KnowsWhatIsThere) {
+  temp_.Write("file", "");
+  fs::create_symlink("nowhere", temp_ / "link");
+  ConfinedDirectory directory({.path = temp_.path()});
+  ASSERT_TRUE(directory.Open().ok());
+  EXPECT_TRUE(directory.Contains("file"));
+  EXPECT_TRUE(directory.Contains("link"));
+  EXPECT_FALSE(directory.Contains("other"));
+}
+
+// Takes from the process, while it lives, what lets root write anywhere.
+class WithoutOverride {
+ public:
+  WithoutOverride() {
+    syscall(SYS_capget, &header_, before_);
+    __user_cap_data_struct less[2] = {before_[0], before_[1]};
+    less[0].effective &= ~(1u << CAP_DAC_OVERRIDE);
+    syscall(SYS_capset, &header_, less);
+  }
+  ~WithoutOverride() { syscall(SYS_capset, &header_, before_); }
+
+ private:
+  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct before_[2] = {};
+};
+
+TEST_F(ConfinedDirectoryTest, KnowsWhetherItCanBeWrittenTo) {
+  ConfinedDirectory directory({.path = temp_.path()});
+  ASSERT_TRUE(directory.Open().ok());
+  EXPECT_TRUE(directory.CheckWritable().ok());
+  fs::permissions(temp_.path(), fs::perms(0555));
+  const WithoutOverride ordinary;
+  const absl::Status status = directory.CheckWritable();
+  EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+  EXPECT_EQ(
+      status.message().find("cannot write to directory '" + temp_.path() + "'"),
+      0u)
+      << status;
 }
 
 TEST_F(ConfinedDirectoryTest, OpensAPathInTheWorkingDirectory) {

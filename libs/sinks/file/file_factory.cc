@@ -99,6 +99,7 @@ std::unique_ptr<Sink> Create(const v1::File& config, BuildContext& context) {
   if (config.max_open_files() > 0) {
     options.max_open_files = config.max_open_files();
   }
+  options.create_on_first_event = config.create_on_first_event();
   return std::make_unique<FileSink>(std::move(options), std::move(encoder),
                                     context.clock);
 }

@@ -33,6 +33,9 @@ absl::Status FileSink::Open() {
     return absl::OkStatus();
   }
   PHOENIX_RETURN_IF_ERROR(renderer_.Render(nullptr, 0, path_));
+  if (options_.create_on_first_event && !directory_.Contains(path_)) {
+    return directory_.CheckWritable();
+  }
   return files_.Get(path_).status();
 }
 

@@ -29,12 +29,15 @@ class FileSink : public Sink {
     PathTemplate path;
     FileWriter::Options writer;  // The encoder gives the header.
     size_t max_open_files = 64;
+    // For a path without placeholders.
+    bool create_on_first_event = false;
   };
 
   // `clock` outlives the sink.
   FileSink(Options options, std::unique_ptr<RowEncoder> encoder, Clock& clock);
 
-  // Makes the directory and, if the path has no placeholders, opens the file.
+  // Makes the directory and, if the path has no placeholders, opens the file:
+  // a file that is not there, and need not be yet, is left for the first event.
   absl::Status Open() override;
 
   // What the disk or the file system refuses for now (full, a failing device,

@@ -32,6 +32,7 @@ class FileSinkTest : public testing::Test {
     options.path = PathTemplate::Parse(path, error).value();
     options.writer = writer_;
     options.max_open_files = 4;
+    options.create_on_first_event = create_on_first_event_;
     return FileSink(std::move(options), std::move(encoder), clock_);
   }
 
@@ -45,12 +46,34 @@ class FileSinkTest : public testing::Test {
   TempDirectory temp_;
   FakeClock clock_;
   FileWriter::Options writer_;
+  bool create_on_first_event_ = false;
 };
 
 TEST_F(FileSinkTest, OpensAConstantPathAtOnce) {
   FileSink sink = MakeSink(temp_ / "a/b.ndjson");
   EXPECT_TRUE(sink.Open().ok());
   EXPECT_TRUE(fs::exists(temp_ / "a/b.ndjson"));
+}
+
+TEST_F(FileSinkTest, MakesAFileForItsFirstEventIfTold) {
+  create_on_first_event_ = true;
+  FileSink sink = MakeSink(temp_ / "a/b.ndjson");
+  ASSERT_TRUE(sink.Open().ok());
+  sink.Flush();
+  EXPECT_TRUE(fs::is_directory(temp_ / "a"));
+  EXPECT_FALSE(fs::exists(temp_ / "a/b.ndjson"));
+  const OutcomeRecorder recorder = Write(sink, {"1"});
+  sink.Flush();
+  EXPECT_THAT(recorder.names(), ElementsAre("delivered"));
+  EXPECT_EQ(temp_.Read("a/b.ndjson"), "1\n");
+}
+
+TEST_F(FileSinkTest, LocksAFileThatIsThereEvenIfItNeedNotBe) {
+  FileSink first = MakeSink(temp_ / "a.ndjson");
+  ASSERT_TRUE(first.Open().ok());
+  create_on_first_event_ = true;
+  FileSink second = MakeSink(temp_ / "a.ndjson");
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.Open()));
 }
 
 TEST_F(FileSinkTest, FailsToOpenADirectory) {
