@@ -2,6 +2,7 @@
 option, by an exit status that scripts can tell; a disk that has room again is
 written to again."""
 
+import base64
 import json
 import os
 import socket
@@ -31,6 +32,35 @@ sinks:
   - name: out
     file: out.ndjson
 admin_address: "off"
+"""
+
+WITH_DEAD_LETTERS = """
+name: files
+sources:
+  - name: in
+    file: {path: "${IN}", max_row_bytes: 1KiB}
+sinks:
+  - name: out
+    file: out.ndjson
+  - name: failed
+    file: failed.ndjson
+dead_letter: failed
+admin_address: "off"
+"""
+
+FOLLOW = """
+name: files
+sources:
+  - name: in
+    file: {path: "${IN}", follow: true, state_path: positions,
+           poll_interval: 10ms}
+sinks:
+  - name: out
+    file: out.ndjson
+  - name: failed
+    file: failed.ndjson
+dead_letter: failed
+admin_address: 127.0.0.1:${ADMIN_PORT}
 """
 
 EXIT_NO_INPUT = 66
@@ -97,6 +127,98 @@ class StartTest(harness.ProcessTest):
                                       timeout=harness.DEADLINE_SECONDS)
                 self.assertEqual(done.returncode, status, done.stderr)
                 self.assertIn(arguments[0], done.stderr)
+
+
+class UnreadableRowsTest(harness.ProcessTest):
+    def write(self, name, data, mode="wb"):
+        path = os.path.join(self.folder, name)
+        with open(path, mode) as file:
+            file.write(data)
+        return path
+
+    def read_once(self, name, data):
+        """The run that has read it, and its dead letters."""
+        self.path = self.write(name, data)
+        run = self.launch(WITH_DEAD_LETTERS, {"IN": self.path})
+        self.assertEqual(run.wait(), 0, run.text("stderr"))
+        return run, run.rows("failed.ndjson")
+
+    def assert_letter(self, letter, line, word):
+        place = "%s:%d" % (self.path, line)
+        self.assertEqual(letter["component"], "in")
+        self.assertEqual(letter["line"], 5)
+        self.assertTrue(letter["error"]["message"].startswith(place + ": "),
+                        letter)
+        self.assertIn(word, letter["error"]["message"])
+        self.assertEqual(letter["event"]["subject"], place)
+
+    def test_bad_lines_become_dead_letters_with_their_bytes(self):
+        bad = b'{"v":1'
+        run, letters = self.read_once(
+            "in.ndjson", b'{"v":1}\n' + bad + b'\n{"v":3}\n\xff\xfe\n"' +
+            b"x" * 2000 + b'"\n{"v":6}\n')
+        self.assertEqual([row["v"] for row in run.rows("out.ndjson")],
+                         [1, 3, 6])
+        letters.sort(key=lambda letter: letter["event"]["subject"])
+        self.assertEqual(len(letters), 3)
+        self.assert_letter(letters[0], 2, "not valid JSON")
+        self.assertEqual(letters[0]["event"]["data"].encode(), bad)
+        self.assert_letter(letters[1], 4, "UTF-8")
+        self.assertEqual(base64.b64decode(letters[1]["event"]["data_base64"]),
+                         b"\xff\xfe")
+        self.assert_letter(letters[2], 5, "max_row_bytes")
+        self.assertEqual(letters[2]["event"]["data"], '"' + "x" * 1023)
+        self.assert_conserved(run, received=6, delivered=3, dead_lettered=3)
+
+    def test_bad_records_of_csv_become_dead_letters(self):
+        run, letters = self.read_once(
+            "in.csv", b"\xef\xbb\xbfv,name\n1,a\n2\n3,\xe4\n4,d\n")
+        self.assertEqual(run.rows("out.ndjson"),
+                         [{"v": 1, "name": "a"}, {"v": 4, "name": "d"}])
+        self.assert_letter(letters[0], 3, "row has 1 fields: expected 2")
+        self.assertEqual(letters[0]["event"]["data"], "2")
+        self.assert_letter(letters[1], 4, "not UTF-8")
+        self.assertEqual(base64.b64decode(letters[1]["event"]["data_base64"]),
+                         b"3,\xe4")
+        self.assert_conserved(run, received=4, delivered=2, dead_lettered=2)
+
+    def test_a_header_with_a_name_twice_fails_every_row(self):
+        run, letters = self.read_once("in.csv", b"v,v\n1,2\n")
+        self.assertEqual(run.rows("out.ndjson"), [])
+        self.assertEqual(len(letters), 2)
+        self.assert_letter(letters[0], 1, "name 'v' comes twice")
+        self.assertEqual(letters[1]["event"]["data"], "1,2")
+
+    def test_a_folder_that_fits_a_pattern_is_passed_over(self):
+        os.mkdir(os.path.join(self.folder, "b.in"))
+        os.mkfifo(os.path.join(self.folder, "c.in"))
+        self.write("a.in", b'{"v":1}\n')
+        run = self.launch(WITH_DEAD_LETTERS,
+                          {"IN": os.path.join(self.folder, "*.in")})
+        self.assertEqual(run.wait(), 0, run.text("stderr"))
+        self.assert_conserved(run, received=1, delivered=1)
+        self.assertEqual(run.text("stderr").count("b.in"), 1)
+
+    def test_following_loses_nothing_over_rotation_and_restart(self):
+        path = self.write("in.ndjson", b'{"v":1}\nbad\n')
+        run = self.start(FOLLOW, {"IN": path})
+        harness.wait_until(lambda: run.settled("dead_lettered") == 1,
+                           "a letter")
+        os.rename(path, path + ".1")
+        self.write("in.ndjson", b'{"v":2}\n')
+        self.write("in.ndjson.1", b'{"v":3}\n', "ab")
+        harness.wait_until(lambda: run.settled("delivered") == 3, "three rows")
+        self.assertEqual(run.stop(), 0)
+        self.assert_conserved(run, received=4, delivered=3, dead_lettered=1)
+        # Rewritten, in the same inode, and as long as before.
+        self.write("in.ndjson", b'{"v":4}\n')
+        self.write("in.ndjson.1", b'{"v":5}\n', "ab")
+        again = self.start(FOLLOW, {"IN": path})
+        harness.wait_until(lambda: again.settled("delivered") == 2, "two more")
+        self.assertEqual(again.stop(), 0)
+        self.assertEqual(sorted(row["v"] for row in again.rows("out.ndjson")),
+                         [1, 2, 3, 4, 5])
+        self.assertEqual(len(again.rows("failed.ndjson")), 1)
 
 
 class FullDiskTest(harness.ProcessTest):
