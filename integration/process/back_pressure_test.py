@@ -24,6 +24,7 @@ sources:
     http:
       address: 127.0.0.1:${HTTP_PORT}
       max_wait: 200ms
+      ack_timeout: 10m
   - name: tcp
     tcp: 127.0.0.1:${TCP_PORT}
 sinks:

@@ -117,6 +117,21 @@ class BadInputTest(harness.ProcessTest):
                                     415, "application/x-ndjson",
                                     "CONTENT_TYPE_UNKNOWN")
 
+    def test_a_charset_that_is_not_utf_8(self):
+        answer = self.post(GOOD, {
+            "Content-Type": "application/x-ndjson; charset=iso-8859-1"})
+        self.assert_refused(answer, 415, "utf-8", "CHARSET_UNKNOWN")
+
+    def test_a_request_without_host(self):
+        with self.run_.connect("HTTP_PORT") as door:
+            door.sendall(b"POST /events HTTP/1.1\r\n"
+                         b"Content-Length: 2\r\n\r\n{}")
+            self.assertIn(b" 400 ", harness.read_to_end(door))
+
+    def test_an_expectation_that_is_not_known(self):
+        answer = self.post(GOOD, {**harness.NDJSON, "Expect": "tea"})
+        self.assertEqual(answer.status, 417)
+
     def test_an_unknown_content_encoding(self):
         answer = self.post(GOOD, {**harness.NDJSON, "Content-Encoding": "br"})
         self.assert_refused(answer, 415, "gzip", "CONTENT_ENCODING_UNKNOWN")
@@ -217,7 +232,7 @@ class BadInputTest(harness.ProcessTest):
         answer = self.post(b"{}", {
             **JSON, "ce-specversion": "1.0", "ce-source": "/t",
             "ce-type": "t"})
-        self.assert_refused(answer, 400, "id", "BODY_INVALID")
+        self.assert_refused(answer, 400, "'ce-id'", "EVENT_INVALID")
 
     def test_a_batch_with_one_cloud_event_without_id(self):
         event = {"specversion": "1.0", "source": "/t", "type": "t",

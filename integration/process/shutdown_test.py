@@ -177,10 +177,22 @@ class ShutdownTest(harness.ProcessTest):
         self.assertLess(time.monotonic() - began, 1 + MARGIN_SECONDS)
         self.assert_conserved(run, received=2, retry=2)
         self.assertRegex(run.text("stderr"), "limits.drain_timeout")
-        # Its producer is told so by a reset: nothing was acknowledged.
-        with self.assertRaises(ConnectionError):
-            harness.read_to_end(self.producer)
-            self.producer.sendall(b"x")
+        # Its producer is told so: none of its lines is final.
+        last = json.loads(harness.read_to_end(self.producer))
+        self.assertEqual(last["final_lines"], 0)
+
+    def test_a_sender_of_lines_is_told_how_many_are_final(self):
+        run = self.start(PIPELINE)
+        with run.connect() as door:
+            door.sendall(b'{"n":1}\n' * 20000)
+            harness.wait_until(
+                lambda: run.count("phoenix_pipeline_received_events_total") > 0,
+                "received")
+            run.signal()
+            replies = harness.read_to_end(door)
+        self.assertEqual(run.wait(), 0, run.text("stderr"))
+        self.assertEqual(json.loads(replies)["final_lines"],
+                         len(run.rows("out.ndjson")))
 
     def test_an_unanswered_request_hears_that_it_was_given_back(self):
         run = self.stall("1s")
