@@ -2,6 +2,7 @@
 #define LIBS_EVENT_BATCH_CODEC_H_
 
 #include "absl/status/statusor.h"
+#include "libs/base/byte_pieces.h"
 #include "libs/base/shared_bytes.h"
 #include "libs/event/event_batch.h"
 #include "libs/event/selection.h"
@@ -30,8 +31,8 @@ bool ShouldThin(const BatchView& view);
 // EncodeEventBatch, or, if ShouldThin, a batch with the same rows in which
 // those not selected are null and empty. Rows keep their numbers, and so the
 // identity (log, partition, offset) of every event and the rows of its outcome
-// stay what they were.
-SharedBytes EncodeSelection(const BatchView& view);
+// stay what they were. The blob of the payloads is lent, not copied.
+BytePieces EncodeSelection(const BatchView& view);
 
 }  // namespace phoenix
 

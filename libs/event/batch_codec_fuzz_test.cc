@@ -23,7 +23,7 @@ void Check(bool holds) {
 
 void CheckThinned(const EventBatchPtr& batch) {
   const BatchView view{batch, {batch->size() - 1}};
-  const auto thin = DecodeEventBatch(EncodeSelection(view));
+  const auto thin = DecodeEventBatch(EncodeSelection(view).Join());
   Check(thin.ok());
   Check(DescribeEvent(**thin, view.rows[0]) ==
         DescribeEvent(*batch, view.rows[0]));

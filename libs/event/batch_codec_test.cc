@@ -297,7 +297,20 @@ TEST(BatchCodecTest, SendsTheWholeBatchWhenMostIsSelected) {
   const EventBatchPtr batch = *Decode(SmallProto());
   const BatchView view{batch, {0, 1}};
   EXPECT_FALSE(ShouldThin(view));
-  EXPECT_EQ(EncodeSelection(view).data(), batch->encoded().data());
+  EXPECT_EQ(EncodeSelection(view).Join().data(), batch->encoded().data());
+}
+
+TEST(BatchCodecTest, LendsThePayloadsOfABatchThatIsWrittenAnew) {
+  EventBatch::Columns columns = (*Decode(SmallProto()))->columns();
+  columns.receive_time_nanos = 7;
+  const auto batch = std::make_shared<const EventBatch>(std::move(columns));
+  const BytePieces pieces = EncodeSelection({batch, {0, 1}});
+  ASSERT_EQ(pieces.pieces().size(), 3u);
+  EXPECT_EQ(pieces.pieces()[1].data(), batch->payloads().blob.data());
+  const auto decoded = DecodeEventBatch(pieces.Join());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ((*decoded)->payload(1), "b");
+  EXPECT_EQ((*decoded)->receive_time_nanos(), 7);
 }
 
 TEST(BatchCodecTest, KeepsTheIdentityOfAThinnedBatch) {
@@ -307,7 +320,7 @@ TEST(BatchCodecTest, KeepsTheIdentityOfAThinnedBatch) {
       std::vector<ByteRange>{{0, 98}, {98, 100}});
   columns.identity = {"log", 2, 500};
   const auto batch = std::make_shared<const EventBatch>(std::move(columns));
-  const auto thin = DecodeEventBatch(EncodeSelection({batch, {1}}));
+  const auto thin = DecodeEventBatch(EncodeSelection({batch, {1}}).Join());
   ASSERT_TRUE(thin.ok()) << thin.status();
   EXPECT_EQ((*thin)->identity().first_offset, 500);
   EXPECT_EQ((*thin)->identity().log, "log");
@@ -331,7 +344,7 @@ TEST(BatchCodecTest, ThinsABatchOfWhichLittleIsSelected) {
   ASSERT_GT(batch->size(), 10u);
   const BatchView view{batch, {3, 7}};
   ASSERT_TRUE(ShouldThin(view));
-  const SharedBytes encoded = EncodeSelection(view);
+  const SharedBytes encoded = EncodeSelection(view).Join();
   const auto thin = DecodeEventBatch(encoded);
   ASSERT_TRUE(thin.ok()) << thin.status();
   EXPECT_EQ((*thin)->size(), batch->size());

@@ -4,6 +4,7 @@
 #include <list>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "libs/event/batch_codec.h"
 #include "libs/event/batch_fields.h"
@@ -96,13 +97,23 @@ class BatchEncoder {
     }
   }
 
-  SharedBytes Encode() const {
-    const size_t size = Size();
-    auto bytes = std::make_shared_for_overwrite<char[]>(size);
-    wire::FieldWriter writer(bytes.get());
-    Write(writer);
-    const std::string_view view(bytes.get(), size);
-    return SharedBytes(std::move(bytes), view);
+  // The blob of the payloads where it lies, between what goes before it and
+  // what follows it.
+  BytePieces Encode() const {
+    const size_t size = Size() - payload_.blob().size();
+    auto own = std::make_shared_for_overwrite<char[]>(size);
+    wire::FieldWriter writer(own.get());
+    writer.Varint(batch_fields::kEventCount, batch_.size());
+    payload_.WriteBeforeBlob(batch_fields::kPayload, writer);
+    const size_t before_blob = writer.at() - own.get();
+    payload_.WriteAfterBlob(writer);
+    WriteAfterPayload(writer);
+    const std::string_view view(own.get(), size);
+    const SharedBytes bytes(std::move(own), view);
+    BytePieces pieces(bytes.Part(0, before_blob));
+    pieces.Append(payload_.blob());
+    pieces.Append(bytes.Part(before_blob, size));
+    return pieces;
   }
 
  private:
@@ -121,9 +132,7 @@ class BatchEncoder {
     return size;
   }
 
-  void Write(wire::FieldWriter& writer) const {
-    writer.Varint(batch_fields::kEventCount, batch_.size());
-    payload_.Write(batch_fields::kPayload, writer);
+  void WriteAfterPayload(wire::FieldWriter& writer) const {
     uint32_t id = batch_fields::kFirstAttribute;
     for (const wire::Column& attribute : attributes_) {
       if (!attribute.empty()) attribute.Write(id, writer);
@@ -148,7 +157,7 @@ class BatchEncoder {
 
 SharedBytes EncodeEventBatch(const EventBatch& batch) {
   if (!batch.encoded().empty()) return batch.encoded();
-  return BatchEncoder(batch, nullptr).Encode();
+  return BatchEncoder(batch, nullptr).Encode().Join();
 }
 
 bool ShouldThin(const BatchView& view) {
@@ -159,9 +168,11 @@ bool ShouldThin(const BatchView& view) {
   return selected < view.batch->payloads().blob.size() / 2;
 }
 
-SharedBytes EncodeSelection(const BatchView& view) {
-  if (!ShouldThin(view)) return EncodeEventBatch(*view.batch);
-  return BatchEncoder(*view.batch, &view.rows).Encode();
+BytePieces EncodeSelection(const BatchView& view) {
+  const EventBatch& batch = *view.batch;
+  if (ShouldThin(view)) return BatchEncoder(batch, &view.rows).Encode();
+  if (!batch.encoded().empty()) return BytePieces(batch.encoded());
+  return BatchEncoder(batch, nullptr).Encode();
 }
 
 }  // namespace phoenix

@@ -1,5 +1,6 @@
 #include "libs/event/wire_column.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -43,7 +44,7 @@ Column::Column(const StringColumn& column, const Selection* rows) {
     case StringColumn::Kind::kNull:
       return;
     case StringColumn::Kind::kConstant:
-      blob_ = column.blob().view();
+      blob_ = column.blob();
       compact_ranges_ = {{0, static_cast<uint32_t>(blob_.size())}};
       ranges_ = compact_ranges_;
       break;
@@ -52,8 +53,7 @@ Column::Column(const StringColumn& column, const Selection* rows) {
       sequence_first_ = column.sequence_first();
       break;
     case StringColumn::Kind::kRanges:
-      SetRanges(column.blob().view(), column.ranges(), StringColumn::kNullRange,
-                rows);
+      SetRanges(column.blob(), column.ranges(), StringColumn::kNullRange, rows);
       break;
   }
   Measure();
@@ -62,20 +62,22 @@ Column::Column(const StringColumn& column, const Selection* rows) {
 Column::Column(const PayloadColumn& column, const Selection* rows) {
   const auto& kinds = column.kinds.values;
   kinds_ = {reinterpret_cast<const char*>(kinds.data()), kinds.size()};
-  SetRanges(column.blob.view(), *column.ranges, ByteRange{}, rows);
+  SetRanges(column.blob, *column.ranges, ByteRange{}, rows);
   Measure();
 }
 
-void Column::SetRanges(std::string_view blob,
+void Column::SetRanges(const SharedBytes& blob,
                        const std::vector<ByteRange>& ranges, ByteRange dropped,
                        const Selection* rows) {
   blob_ = blob;
   ranges_ = ranges;
-  if (rows != nullptr || IsSparse(blob_, ranges_)) Compact(dropped, rows);
+  if (rows != nullptr || IsSparse(blob_.view(), ranges_))
+    Compact(dropped, rows);
 }
 
 void Column::Compact(ByteRange dropped, const Selection* rows) {
-  RangeCopier copier(blob_, compact_blob_);
+  std::string compact_blob;
+  RangeCopier copier(blob_.view(), compact_blob);
   const auto copy = [&](uint32_t row) {
     const ByteRange range = ranges_[row];
     if (range == dropped) return;
@@ -87,7 +89,7 @@ void Column::Compact(ByteRange dropped, const Selection* rows) {
   } else {
     for (uint32_t row = 0; row < ranges_.size(); ++row) copy(row);
   }
-  blob_ = compact_blob_;
+  blob_ = SharedBytes::FromString(std::move(compact_blob));
   ranges_ = compact_ranges_;
 }
 
@@ -104,8 +106,17 @@ void Column::Measure() {
 }
 
 void Column::Write(uint32_t id, FieldWriter& writer) const {
+  WriteBeforeBlob(id, writer);
+  writer.Raw(blob_.data(), blob_.size());
+  WriteAfterBlob(writer);
+}
+
+void Column::WriteBeforeBlob(uint32_t id, FieldWriter& writer) const {
   writer.BytesHeader(id, size_);
-  if (!blob_.empty()) writer.Bytes(batch_fields::kBlob, blob_);
+  if (!blob_.empty()) writer.BytesHeader(batch_fields::kBlob, blob_.size());
+}
+
+void Column::WriteAfterBlob(FieldWriter& writer) const {
   if (!ranges_.empty()) {
     const size_t size = ranges_.size() * sizeof(ByteRange);
     writer.BytesHeader(batch_fields::kRanges, size);

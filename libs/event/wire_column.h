@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "libs/base/byte_range.h"
+#include "libs/base/shared_bytes.h"
 #include "libs/event/event_batch.h"
 #include "libs/event/selection.h"
 #include "libs/event/string_column.h"
@@ -35,20 +35,25 @@ class Column {
   // Writes the message as field `id`.
   void Write(uint32_t id, FieldWriter& writer) const;
 
+  // The same in three steps, for a blob that is lent and not copied: what goes
+  // before blob(), and what follows it.
+  void WriteBeforeBlob(uint32_t id, FieldWriter& writer) const;
+  const SharedBytes& blob() const { return blob_; }
+  void WriteAfterBlob(FieldWriter& writer) const;
+
  private:
-  void SetRanges(std::string_view blob, const std::vector<ByteRange>& ranges,
+  void SetRanges(const SharedBytes& blob, const std::vector<ByteRange>& ranges,
                  ByteRange dropped, const Selection* rows);
   void Compact(ByteRange dropped, const Selection* rows);
   void Measure();
 
-  std::string_view blob_;
+  SharedBytes blob_;
   absl::Span<const ByteRange> ranges_;
   std::optional<std::string_view> sequence_prefix_;
   uint64_t sequence_first_ = 0;
   std::string_view kinds_;
   size_t size_ = 0;
 
-  std::string compact_blob_;
   std::vector<ByteRange> compact_ranges_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/base/byte_pieces.h"
 #include "libs/base/shared_bytes.h"
 #include "libs/flow/frame.h"
 
@@ -24,10 +25,11 @@ inline constexpr size_t kMaxEventBytesPerMessage = (4 << 20) - (64 << 10);
 // hostile.
 inline constexpr size_t kMaxEncodedBatchBytes = 256 << 20;
 
-// A serialized PublishRequest in two pieces: `head`, then `events`.
+// A serialized PublishRequest: `head`, then `events`, of which the payloads lie
+// where they lay.
 struct EncodedRequest {
   std::string head;
-  SharedBytes events;
+  BytePieces events;
 };
 
 // The messages of one frame, in order: several when its batch is larger than
@@ -63,6 +65,15 @@ class SenderFrameDecoder {
   const size_t max_batch_bytes_;
   std::optional<Partial> partial_;
 };
+
+// How many results one acknowledgement may have: at an outcome a row, what gRPC
+// peers take by default still holds it.
+inline constexpr size_t kMaxResultsPerMessage = 32;
+
+// Adds `next` to `frame` if one message may say both: two acknowledgements of
+// outcomes without reasons, which may be long. False, and nothing has changed,
+// if not.
+bool MergeReceiverFrames(ReceiverFrame& frame, const ReceiverFrame& next);
 
 // A serialized PublishResponse.
 std::string EncodeReceiverFrame(const ReceiverFrame& frame);

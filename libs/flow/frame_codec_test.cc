@@ -22,7 +22,7 @@ namespace {
 
 SharedBytes Joined(const EncodedRequest& request) {
   return SharedBytes::FromString(request.head +
-                                 std::string(request.events.view()));
+                                 std::string(request.events.Join().view()));
 }
 
 // Through the wire and back, in messages of at most `max_event_bytes`.
@@ -125,7 +125,7 @@ TEST(SenderFrameCodecTest, CopiesNoBytesOfABatchThatCameEncoded) {
   const SharedBytes encoded = EncodeEventBatch(*MakeTestBatch(3).batch);
   BatchView view{*DecodeEventBatch(encoded), {0, 1, 2}};
   const auto requests = EncodeSenderFrame(BatchFrame{.view = view});
-  EXPECT_EQ(requests[0].events.data(), encoded.data());
+  EXPECT_EQ(requests[0].events.Join().data(), encoded.data());
 
   const SharedBytes message = Joined(requests[0]);
   const auto frame = SenderFrameDecoder().Decode(message);
@@ -264,6 +264,47 @@ TEST(ReceiverFrameCodecTest, ExplainsAsManyRowsAsItMayAndNotOneMore) {
   }
   const auto told = RoundTripBack(Acknowledgement{0, {{1, outcome}}, {}});
   EXPECT_EQ(told.results[0].outcome->details().size(), kMaxReasonsPerBatch);
+}
+
+Acknowledgement AcknowledgementOf(int64_t sequence) {
+  return {sequence,
+          {{sequence, std::make_shared<BatchOutcome>(1, Outcome::kDelivered)}},
+          {}};
+}
+
+TEST(ReceiverFrameCodecTest, MergesAcknowledgementsInOrder) {
+  ReceiverFrame frame = AcknowledgementOf(1);
+  ASSERT_TRUE(MergeReceiverFrames(frame, AcknowledgementOf(2)));
+  const Credit credit{.quota = {.bytes = 1, .count = 2}};
+  ASSERT_TRUE(MergeReceiverFrames(frame, Acknowledgement{2, {}, credit}));
+  ASSERT_TRUE(MergeReceiverFrames(frame, AcknowledgementOf(3)));
+  const auto merged = RoundTripBack(std::get<Acknowledgement>(frame));
+  EXPECT_EQ(merged.acknowledged_sequence, 3);
+  ASSERT_EQ(merged.results.size(), 3u);
+  EXPECT_EQ(merged.results[2].sequence, 3);
+  EXPECT_EQ(merged.credit->quota, credit.quota);
+}
+
+TEST(ReceiverFrameCodecTest, MergesAsManyResultsAsItMayAndNotOneMore) {
+  ReceiverFrame frame = Acknowledgement{};
+  for (size_t i = 1; i <= kMaxResultsPerMessage; ++i) {
+    EXPECT_TRUE(MergeReceiverFrames(frame, AcknowledgementOf(i)));
+  }
+  EXPECT_FALSE(MergeReceiverFrames(frame, AcknowledgementOf(99)));
+  EXPECT_EQ(std::get<Acknowledgement>(frame).results.size(),
+            kMaxResultsPerMessage);
+}
+
+TEST(ReceiverFrameCodecTest, MergesNeitherReasonsNorOtherFrames) {
+  auto refused = std::make_shared<BatchOutcome>(1, Outcome::kRejected);
+  refused->AddDetail({0, "sink", absl::InvalidArgumentError("bad")});
+  const ReceiverFrame reasons = Acknowledgement{1, {{1, refused}}, {}};
+  ReceiverFrame plain = AcknowledgementOf(1);
+  EXPECT_FALSE(MergeReceiverFrames(plain, reasons));
+  EXPECT_FALSE(MergeReceiverFrames(plain, Drain{}));
+  ReceiverFrame drain = Drain{};
+  EXPECT_FALSE(MergeReceiverFrames(drain, plain));
+  EXPECT_EQ(std::get<Acknowledgement>(plain).results.size(), 1u);
 }
 
 TEST(ReceiverFrameCodecTest, RefusesWhatNoReceiverSays) {

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "grpcpp/support/slice.h"
 #include "libs/flow/rpc_status.h"
@@ -24,11 +26,14 @@ grpc::Slice Lend(SharedBytes bytes) {
 
 }  // namespace
 
-grpc::ByteBuffer ToByteBuffer(EncodedRequest request) {
-  if (request.events.empty()) return ToByteBuffer(request.head);
-  const grpc::Slice slices[] = {grpc::Slice(request.head),
-                                Lend(std::move(request.events))};
-  return grpc::ByteBuffer(slices, 2);
+grpc::ByteBuffer ToByteBuffer(const EncodedRequest& request) {
+  std::vector<grpc::Slice> slices;
+  slices.reserve(1 + request.events.pieces().size());
+  slices.emplace_back(request.head);
+  for (const SharedBytes& piece : request.events.pieces()) {
+    slices.push_back(Lend(piece));
+  }
+  return grpc::ByteBuffer(slices.data(), slices.size());
 }
 
 grpc::ByteBuffer ToByteBuffer(const std::string& message) {

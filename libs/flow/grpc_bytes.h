@@ -15,7 +15,7 @@
 namespace phoenix::flow {
 
 // A message of which the events are lent to gRPC, not copied.
-grpc::ByteBuffer ToByteBuffer(EncodedRequest request);
+grpc::ByteBuffer ToByteBuffer(const EncodedRequest& request);
 grpc::ByteBuffer ToByteBuffer(const std::string& message);
 
 // The bytes of a received message, contiguous: where they lie if they are so

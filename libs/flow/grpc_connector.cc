@@ -48,11 +48,11 @@ class ClientCall
 
   void Send(const SenderFrame& frame) {
     // Outside of the lock, for which gRPC's own threads would wait.
-    std::vector<EncodedRequest> requests = EncodeSenderFrame(frame);
+    const std::vector<EncodedRequest> requests = EncodeSenderFrame(frame);
     MutexLock lock(mutex_);
     if (over_) return;
-    for (EncodedRequest& request : requests) {
-      queue_.push_back(ToByteBuffer(std::move(request)));
+    for (const EncodedRequest& request : requests) {
+      queue_.push_back(ToByteBuffer(request));
     }
     WriteNext();
   }

@@ -30,11 +30,14 @@ class ServerCall
 
   void Start(Receiver& receiver);
 
-  void Send(const ReceiverFrame& frame) {
-    grpc::ByteBuffer message = ToByteBuffer(EncodeReceiverFrame(frame));
+  // What waits for a write to end is merged: a message costs more than what it
+  // says of a batch.
+  void Send(ReceiverFrame frame) {
     MutexLock lock(mutex_);
     if (finish_) return;
-    queue_.push_back(std::move(message));
+    if (queue_.empty() || !MergeReceiverFrames(queue_.back(), frame)) {
+      queue_.push_back(std::move(frame));
+    }
     WriteNext();
   }
 
@@ -82,7 +85,7 @@ class ServerCall
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || queue_.empty()) return;
     writing_ = true;
-    sent_ = std::move(queue_.front());
+    sent_ = ToByteBuffer(EncodeReceiverFrame(queue_.front()));
     queue_.pop_front();
     StartWrite(&sent_);
   }
@@ -96,7 +99,7 @@ class ServerCall
   Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::Status> finish_ ABSL_GUARDED_BY(mutex_);
-  std::deque<grpc::ByteBuffer> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<ReceiverFrame> queue_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer sent_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -106,7 +109,7 @@ class ServerTransport : public ReceiverTransport {
       : call_(std::move(call)) {}
 
   void Send(ReceiverFrame frame) override {
-    if (auto call = call_.lock()) call->Send(frame);
+    if (auto call = call_.lock()) call->Send(std::move(frame));
   }
   void Close(absl::Status status) override {
     if (auto call = call_.lock()) call->End(status);

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 
 namespace phoenix::flow {
@@ -110,14 +111,18 @@ TEST(LaneTest, DestroysWhatWaitsUnrunWhenItStops) {
 }
 
 TEST(LaneTest, RunsTimersByTheTimeTheyAreDue) {
-  Gate done;
+  FakeClock clock;
+  Gate both_set, done;
   std::vector<int> order;
-  Lane lane({});
+  Lane lane({}, clock);
+  ASSERT_TRUE(lane.Run([&] { both_set.Wait(); }).ok());
   lane.RunAfter(absl::Milliseconds(2), [&] {
     order.push_back(2);
     done.Open();
   });
-  lane.RunAfter(absl::ZeroDuration(), [&] { order.push_back(1); });
+  lane.RunAfter(absl::Milliseconds(1), [&] { order.push_back(1); });
+  clock.Advance(absl::Milliseconds(2));
+  both_set.Open();
   done.Wait();
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -154,7 +155,32 @@ Drain Decode(const v1::Drain& message) {
                           absl::Nanoseconds(message.grace_period().nanos())};
 }
 
+// --- Merging ---
+
+bool HasReasons(const Acknowledgement& acknowledgement) {
+  return std::any_of(acknowledgement.results.begin(),
+                     acknowledgement.results.end(),
+                     [](const BatchResult& result) {
+                       return !result.outcome->details().empty();
+                     });
+}
+
 }  // namespace
+
+bool MergeReceiverFrames(ReceiverFrame& frame, const ReceiverFrame& next) {
+  auto* const first = std::get_if<Acknowledgement>(&frame);
+  const auto* const second = std::get_if<Acknowledgement>(&next);
+  if (first == nullptr || second == nullptr) return false;
+  auto& results = first->results;
+  if (results.size() + second->results.size() > kMaxResultsPerMessage ||
+      HasReasons(*first) || HasReasons(*second)) {
+    return false;
+  }
+  results.insert(results.end(), second->results.begin(), second->results.end());
+  first->acknowledged_sequence = second->acknowledged_sequence;
+  if (second->credit.has_value()) first->credit = second->credit;
+  return true;
+}
 
 std::string EncodeReceiverFrame(const ReceiverFrame& frame) {
   v1::PublishResponse response;

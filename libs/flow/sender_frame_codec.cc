@@ -69,7 +69,7 @@ void AppendTagAndLength(std::string& out, uint32_t tag, size_t length) {
 }
 
 // `batch` as a PublishRequest up to where `events` begin, its last field.
-EncodedRequest WithEvents(const v1::BatchFrame& batch, SharedBytes events) {
+EncodedRequest WithEvents(const v1::BatchFrame& batch, BytePieces events) {
   std::string inner = batch.SerializeAsString();
   if (!events.empty()) AppendTagAndLength(inner, kEventsTag, events.size());
   EncodedRequest request;
@@ -97,7 +97,7 @@ std::vector<EncodedRequest> Encode(const BatchFrame& frame,
   batch.set_sequence(frame.sequence);
   batch.set_settled_sequence(frame.settled_sequence);
   batch.set_accounted_bytes(frame.accounted_bytes);
-  SharedBytes events;
+  BytePieces events;
   if (frame.view.batch != nullptr) {
     batch.set_row_bitmap(ToBitmap(frame.view));
     events = EncodeSelection(frame.view);

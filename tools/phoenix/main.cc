@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "libs/base/buffer_memory.h"
 #include "libs/base/text.h"
 #include "libs/pipeline/diagnostics.h"
 #include "tools/phoenix/cli/exit_code.h"
@@ -150,6 +151,7 @@ int Main(absl::Span<char* const> args) {
 }  // namespace phoenix
 
 int main(int argc, char** argv) {
+  phoenix::KeepFreedBuffers();
   return phoenix::Main(absl::MakeSpan(argv, static_cast<size_t>(argc))
                            .subspan(argc > 0 ? 1 : 0));
 }
