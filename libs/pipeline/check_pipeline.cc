@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "libs/base/text.h"
+#include "libs/net/listen_address.h"
 
 namespace phoenix {
 namespace {
@@ -41,6 +43,7 @@ class Checker {
     CheckRoutes();
     CheckDeadLetter();
     CheckSinksAreReached();
+    CheckAdminAddress();
   }
 
  private:
@@ -149,6 +152,14 @@ class Checker {
                 "' is never reached: expected a route or 'dead_letter' that "
                 "names it"));
     }
+  }
+
+  void CheckAdminAddress() {
+    const std::string& address = pipeline_.admin_address();
+    if (address.empty() || address == "off") return;
+    const absl::Status status = ParseListenAddress(address).status();
+    if (status.ok()) return;
+    Error("admin_address", Cat(FromAbsl(status.message()), ", or 'off'"));
   }
 
   const LoadedPipeline& loaded_;

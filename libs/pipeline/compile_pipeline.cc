@@ -7,6 +7,8 @@
 #include "absl/time/time.h"
 #include "libs/base/text.h"
 #include "libs/pipeline/check_pipeline.h"
+#include "libs/pipeline/component_config.h"
+#include "libs/pipeline/exclusive_use.h"
 #include "libs/pipeline/file_config_report.h"
 #include "libs/pipeline/revision.h"
 #include "libs/pipeline/scalar_field.h"
@@ -66,6 +68,7 @@ class Compiler {
 
   std::unique_ptr<CompiledPipeline> Run() {
     CheckPipeline(loaded_, diagnostics_);
+    CheckExclusiveUse(loaded_, diagnostics_);
     result_->name = message_.name();
     result_->file = loaded_.file;
     BuildSources();
@@ -105,7 +108,7 @@ class Compiler {
   void Build(const Registry<Component>& registry, const std::string& path,
              const std::string& name, const google::protobuf::Any& any,
              Taker take) {
-    if (loaded_.broken.contains(path)) return;
+    if (loaded_.broken.contains(path)) return CheckExpressions(path, any);
     const auto* kind = KindOf(registry, any);
     if (kind == nullptr) {
       diagnostics_.Add(loaded_.positions.FindNearest(path),
@@ -119,6 +122,22 @@ class Compiler {
     if (component == nullptr) return;
     take(kind->name, loaded_.positions.FindNearest(config_path),
          std::move(component));
+  }
+
+  // What is wrong with the rules of a component that can't be built for other
+  // reasons.
+  void CheckExpressions(const std::string& path,
+                        const google::protobuf::Any& any) {
+    const auto config = UnpackConfig(any);
+    if (config == nullptr) return;
+    FileConfigReport report(path + ".config", loaded_.positions, diagnostics_);
+    for (const ConfigExpression& expression : ExpressionsOf(*config)) {
+      std::vector<RuleError> errors;
+      rules_.AddExpression(expression.text, errors);
+      for (RuleError& error : errors) {
+        report.Error(expression.path, error.offset, std::move(error.message));
+      }
+    }
   }
 
   void BuildSources() {

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
+#include "libs/base/text.h"
 #include "libs/pipeline/testing/test_kinds.h"
 
 namespace phoenix {
@@ -81,7 +82,6 @@ admin_address: off
   EXPECT_EQ(compiled->limits.drain_timeout, absl::Milliseconds(1500));
   EXPECT_EQ(compiled->admin_address, "");
   EXPECT_NE(compiled->rules, nullptr);
-  EXPECT_EQ(compiled->MemoryBoundBytes(), (1 << 20) + 2 * (64 << 10) + 1000);
 }
 
 TEST_F(CompilePipelineTest, SendsEverythingEverywhereWithoutRoutes) {
@@ -192,6 +192,101 @@ TEST_F(CompilePipelineTest, ReportsWrongFieldsAndWrongRulesTogether) {
   EXPECT_THAT(errors, HasSubstr("p.yaml:4:"));
   EXPECT_THAT(errors, HasSubstr("unknown key 'sett'"));
   EXPECT_THAT(errors, HasSubstr("unknown sink 'nobody'"));
+}
+
+TEST_F(CompilePipelineTest, FindsTheRuleErrorsOfAComponentWithAWrongKey) {
+  EXPECT_EQ(ErrorsOf("steps:\n"
+                     "  - name: one\n"
+                     "    change: {set: {data.a: 1/0}, remov: [data.b]}\n"),
+            "p.yaml:6:29: '1/0' always fails: division by zero\n"
+            "p.yaml:6:34: unknown key 'remov': expected 'set' or 'remove': "
+            "did you mean 'remove'?\n");
+}
+
+TEST_F(CompilePipelineTest, ReportsEightMistakesInEightPlacesAtOnce) {
+  EXPECT_EQ(Compile("name: Big\n"
+                    "sources: [{name: in, door: {port: 0}}]\n"
+                    "steps:\n"
+                    "  - {name: one, keep: data.a <}\n"
+                    "  - {name: two, kep: 'true'}\n"
+                    "  - {name: three, keep: tpye == 'x'}\n"
+                    "routes: [{name: r, when: timestamp('x') > time, "
+                    "to: [outt]}]\n"
+                    "sinks: [{name: out, file: {path: x, fromat: csv}}]\n"
+                    "dead_letter: out\n"
+                    "admin_address: nowhere\n"),
+            nullptr);
+  EXPECT_EQ(
+      diagnostics_.ToString(),
+      "p.yaml:1:7: name 'Big' is not allowed: expected lower-case letters, "
+      "digits, '-' and '_', at most 63, the first a letter or digit\n"
+      "p.yaml:2:35: 'port' is '0': expected a whole number from 1 to 65535\n"
+      "p.yaml:4:31: unexpected end of expression, expected an expression\n"
+      "p.yaml:5:17: unknown key 'kep': expected 'name', 'on_error', 'change' "
+      "or 'keep': did you mean 'keep'?\n"
+      "p.yaml:6:25: unknown name 'tpye': did you mean 'type'?\n"
+      "p.yaml:7:26: 'timestamp('x')' always fails: can't read 'x', expected a "
+      "time such as 2009-02-13T23:31:30.5Z (RFC 3339)\n"
+      "p.yaml:7:54: unknown sink 'outt': expected 'out': did you mean "
+      "'out'?\n"
+      "p.yaml:8:37: unknown key 'fromat': expected 'path'\n"
+      "p.yaml:10:16: address 'nowhere': expected HOST:PORT with a port up to "
+      "65535, such as '127.0.0.1:9000' or '[::1]:9000', or 'off'\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesTwoSinksThatWriteToOneFile) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1}}]\n"
+                    "sinks:\n"
+                    "  - {name: a, file: {path: 'out/%Y-{type}'}}\n"
+                    "  - {name: b, file: {path: './out/x/../%Y-{type}'}}\n"
+                    "  - {name: c, file: {path: p.dead-letters.ndjson}}\n"
+                    "  - {name: d, file: {path: other}}\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:5:29: sink 'b' writes to './out/x/../%Y-{type}', as sink "
+            "'a' does at line 4: expected a file of its own\n"
+            "p.yaml:6:28: sink 'c' writes to 'p.dead-letters.ndjson', as the "
+            "default of 'dead_letter' does: expected a file of its own\n");
+}
+
+// What is wrong with two doors at these addresses.
+struct Doors {
+  const char* first;
+  const char* second;
+  bool meet;
+};
+
+TEST_F(CompilePipelineTest, RefusesTwoSourcesAtOneAddress) {
+  for (const Doors& doors : {Doors{"127.0.0.1:9000", "127.0.0.1:9000", true},
+                             Doors{"localhost:9000", "127.0.0.1:9000", true},
+                             Doors{"0.0.0.0:9000", "127.0.0.1:9000", true},
+                             Doors{"127.0.0.1:9000", "[::]:9000", true},
+                             Doors{"127.0.0.1:9000", "127.0.0.1:9001", false},
+                             Doors{"127.0.0.1:9000", "127.0.0.2:9000", false},
+                             Doors{"127.0.0.1:0", "127.0.0.1:0", false}}) {
+    const auto compiled = Compile(
+        Cat("name: p\nsources:\n  - {name: a, door: {port: 1, address: '",
+            doors.first, "'}}\n  - {name: b, door: {port: 1, address: '",
+            doors.second, "'}}\nsinks: [{name: out, nowhere: {}}]\n"));
+    EXPECT_EQ(diagnostics_.ToString(),
+              !doors.meet
+                  ? ""
+                  : Cat("p.yaml:4:41: source 'b' listens at '", doors.second,
+                        "', as source 'a' does at line 3: expected an "
+                        "address of its own\n"));
+  }
+}
+
+TEST_F(CompilePipelineTest, RefusesASourceAtTheAdminAddress) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1, address: "
+                    "'127.0.0.1:9464'}}]\n"
+                    "sinks: [{name: a, nowhere: {}}]\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:2:48: source 'in' listens at '127.0.0.1:9464', as "
+            "'admin_address' does: expected an address of its own\n");
 }
 
 TEST_F(CompilePipelineTest, GivesNothingForWhatIsNotYaml) {

@@ -14,13 +14,4 @@ std::string_view OnErrorName(OnError on_error) {
   return "";
 }
 
-int64_t CompiledPipeline::MemoryBoundBytes() const {
-  int64_t bytes = limits.buffer_bytes;
-  for (const CompiledSink& sink : sinks) {
-    bytes += limits.sink_queue_bytes +
-             static_cast<int64_t>(sink.sink->max_memory_bytes());
-  }
-  return bytes;
-}
-
 }  // namespace phoenix

@@ -102,10 +102,6 @@ struct CompiledPipeline {
 
   // The file as a message, defaults filled in.
   std::shared_ptr<const pipeline::v1::Pipeline> message;
-
-  // The most bytes that events may take between doors and sinks: the buffer,
-  // and what waits for and is held by each sink.
-  int64_t MemoryBoundBytes() const;
 };
 
 }  // namespace phoenix

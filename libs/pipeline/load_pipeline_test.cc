@@ -152,7 +152,49 @@ TEST_F(LoadPipelineTest, RefusesAnUnknownKeyWithTheNearest) {
             "65535\n"
             "p.yaml:4:12: unknown key 'prot': expected 'port', 'format', "
             "'max_event_bytes', 'timeout', 'compressed', 'ratio', 'effort', "
-            "'token', 'headers', 'skipped' or 'tls': did you mean 'port'?\n");
+            "'token', 'headers', 'skipped', 'tls' or 'address': did you mean "
+            "'port'?\n");
+}
+
+TEST_F(LoadPipelineTest, SaysThatNullIsNoValue) {
+  EXPECT_EQ(ErrorsOf("name: null\n"
+                     "sources: [{name: in, door: {port: 1, effort: ~}}]\n"
+                     "steps:\n"
+                     "  - {name: a, keep: }\n"
+                     "  - {name: b, change: {set: {data.a: null}}}\n"
+                     "sinks: [{name: out, nowhere: null}]\n"),
+            "p.yaml:1:7: 'name' is null: expected text\n"
+            "p.yaml:2:46: 'effort' is null: expected 'little' or 'much'\n"
+            "p.yaml:4:15: 'condition' is null: expected a CEL expression\n"
+            "p.yaml:5:30: 'value' is null: expected a CEL expression\n");
+}
+
+TEST_F(LoadPipelineTest, GivesTheNearestNameOfAnUnknownKeyAtEveryLevel) {
+  const std::string errors = ErrorsOf(
+      "nmae: p\n"
+      "sources: [{nam: in, door: {prot: 1, tls: {fiel: x}}}]\n"
+      "steps:\n"
+      "  - {name: a, on_eror: drop, kep: data.a}\n"
+      "  - {name: b, change: {sett: {}, set: {data.a: {vlaue: 1}}}}\n"
+      "routes: [{name: r, wen: data.a, to: [out]}]\n"
+      "sinks: [{name: out, nowhree: {}}]\n"
+      "limits: {bufer_bytes: 1MiB}\n"
+      "dead_leter: out\n");
+  for (const char* right :
+       {"1:1: unknown key 'nmae'", "2:12: unknown key 'nam'",
+        "2:28: unknown key 'prot'", "2:43: unknown key 'fiel'",
+        "4:15: unknown key 'on_eror'", "4:30: unknown key 'kep'",
+        "5:24: unknown key 'sett'", "5:49: unknown key 'vlaue'",
+        "6:20: unknown key 'wen'", "7:21: unknown key 'nowhree'",
+        "8:10: unknown key 'bufer_bytes'", "9:1: unknown key 'dead_leter'"}) {
+    EXPECT_THAT(errors, HasSubstr(right));
+  }
+  for (const char* name :
+       {"name", "port", "file", "on_error", "keep", "set", "value", "when",
+        "nowhere", "buffer_bytes", "dead_letter"}) {
+    EXPECT_THAT(errors,
+                HasSubstr(": did you mean '" + std::string(name) + "'?\n"));
+  }
 }
 
 TEST_F(LoadPipelineTest, RefusesAnUnknownKindWithTheNearest) {
@@ -212,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "18: 'port' is a list: expected a whole number from 1 to "
                    "65535"},
         WrongValue{"{port: }",
-                   "18: 'port' is empty: expected a whole number from 1 to "
+                   "18: 'port' is null: expected a whole number from 1 to "
                    "65535"},
         WrongValue{"{port: 1, format: cvs}",
                    "29: 'format' is 'cvs': expected 'ndjson' or 'csv': did "
@@ -259,8 +301,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"8080",
                    "11: found a single value: expected a mapping with 'port', "
                    "'format', 'max_event_bytes', 'timeout', 'compressed', "
-                   "'ratio', 'effort', 'token', 'headers', 'skipped' or "
-                   "'tls'"}));
+                   "'ratio', 'effort', 'token', 'headers', 'skipped', 'tls' "
+                   "or 'address'"}));
 
 TEST_F(LoadPipelineTest, ReportsAllErrorsAtOnceInOrder) {
   EXPECT_EQ(ErrorsOf("sources: []\n"

@@ -101,7 +101,7 @@ std::vector<std::string> KnownValues(const FieldDescriptor& field) {
 // What is wrong with the form of a single value, whatever it says; empty when
 // it may be looked at.
 std::string WrongForm(const YamlNode& value, const FieldDescriptor& field) {
-  if (value.is_null()) return "empty";
+  if (value.is_null()) return "null";
   if (!value.is_scalar()) return std::string(DescribeKind(value));
   if (ConstraintOf(field).secret() && !value.value.has_variable) {
     return "a secret that stands in the file";
@@ -149,6 +149,12 @@ void MessageReader::ReadMapping(const YamlNode& node, const YamlNode& place,
     const Field* field = type.FindFieldByName(shorthand);
     written.insert(field);
     ReadField(node, Join(path, shorthand), message, *field);
+  } else if (!shorthand.empty() &&
+             ConstraintOf(*type.FindFieldByName(shorthand)).required()) {
+    const Field* field = type.FindFieldByName(shorthand);
+    written.insert(field);
+    Error(place,
+          Cat("'", shorthand, "' is null: expected ", ExpectedForm(*field)));
   } else if (!node.is_null()) {
     return Error(node,
                  Cat("found ", DescribeKind(node), ": expected a mapping with ",

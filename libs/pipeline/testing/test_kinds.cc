@@ -17,6 +17,8 @@ class TestSource : public Source {
   absl::Status Start(Outlet&) override { return absl::OkStatus(); }
   void StopAccepting() override {}
   void Stop() override {}
+  size_t max_memory_bytes() const override { return kTestSourceBytes; }
+  size_t max_batch_bytes() const override { return kTestBatchBytes; }
 };
 
 class TestStep : public Operator {
@@ -32,6 +34,7 @@ class KeepStep : public Operator {
     run.frame().Test(condition_, run.rows(), run.rows(), others, run.failed());
     run.filtered() = std::move(others);
   }
+  size_t max_memory_bytes() const override { return kTestStepBytes; }
 
  private:
   RuleId condition_;

@@ -1,6 +1,8 @@
 #ifndef LIBS_PIPELINE_TESTING_TEST_KINDS_H_
 #define LIBS_PIPELINE_TESTING_TEST_KINDS_H_
 
+#include <cstdint>
+
 #include "libs/component/registry.h"
 
 namespace phoenix {
@@ -9,6 +11,11 @@ namespace phoenix {
 // steps `keep` (compiles its condition) and `change` (compiles its values);
 // sinks `file` (holds up to 1000 bytes) and `nowhere`.
 ComponentRegistry TestKinds();
+
+// What `door` holds, the largest batch that it offers, and what `keep` holds.
+inline constexpr int64_t kTestSourceBytes = 3000;
+inline constexpr int64_t kTestBatchBytes = 2 << 20;
+inline constexpr int64_t kTestStepBytes = 500;
 
 }  // namespace phoenix
 

@@ -1,21 +1,17 @@
 #include "tools/phoenix/cli/plan.h"
 
+#include <algorithm>
 #include <map>
-#include <memory>
 #include <set>
 #include <string_view>
+#include <thread>
 #include <utility>
 
-#include "google/protobuf/any.pb.h"
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
 #include "libs/base/text.h"
-#include "tools/phoenix/cli/expressions.h"
+#include "libs/pipeline/component_config.h"
 
 namespace phoenix {
 namespace {
-
-using google::protobuf::Message;
 
 const char* GuaranteeName(DeliveryGuarantee guarantee) {
   switch (guarantee) {
@@ -29,21 +25,6 @@ const char* GuaranteeName(DeliveryGuarantee guarantee) {
       return "exactly once";
   }
   return "";
-}
-
-// Null for a type that is not linked in.
-std::unique_ptr<Message> Unpack(const google::protobuf::Any& any) {
-  const std::string& url = any.type_url();
-  const auto* type =
-      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
-          url.substr(url.rfind('/') + 1));
-  if (type == nullptr) return nullptr;
-  std::unique_ptr<Message> message(
-      google::protobuf::MessageFactory::generated_factory()
-          ->GetPrototype(type)
-          ->New());
-  message->ParseFromString(any.value());
-  return message;
 }
 
 class Planner {
@@ -60,7 +41,7 @@ class Planner {
     PlanSteps();
     PlanRoutes();
     PlanDeliveries();
-    PlanBuffers();
+    PlanMemory();
     plan_.payload_paths = {paths_.begin(), paths_.end()};
     return std::move(plan_);
   }
@@ -74,13 +55,18 @@ class Planner {
     plan_.rules.push_back({loaded_.positions.FindNearest(path), owner,
                            it->second,
                            it->second.can_fail ? std::string(on_error) : ""});
+    for (const RuleError& warning : it->second.warnings) {
+      plan_.warnings.push_back(
+          {loaded_.positions.FindNearest(path, warning.offset),
+           warning.message});
+    }
   }
 
   void PlanSteps() {
     for (size_t i = 0; i < compiled_.steps.size(); ++i) {
       const CompiledStep& step = compiled_.steps[i];
       const auto config =
-          Unpack(loaded_.message.steps(static_cast<int>(i)).config());
+          UnpackConfig(loaded_.message.steps(static_cast<int>(i)).config());
       if (config == nullptr) continue;
       for (const ConfigExpression& found : ExpressionsOf(*config)) {
         AddRule(found.text, Cat("steps[", i, "].config.", found.path),
@@ -107,15 +93,12 @@ class Planner {
     }
   }
 
-  void PlanBuffers() {
-    plan_.buffers.push_back(
-        {"events in flight", compiled_.limits.buffer_bytes});
-    for (const CompiledSink& sink : compiled_.sinks) {
-      const auto held = static_cast<int64_t>(sink.sink->max_memory_bytes());
-      plan_.buffers.push_back(
-          {Cat("sink ", sink.name), compiled_.limits.sink_queue_bytes + held});
-    }
-    plan_.memory_bound_bytes = compiled_.MemoryBoundBytes();
+  void PlanMemory() {
+    const int configured = compiled_.limits.lane_count;
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    plan_.memory = MemoryParts(
+        compiled_, configured > 0 ? configured : static_cast<int>(cores));
+    plan_.memory_bound_bytes = MemoryBoundBytes(plan_.memory);
   }
 
   const LoadedPipeline& loaded_;

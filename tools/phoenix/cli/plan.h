@@ -8,6 +8,7 @@
 #include "libs/component/registry.h"
 #include "libs/pipeline/compiled_pipeline.h"
 #include "libs/pipeline/load_pipeline.h"
+#include "libs/pipeline/memory_bound.h"
 #include "libs/rules/rule_set.h"
 
 namespace phoenix {
@@ -21,10 +22,10 @@ struct PlannedRule {
                          // it can't.
 };
 
-// Something that holds memory, and the most that it holds.
-struct PlannedBuffer {
-  std::string name;
-  int64_t bytes = 0;
+// What is likely a mistake, and does not keep the pipeline from running.
+struct PlannedWarning {
+  SourcePosition position;
+  std::string message;
 };
 
 // A way from a source to a sink.
@@ -38,8 +39,9 @@ struct PlannedPath {
 struct PipelinePlan {
   std::vector<std::string> payload_paths;  // Fetched by one pass, sorted.
   std::vector<PlannedRule> rules;
+  std::vector<PlannedWarning> warnings;
   std::vector<PlannedPath> paths;
-  std::vector<PlannedBuffer> buffers;
+  std::vector<MemoryPart> memory;
   int64_t memory_bound_bytes = 0;  // Their sum.
 };
 

@@ -31,12 +31,9 @@ TEST_F(PlanTest, ListsWhatIsReadOfPayloadsOnce) {
   EXPECT_THAT(plan_.payload_paths, ElementsAre(HasSubstr("t")));
 }
 
-TEST_F(PlanTest, AddsUpTheBuffers) {
-  int64_t sum = 0;
-  for (const PlannedBuffer& buffer : plan_.buffers) sum += buffer.bytes;
-  EXPECT_EQ(plan_.buffers.size(), 3u);
-  EXPECT_EQ(sum, plan_.memory_bound_bytes);
-  EXPECT_EQ(sum, (64 << 20) + 2 * (16 << 20) + 1000);
+TEST_F(PlanTest, AddsUpTheMemory) {
+  EXPECT_EQ(plan_.memory.size(), 7u);
+  EXPECT_EQ(plan_.memory_bound_bytes, MemoryBoundBytes(plan_.memory));
 }
 
 TEST_F(PlanTest, GivesEveryWayItsGuarantee) {
@@ -50,16 +47,57 @@ TEST_F(PlanTest, IsWrittenForPeople) {
   const std::string text = PlanToText(*pipeline_.compiled, plan_);
   EXPECT_THAT(text, HasSubstr("pipeline 'p' is valid, revision "));
   EXPECT_THAT(text, HasSubstr("  7:11    warm     data.t > 10\n"));
-  EXPECT_THAT(text, HasSubstr("on_error: dead_letter"));
+  EXPECT_THAT(text,
+              HasSubstr("vectorised; can fail: the event is dead-lettered\n"));
   EXPECT_THAT(text, HasSubstr("in      -> alerts   at least once"));
-  EXPECT_THAT(text, HasSubstr("memory of events, at most 96.0MiB"));
+  EXPECT_THAT(text, HasSubstr("memory of events, at most 1"));
+  EXPECT_THAT(text, HasSubstr("\n  events in flight        64MiB\n"));
+  EXPECT_THAT(text, HasSubstr("\n  dead letters that wait  64MiB\n"));
+}
+
+TEST(PlanOfRulesTest, SaysWhatBecomesOfAnEventOnWhichARuleFails) {
+  const TestPipeline pipeline(R"(name: p
+sources: [{name: in, door: {port: 1}}]
+steps:
+  - {name: a, on_error: drop, keep: data.a > 1}
+  - {name: b, on_error: keep, keep: data.b > 1}
+  - {name: c, keep: 'true'}
+sinks: [{name: out, nowhere: {}}]
+)");
+  const std::string text = PlanToText(
+      *pipeline.compiled, PlanPipeline(pipeline.loaded, *pipeline.compiled));
+  EXPECT_THAT(text, HasSubstr("vectorised; can fail: the event is dropped\n"));
+  EXPECT_THAT(text,
+              HasSubstr("vectorised; can fail: the event is kept as it was\n"));
+  EXPECT_THAT(text, HasSubstr("vectorised; can't fail\n"));
+}
+
+TEST(PlanOfRulesTest, WarnsOfPartsThatFailWheneverTheyAreEvaluated) {
+  const TestPipeline pipeline(R"(name: p
+sources: [{name: in, door: {port: 1}}]
+steps:
+  - {name: a, keep: 'data.a > 1 && time > timestamp("x")'}
+sinks: [{name: out, nowhere: {}}]
+)");
+  const PipelinePlan plan = PlanPipeline(pipeline.loaded, *pipeline.compiled);
+  const char* kMessage =
+      "'timestamp(\"x\")' always fails: can't read 'x', expected a time such "
+      "as 2009-02-13T23:31:30.5Z (RFC 3339)";
+  ASSERT_EQ(plan.warnings.size(), 1u);
+  EXPECT_EQ(plan.warnings[0].message, kMessage);
+  EXPECT_THAT(
+      PlanToText(*pipeline.compiled, plan),
+      HasSubstr(std::string("\nwarnings\n  p.yaml:4:43: ") + kMessage + "\n"));
+  EXPECT_THAT(PlanToJson(*pipeline.compiled, plan),
+              HasSubstr("\"warnings\": [\n    {\n      \"line\": 4,"));
 }
 
 TEST_F(PlanTest, IsWrittenForPrograms) {
   const std::string json = PlanToJson(*pipeline_.compiled, plan_);
   EXPECT_THAT(json, HasSubstr("\"valid\": true"));
   EXPECT_THAT(json, HasSubstr("\"expression\": \"data.t > 10\""));
-  EXPECT_THAT(json, HasSubstr("\"memory_bound_bytes\": 100664296"));
+  EXPECT_THAT(json, HasSubstr("\"name\": \"sink alerts\",\n      \"bytes\": "
+                              "16777216"));
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class TextWriter {
     Components("sinks", compiled_.sinks);
     Line("  failed events go to ", compiled_.sinks[compiled_.dead_letter].name);
     Rules();
+    Warnings();
     Payload();
     Delivery();
     Memory();
@@ -97,7 +98,22 @@ class TextWriter {
                           ? std::string("vectorised")
                           : Cat("row by row: ", rule.plan.fallback_reason);
     if (rule.on_error.empty()) return how + "; can't fail";
-    return Cat(how, "; on_error: ", rule.on_error);
+    return Cat(how, "; can fail: the event is ", FateOf(rule.on_error));
+  }
+
+  static std::string_view FateOf(std::string_view on_error) {
+    if (on_error == OnErrorName(OnError::kDrop)) return "dropped";
+    if (on_error == OnErrorName(OnError::kKeep)) return "kept as it was";
+    return "dead-lettered";
+  }
+
+  void Warnings() {
+    if (plan_.warnings.empty()) return;
+    Line("\nwarnings");
+    for (const PlannedWarning& warning : plan_.warnings) {
+      Line("  ", compiled_.file, ":", At(warning.position), ": ",
+           warning.message);
+    }
   }
 
   void Payload() {
@@ -120,9 +136,9 @@ class TextWriter {
   void Memory() {
     Line("\nmemory of events, at most ",
          FormatByteSize(plan_.memory_bound_bytes));
-    for (const PlannedBuffer& buffer : plan_.buffers) {
-      Line("  ", Pad(buffer.name, width_ + 5), "  ",
-           FormatByteSize(buffer.bytes));
+    const size_t width = NameWidth(plan_.memory);
+    for (const MemoryPart& part : plan_.memory) {
+      Line("  ", Pad(part.name, width), "  ", FormatByteSize(part.bytes));
     }
   }
 
@@ -148,6 +164,19 @@ void WriteRule(const PlannedRule& rule, PrettyJson& json) {
   json.EndObject();
 }
 
+void WriteWarnings(const PipelinePlan& plan, PrettyJson& json) {
+  json.Key("warnings");
+  json.BeginArray();
+  for (const PlannedWarning& warning : plan.warnings) {
+    json.BeginObject();
+    json.Member("line", int64_t{warning.position.line});
+    json.Member("column", int64_t{warning.position.column});
+    json.Member("message", warning.message);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 template <typename List>
 void WriteComponents(std::string_view key, const List& list, PrettyJson& json) {
   json.Key(key);
@@ -166,10 +195,10 @@ void WriteMemory(const PipelinePlan& plan, PrettyJson& json) {
   json.Member("memory_bound_bytes", plan.memory_bound_bytes);
   json.Key("buffers");
   json.BeginArray();
-  for (const PlannedBuffer& buffer : plan.buffers) {
+  for (const MemoryPart& part : plan.memory) {
     json.BeginObject();
-    json.Member("name", buffer.name);
-    json.Member("bytes", buffer.bytes);
+    json.Member("name", part.name);
+    json.Member("bytes", part.bytes);
     json.EndObject();
   }
   json.EndArray();
@@ -211,6 +240,7 @@ std::string PlanToJson(const CompiledPipeline& compiled,
   json.BeginArray();
   for (const PlannedRule& rule : plan.rules) WriteRule(rule, json);
   json.EndArray();
+  WriteWarnings(plan, json);
   WritePaths(plan, json);
   WriteMemory(plan, json);
   json.EndObject();

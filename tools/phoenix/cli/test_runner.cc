@@ -51,17 +51,36 @@ absl::StatusOr<EventBatchPtr> BatchOf(const TestCase& test, Clock& clock) {
   return builder.Build(absl::ToUnixNanos(clock.Now()));
 }
 
-std::string Describe(const EventFate& fate) {
+std::string Delivered(const EventFate& fate) {
+  if (fate.sinks.empty()) return "taken by no route";
+  return Cat("delivered to ", absl::StrJoin(fate.sinks, ", "));
+}
+
+// What became of an event: `was filtered by 'x'`.
+std::string Happened(const EventFate& fate) {
   switch (fate.kind) {
     case EventFate::Kind::kFiltered:
-      return Cat("filtered by '", fate.where, "'");
+      return Cat("was filtered by '", fate.where, "'");
     case EventFate::Kind::kFailed:
-      return Cat("failed at '", fate.where, "': ", fate.error);
+      return Cat("failed at '", fate.where, "' (", fate.error, ")");
     case EventFate::Kind::kRouted:
       break;
   }
-  if (fate.sinks.empty()) return "taken by no route";
-  return Cat("delivered to ", absl::StrJoin(fate.sinks, ", "));
+  return Cat("was ", Delivered(fate));
+}
+
+// What was to become of it: `to be filtered by 'x'`.
+std::string Wanted(const EventFate& fate) {
+  switch (fate.kind) {
+    case EventFate::Kind::kFiltered:
+      return Cat("to be filtered by '", fate.where, "'");
+    case EventFate::Kind::kFailed:
+      if (fate.error.empty()) return Cat("to fail at '", fate.where, "'");
+      return Cat("to fail at '", fate.where, "' (", fate.error, ")");
+    case EventFate::Kind::kRouted:
+      break;
+  }
+  return Cat("to be ", Delivered(fate));
 }
 
 // What is expected, in the terms of a fate.
@@ -127,8 +146,8 @@ class CaseRunner {
     const std::string field = Cat("expect[", index, "]");
     const EventFate expected = ExpectedFate(expectation);
     if (!Matches(expected, actual)) {
-      return Differ(field, Cat("event ", index + 1, " was ", Describe(actual),
-                               ": expected it ", Describe(expected)));
+      return Differ(field, Cat("event ", index + 1, " ", Happened(actual),
+                               ": expected it ", Wanted(expected)));
     }
     if (expectation.data().empty()) return;
     const std::string want = CanonicalJson(expectation.data());

@@ -49,9 +49,27 @@ TEST(TestRunnerTest, SaysWhatBecameOfAnEventAndWhereElseWasExpected) {
                             "      - filtered: warm\n"
                             "      - to: [archive]\n"),
               ElementsAre("5:9: event 1 was delivered to alerts: expected it "
-                          "filtered by 'warm'",
+                          "to be filtered by 'warm'",
                           "6:9: event 2 was filtered by 'warm': expected it "
-                          "delivered to archive"));
+                          "to be delivered to archive"));
+}
+
+TEST(TestRunnerTest, SaysWhereAnEventFailedAndWhyAndWhereElseWasExpected) {
+  EXPECT_THAT(
+      DifferencesOf("cases:\n"
+                    "  - name: wrong\n"
+                    "    given: [{data: {}}, {data: {t: 40}}, {data: "
+                    "{}}]\n"
+                    "    expect:\n"
+                    "      - to: [archive]\n"
+                    "      - failed: warm\n"
+                    "      - {failed: warm, error: overflow}\n"),
+      ElementsAre("5:9: event 1 failed at 'warm' (no such key 't' in "
+                  "'data.t'): expected it to be delivered to archive",
+                  "6:9: event 2 was delivered to alerts: expected it to fail "
+                  "at 'warm'",
+                  "7:9: event 3 failed at 'warm' (no such key 't' in "
+                  "'data.t'): expected it to fail at 'warm' (overflow)"));
 }
 
 TEST(TestRunnerTest, ShowsADiffOfPayloads) {

@@ -1,12 +1,19 @@
-#ifndef TOOLS_PHOENIX_CLI_EXPRESSIONS_H_
-#define TOOLS_PHOENIX_CLI_EXPRESSIONS_H_
+#ifndef LIBS_PIPELINE_COMPONENT_CONFIG_H_
+#define LIBS_PIPELINE_COMPONENT_CONFIG_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "google/protobuf/any.pb.h"
 #include "google/protobuf/message.h"
 
 namespace phoenix {
+
+// The config of a component as the message of its kind; null for a kind that is
+// not linked in.
+std::unique_ptr<google::protobuf::Message> UnpackConfig(
+    const google::protobuf::Any& any);
 
 // A CEL expression in a config, and its field path.
 struct ConfigExpression {
@@ -21,4 +28,4 @@ std::vector<ConfigExpression> ExpressionsOf(
 
 }  // namespace phoenix
 
-#endif  // TOOLS_PHOENIX_CLI_EXPRESSIONS_H_
+#endif  // LIBS_PIPELINE_COMPONENT_CONFIG_H_

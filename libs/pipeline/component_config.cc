@@ -1,4 +1,6 @@
-#include "tools/phoenix/cli/expressions.h"
+#include "libs/pipeline/component_config.h"
+
+#include <utility>
 
 #include "google/protobuf/descriptor.h"
 #include "libs/base/text.h"
@@ -54,6 +56,20 @@ class Collector {
 };
 
 }  // namespace
+
+std::unique_ptr<Message> UnpackConfig(const google::protobuf::Any& any) {
+  const std::string& url = any.type_url();
+  const auto* type =
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+          url.substr(url.rfind('/') + 1));
+  if (type == nullptr) return nullptr;
+  std::unique_ptr<Message> message(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(type)
+          ->New());
+  message->ParseFromString(any.value());
+  return message;
+}
 
 std::vector<ConfigExpression> ExpressionsOf(const Message& config) {
   Collector collector;

@@ -1,0 +1,133 @@
+#include "libs/pipeline/exclusive_use.h"
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "libs/base/text.h"
+#include "libs/net/listen_address.h"
+#include "libs/pipeline/component_config.h"
+#include "libs/pipeline/field_constraint.h"
+#include "phoenix/options/v1/options.pb.h"
+
+namespace phoenix {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using options::v1::Exclusive;
+
+// One use of something that has one user.
+struct Use {
+  Exclusive what;
+  std::string user;  // `sink 'archive'`.
+  std::string path;  // Of the field in the message.
+  std::string text;
+};
+
+bool StandsForAll(const std::string& host) {
+  return host == "0.0.0.0" || host == "::";
+}
+
+std::string HostOf(const ListenAddress& address) {
+  return address.host == "localhost" ? "127.0.0.1" : address.host;
+}
+
+// What is no address is reported by whoever listens there.
+bool AddressesMeet(const std::string& a, const std::string& b) {
+  const auto first = ParseListenAddress(a);
+  const auto second = ParseListenAddress(b);
+  if (!first.ok() || !second.ok()) return false;
+  if (first->port == 0 || first->port != second->port) return false;
+  return HostOf(*first) == HostOf(*second) || StandsForAll(first->host) ||
+         StandsForAll(second->host);
+}
+
+std::filesystem::path Normal(const std::string& path) {
+  return std::filesystem::path(path).lexically_normal();
+}
+
+bool Meet(const Use& a, const Use& b) {
+  if (a.what != b.what) return false;
+  return a.what == options::v1::EXCLUSIVE_LISTEN_ADDRESS
+             ? AddressesMeet(a.text, b.text)
+             : Normal(a.text) == Normal(b.text);
+}
+
+class ExclusiveUseChecker {
+ public:
+  ExclusiveUseChecker(const LoadedPipeline& loaded, Diagnostics& diagnostics)
+      : loaded_(loaded), diagnostics_(diagnostics) {}
+
+  void Run() {
+    const auto& pipeline = loaded_.message;
+    CollectFields(pipeline, "'admin_address'", "");
+    if (pipeline.dead_letter().empty()) {
+      uses_.push_back({options::v1::EXCLUSIVE_WRITTEN_FILE,
+                       "the default of 'dead_letter'", "dead_letter",
+                       Cat(pipeline.name(), ".dead-letters.ndjson")});
+    }
+    Collect(pipeline.sources(), "source", "sources");
+    Collect(pipeline.sinks(), "sink", "sinks");
+    for (size_t i = 0; i < uses_.size(); ++i) Compare(i);
+  }
+
+ private:
+  template <typename List>
+  void Collect(const List& list, const char* sort, const char* list_name) {
+    for (int i = 0; i < list.size(); ++i) {
+      const auto config = UnpackConfig(list[i].config());
+      if (config == nullptr) continue;
+      CollectFields(*config, Cat(sort, " '", list[i].name(), "'"),
+                    Cat(list_name, "[", i, "].config."));
+    }
+  }
+
+  void CollectFields(const Message& message, const std::string& user,
+                     const std::string& prefix) {
+    const google::protobuf::Descriptor& type = *message.GetDescriptor();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      const Exclusive what = ConstraintOf(field).exclusive();
+      if (what == options::v1::EXCLUSIVE_UNSPECIFIED) continue;
+      std::string text = message.GetReflection()->GetString(message, &field);
+      if (text.empty()) continue;
+      uses_.push_back({what, user, prefix + field.name(), std::move(text)});
+    }
+  }
+
+  void Compare(size_t index) {
+    const Use& use = uses_[index];
+    for (size_t i = 0; i < index; ++i) {
+      if (!Meet(use, uses_[i])) continue;
+      diagnostics_.Add(loaded_.positions.FindNearest(use.path),
+                       Conflict(use, uses_[i]));
+      return;
+    }
+  }
+
+  std::string Conflict(const Use& use, const Use& other) const {
+    const bool listens = use.what == options::v1::EXCLUSIVE_LISTEN_ADDRESS;
+    const auto at = loaded_.positions.Find(other.path);
+    return Cat(use.user, listens ? " listens at '" : " writes to '", use.text,
+               "', as ", other.user, " does",
+               at.has_value() ? Cat(" at line ", at->line) : std::string(),
+               ": expected ", listens ? "an address" : "a file", " of its own");
+  }
+
+  const LoadedPipeline& loaded_;
+  Diagnostics& diagnostics_;
+  std::vector<Use> uses_;
+};
+
+}  // namespace
+
+void CheckExclusiveUse(const LoadedPipeline& loaded, Diagnostics& diagnostics) {
+  ExclusiveUseChecker(loaded, diagnostics).Run();
+}
+
+}  // namespace phoenix

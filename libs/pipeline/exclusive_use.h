@@ -1,0 +1,20 @@
+#ifndef LIBS_PIPELINE_EXCLUSIVE_USE_H_
+#define LIBS_PIPELINE_EXCLUSIVE_USE_H_
+
+#include "libs/pipeline/diagnostics.h"
+#include "libs/pipeline/load_pipeline.h"
+
+namespace phoenix {
+
+// Finds what two components of a pipeline can't both have, as the options of
+// their config fields say (FieldConstraint.exclusive): an address to listen at,
+// a file to write to. The second of them is reported, naming the first.
+// Addresses meet when they have a port in common, unless the system chooses it,
+// and the same host or one that stands for all; files when their paths are the
+// same once `.` and `..` are resolved. Paths with placeholders meet when they
+// are written alike.
+void CheckExclusiveUse(const LoadedPipeline& loaded, Diagnostics& diagnostics);
+
+}  // namespace phoenix
+
+#endif  // LIBS_PIPELINE_EXCLUSIVE_USE_H_

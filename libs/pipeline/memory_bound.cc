@@ -1,0 +1,57 @@
+#include "libs/pipeline/memory_bound.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/text.h"
+
+namespace phoenix {
+namespace {
+
+// In work are, beside the batch itself, its successor and its columns.
+constexpr int64_t kBatchesInWork = 2;
+
+int64_t LargestBatchBytes(const CompiledPipeline& pipeline) {
+  size_t bytes = 0;
+  for (const CompiledSource& source : pipeline.sources) {
+    bytes = std::max(bytes, source.source->max_batch_bytes());
+  }
+  return static_cast<int64_t>(bytes);
+}
+
+}  // namespace
+
+std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
+                                    int lane_count) {
+  std::vector<MemoryPart> parts;
+  const auto add = [&parts](std::string name, int64_t bytes) {
+    if (bytes > 0) parts.push_back({std::move(name), bytes});
+  };
+  const int64_t batch = LargestBatchBytes(pipeline);
+  const int64_t in_flight = std::max(pipeline.limits.buffer_bytes, batch);
+  for (const CompiledSource& source : pipeline.sources) {
+    add(Cat("source ", source.name),
+        static_cast<int64_t>(source.source->max_memory_bytes()));
+  }
+  add("events in flight", in_flight);
+  add("lanes", lane_count * kBatchesInWork * batch);
+  for (const CompiledStep& step : pipeline.steps) {
+    add(Cat("step ", step.name),
+        static_cast<int64_t>(step.op->max_memory_bytes()));
+  }
+  for (const CompiledSink& sink : pipeline.sinks) {
+    add(Cat("sink ", sink.name),
+        std::max(pipeline.limits.sink_queue_bytes, batch) +
+            static_cast<int64_t>(sink.sink->max_memory_bytes()));
+  }
+  add("dead letters that wait", in_flight);
+  return parts;
+}
+
+int64_t MemoryBoundBytes(const std::vector<MemoryPart>& parts) {
+  int64_t bytes = 0;
+  for (const MemoryPart& part : parts) bytes += part.bytes;
+  return bytes;
+}
+
+}  // namespace phoenix

@@ -1,0 +1,39 @@
+#ifndef LIBS_PIPELINE_MEMORY_BOUND_H_
+#define LIBS_PIPELINE_MEMORY_BOUND_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "libs/pipeline/compiled_pipeline.h"
+
+namespace phoenix {
+
+// Something of a running pipeline that holds events, and the most bytes that it
+// holds.
+struct MemoryPart {
+  std::string name;
+  int64_t bytes = 0;
+};
+
+// Every such part of a pipeline with `lane_count` lanes:
+//   - what each source holds that the pipeline has not taken;
+//   - the events in flight, a single batch that is larger than their bound
+//     among them;
+//   - a batch in work in each lane: what a step makes of it, and what is read
+//     of its payloads, each at most as large as the batch;
+//   - what each step remembers;
+//   - the queue of each sink, a single batch that is larger than it among them,
+//     and what the sink itself holds;
+//   - dead letters that wait for room before their sink: at most the events in
+//     flight.
+// Their sum bounds the memory of events, not that of the program itself.
+std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
+                                    int lane_count);
+
+// The sum of the parts.
+int64_t MemoryBoundBytes(const std::vector<MemoryPart>& parts);
+
+}  // namespace phoenix
+
+#endif  // LIBS_PIPELINE_MEMORY_BOUND_H_
