@@ -26,8 +26,8 @@ namespace phoenix {
 //
 // The queue holds MaxSinkQueueBytes (libs/engine/sink_queue_bound.h) at most:
 // `queue_bytes`, or one single view that is larger than that. Views that wait
-// for room, a blocked caller's or OfferLater's, are not in it; the doors' budget
-// bounds the events that they are made of.
+// for room, a blocked caller's or OfferLater's, are not in it; the doors'
+// budget bounds the events that they are made of.
 //
 // Life: Open; Offer any number of times; Drain; Close.
 class SinkWorker : public SinkPort, private flow::BatchHandler {
