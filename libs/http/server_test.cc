@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,11 @@ class EchoHandler : public Handler {
   void WaitForAborted() {
     MutexLock lock(mutex_);
     while (aborted_ == 0) changed_.Wait(mutex_);
+  }
+
+  void WaitForDestroyed() {
+    MutexLock lock(mutex_);
+    while (destroyed_ == 0) changed_.Wait(mutex_);
   }
 
   std::vector<RequestHead> heads() {
@@ -306,6 +312,19 @@ TEST_F(ServerTest, ClosesAnIdleConnection) {
   options_.idle_timeout = std::chrono::milliseconds(20);
   Start();
   EXPECT_EQ(TcpClient(server_->port()).ReadAll(), "");
+}
+
+TEST_F(ServerTest, CutsOffAClientThatDoesNotTakeItsResponse) {
+  options_.write_timeout = std::chrono::milliseconds(20);
+  Start();
+  TcpClient client(server_->port());
+  // More than the sockets on the way hold.
+  const std::string body(32 << 20, 'x');
+  ASSERT_TRUE(client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " +
+                          std::to_string(body.size()) + "\r\n\r\n" + body));
+  handler_.WaitForDestroyed();
+  while (server_->connection_count() > 0) std::this_thread::yield();
+  EXPECT_LT(client.ReadAll().size(), body.size());
 }
 
 TEST_F(ServerTest, RefusesMoreConnectionsThanItMayHave) {

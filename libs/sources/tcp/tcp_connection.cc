@@ -77,7 +77,6 @@ TcpConnection::TcpConnection(const std::shared_ptr<Context>& context,
                }) {}
 
 void TcpConnection::Start() {
-  last_input_ = std::chrono::steady_clock::now();
   WatchSilence();
   WaitForInput();
 }
@@ -124,7 +123,7 @@ void TcpConnection::OnReadable() {
   if (got < 0 && errno != EAGAIN && errno != EINTR) return OnBroken();
   if (got > 0) {
     session_.Commit(static_cast<size_t>(got));
-    last_input_ = std::chrono::steady_clock::now();
+    heard_ = true;
   }
   if (got == static_cast<ssize_t>(room.size())) {
     Flush();
@@ -196,7 +195,7 @@ void TcpConnection::OnSettled(const LineSession::Settled& settled) {
 
 void TcpConnection::WatchSilence() {
   if (options_.idle_timeout.count() == 0) return;
-  silence_timer_.expires_at(last_input_ + options_.idle_timeout);
+  silence_timer_.expires_after(options_.idle_timeout);
   silence_timer_.async_wait(
       [weak = weak_from_this()](boost::system::error_code cancelled) {
         const auto self = weak.lock();
@@ -205,10 +204,10 @@ void TcpConnection::WatchSilence() {
 }
 
 void TcpConnection::OnSilenceTimer() {
-  const auto now = std::chrono::steady_clock::now();
-  if (state_ == State::kPaused) last_input_ = now;  // Its silence is our doing.
+  // While it is not read its silence is our doing.
+  const bool heard = std::exchange(heard_, false) || state_ == State::kPaused;
   if (state_ != State::kReading && state_ != State::kPaused) return;
-  if (now - last_input_ < options_.idle_timeout) return WatchSilence();
+  if (heard) return WatchSilence();
   FinishShort("nothing has come for as long as idle_timeout says");
 }
 

@@ -36,7 +36,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     NdjsonOptions decode;
     uint64_t lane = 0;
     std::chrono::milliseconds linger{1};        // 0: nothing waits for more.
-    std::chrono::milliseconds idle_timeout{0};  // 0: silence is no offence.
+    // After so long a silence, or up to twice that, it ends; 0: never.
+    std::chrono::milliseconds idle_timeout{0};
   };
 
   // `on_closed` is called once, on the loop, when the connection has ended by
@@ -115,7 +116,6 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer silence_timer_;
-  std::chrono::steady_clock::time_point last_input_;
   LineSession session_;
   std::string sending_;  // Replies on their way.
   State state_ = State::kReading;
@@ -123,6 +123,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   bool waiting_for_input_ = false;
   bool waiting_to_send_ = false;
   bool lingering_ = false;
+  bool heard_ = false;  // Since silence_timer_ was set.
   bool patience_runs_ = false;
   bool peer_failed_ = false;  // Replies reach nobody.
   bool last_replies_added_ = false;
