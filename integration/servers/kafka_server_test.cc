@@ -4,54 +4,18 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "integration/servers/kafka_records.h"
 #include "libs/kafka/connection.h"
-#include "libs/kafka/kafka_error.h"
+#include "libs/kafka/handles.h"
 #include "libs/kafka/topic_admin.h"
 
 namespace phoenix {
 namespace {
 
-constexpr int kTimeoutMs = 30'000;
-
-KafkaClientPtr MakeClient(const KafkaServer& server, rd_kafka_type_t type,
-                          const KafkaProperties& properties) {
-  KafkaConnection connection;
-  connection.brokers = server.bootstrap();
-  auto conf = MakeKafkaConf(connection, properties);
-  EXPECT_TRUE(conf.ok()) << conf.status();
-  auto client = MakeKafkaClient(type, *std::move(conf));
-  EXPECT_TRUE(client.ok()) << client.status();
-  return *std::move(client);
-}
-
-void Produce(const KafkaServer& server, const char* topic, std::string value) {
-  const auto producer =
-      MakeClient(server, RD_KAFKA_PRODUCER, {{"acks", "all"}});
-  ASSERT_EQ(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic),
-                              RD_KAFKA_V_VALUE(value.data(), value.size()),
-                              RD_KAFKA_V_END),
-            RD_KAFKA_RESP_ERR_NO_ERROR);
-  ASSERT_EQ(rd_kafka_flush(producer.get(), kTimeoutMs),
-            RD_KAFKA_RESP_ERR_NO_ERROR);
-}
-
-std::string ConsumeOne(const KafkaServer& server, const char* topic) {
-  const auto consumer =
-      MakeClient(server, RD_KAFKA_CONSUMER,
-                 {{"group.id", "test"}, {"auto.offset.reset", "earliest"}});
-  KafkaPartitionsPtr topics(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(topics.get(), topic, 0);
-  rd_kafka_assign(consumer.get(), topics.get());
-  KafkaMessagePtr message(rd_kafka_consumer_poll(consumer.get(), kTimeoutMs));
-  EXPECT_NE(message, nullptr);
-  if (message == nullptr) return {};
-  EXPECT_EQ(message->err, RD_KAFKA_RESP_ERR_NO_ERROR);
-  std::string value(static_cast<char*>(message->payload), message->len);
-  message = nullptr;
-  rd_kafka_consumer_close(consumer.get());
-  return value;
-}
+using ::testing::ElementsAre;
+using ::testing::Pair;
 
 // One broker for all of it: starting one is what takes the time.
 TEST(KafkaServerTest, KeepsItsDataWhenItIsKilled) {
@@ -63,20 +27,35 @@ TEST(KafkaServerTest, KeepsItsDataWhenItIsKilled) {
   ASSERT_TRUE(server.CreateTopic("t", 3).ok());
   EXPECT_EQ(server.CreateTopic("t", 3).code(),
             absl::StatusCode::kAlreadyExists);
-  Produce(server, "t", "hello");
+  ASSERT_TRUE(WriteRecords(bootstrap, "t", {{.value = "hello"}}).ok());
 
   server.Kill();
   ASSERT_TRUE(server.Restart().ok());
   EXPECT_EQ(server.bootstrap(), bootstrap);
-  const auto client = MakeClient(server, RD_KAFKA_PRODUCER, {});
-  TopicAdmin admin(*client, absl::Seconds(30));
+  KafkaConnection connection;
+  connection.brokers = bootstrap;
+  const auto client =
+      MakeKafkaClient(RD_KAFKA_PRODUCER, *MakeKafkaConf(connection, {}));
+  ASSERT_TRUE(client.ok());
+  TopicAdmin admin(**client, absl::Seconds(30));
   EXPECT_EQ(*admin.PartitionCount("t"), 3);
+  const auto kept = ReadRecords(bootstrap, "t", 3);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_THAT(ValuesOf(*kept), ElementsAre("hello"));
   EXPECT_EQ(admin.PartitionCount("nowhere").status().code(),
             absl::StatusCode::kNotFound);
 
   ASSERT_TRUE(server.CreateTopic("one").ok());
-  Produce(server, "one", "hello again");
-  EXPECT_EQ(ConsumeOne(server, "one"), "hello again");
+  ASSERT_TRUE(WriteRecords(bootstrap, "one",
+                           {{.key = "k", .value = "v", .headers = {{"h", "1"}}},
+                            {.value = std::nullopt}})
+                  .ok());
+  const auto records = ReadRecords(bootstrap, "one");
+  ASSERT_TRUE(records.ok()) << records.status();
+  EXPECT_THAT(ValuesOf(*records), ElementsAre("v", ""));
+  EXPECT_EQ((*records)[0].key, "k");
+  EXPECT_THAT((*records)[0].headers, ElementsAre(Pair("h", "1")));
+  EXPECT_FALSE((*records)[1].value.has_value());
 
   ASSERT_TRUE(admin.AddPartitions("one", 2).ok());
   EXPECT_EQ(*admin.TopicSetting("one", "max.message.bytes"), "1048588");

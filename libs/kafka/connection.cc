@@ -110,13 +110,14 @@ KafkaProperties ConnectionProperties(const KafkaConnection& connection) {
 
 }  // namespace
 
-absl::Status CheckKafkaProperty(std::string_view name) {
+absl::Status CheckKafkaProperty(const std::string& name,
+                                const std::string& value) {
   for (const ReservedProperty& reserved : kReserved) {
     if (reserved.name != name) continue;
     return absl::InvalidArgumentError(
         Cat("property '", name, "' can't be set here; use ", reserved.instead));
   }
-  return absl::OkStatus();
+  return Set(*KafkaConfPtr(rd_kafka_conf_new()), name, value);
 }
 
 absl::StatusOr<KafkaConfPtr> MakeKafkaConf(const KafkaConnection& connection,
@@ -126,7 +127,7 @@ absl::StatusOr<KafkaConfPtr> MakeKafkaConf(const KafkaConnection& connection,
   PHOENIX_RETURN_IF_ERROR(SetAll(*conf, ConnectionProperties(connection)));
   PHOENIX_RETURN_IF_ERROR(SetAll(*conf, own));
   for (const auto& [name, value] : connection.properties) {
-    PHOENIX_RETURN_IF_ERROR(CheckKafkaProperty(name));
+    PHOENIX_RETURN_IF_ERROR(CheckKafkaProperty(name, value));
     PHOENIX_RETURN_IF_ERROR(Set(*conf, name, value));
   }
   return conf;

@@ -38,10 +38,11 @@ struct KafkaConnection {
   KafkaProperties properties;  // What the file sets by itself, last of all.
 };
 
-// OK when a file may set the property by itself. Otherwise INVALID_ARGUMENT,
-// with what to use instead: an option of ours sets it, or a guarantee hangs on
-// it.
-absl::Status CheckKafkaProperty(std::string_view name);
+// OK when a file may set the property to the value. Otherwise INVALID_ARGUMENT:
+// librdkafka does not know it or refuses the value; or, with what to use
+// instead, an option of ours sets it or a guarantee hangs on it.
+absl::Status CheckKafkaProperty(const std::string& name,
+                                const std::string& value);
 
 // The configuration of a client: the connection, then `own`, what the kind of
 // client needs, then the connection's own properties. INVALID_ARGUMENT names a

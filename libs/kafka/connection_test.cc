@@ -65,8 +65,9 @@ TEST(KafkaConnectionTest, RefusesPropertiesThatOptionsSet) {
   const auto conf = MakeKafkaConf(connection, {});
   EXPECT_EQ(conf.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(conf.status().message(), HasSubstr("use `brokers`"));
-  EXPECT_FALSE(CheckKafkaProperty("enable.auto.commit").ok());
-  EXPECT_TRUE(CheckKafkaProperty("socket.timeout.ms").ok());
+  EXPECT_FALSE(CheckKafkaProperty("enable.auto.commit", "true").ok());
+  EXPECT_FALSE(CheckKafkaProperty("socket.timeout.ms", "soon").ok());
+  EXPECT_TRUE(CheckKafkaProperty("socket.timeout.ms", "1000").ok());
 }
 
 TEST(KafkaConnectionTest, NamesAnUnknownPropertyButNeverItsValue) {

@@ -1,0 +1,376 @@
+// The sinks against a real broker: the contract of sinks, and what a broker
+// does that no double does.
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/servers/kafka_records.h"
+#include "integration/servers/kafka_server.h"
+#include "libs/component/testing/outcome_recorder.h"
+#include "libs/component/testing/sink_suite.h"
+#include "libs/component/testing/test_batch.h"
+#include "libs/sinks/kafka/kafka_sink.h"
+#include "libs/sinks/kafka/transactional_sink.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// The one broker of this program, started when it is first asked for.
+KafkaServer& Broker() {
+  static const std::unique_ptr<KafkaServer> server = [] {
+    auto started = KafkaServer::Start();
+    EXPECT_TRUE(started.ok()) << started.status();
+    if (!started.ok()) std::abort();
+    return *std::move(started);
+  }();
+  return *server;
+}
+
+std::string NewName() {
+  static int count = 0;
+  return "topic-" + std::to_string(++count);
+}
+
+std::string NewTopic(int partitions = 1) {
+  const std::string name = NewName();
+  const absl::Status created = Broker().CreateTopic(name, partitions);
+  EXPECT_TRUE(created.ok()) << created;
+  return name;
+}
+
+KafkaSink::Options OptionsFor(const std::string& topic) {
+  KafkaSink::Options options;
+  options.name = "out";
+  options.encoder.format = RecordEncoder::Format::kPayload;
+  options.producer.connection.brokers = Broker().bootstrap();
+  options.producer.connection.properties["log_level"] = "0";
+  options.producer.topic = topic;
+  return options;
+}
+
+TransactionalKafkaSink::Options TransactionalOptionsFor(
+    const std::string& topic) {
+  TransactionalKafkaSink::Options options{.sink = OptionsFor(topic),
+                                          .positions_name = "p/" + topic};
+  options.sink.producer.transactional_id = "writer-of-" + topic;
+  return options;
+}
+
+std::vector<std::string> Values(const std::string& topic, int partitions = 1) {
+  const auto records = ReadRecords(Broker().bootstrap(), topic, partitions);
+  EXPECT_TRUE(records.ok()) << records.status();
+  return records.ok() ? ValuesOf(*records) : std::vector<std::string>();
+}
+
+class Fixture : public SinkFixture {
+ public:
+  explicit Fixture(bool transactional) : transactional_(transactional) {}
+  ~Fixture() override { Broker().Resume(); }
+
+  std::unique_ptr<Sink> MakeSink() override {
+    if (transactional_) {
+      return std::make_unique<TransactionalKafkaSink>(
+          TransactionalOptionsFor(topic_));
+    }
+    KafkaSink::Options options = OptionsFor(topic_);
+    options.producer.delivery_timeout = absl::Seconds(2);
+    return std::make_unique<KafkaSink>(options);
+  }
+
+  // Records may hold line ends, which the suite expects as blanks.
+  std::vector<std::string> Arrived() override {
+    std::vector<std::string> values = Values(topic_);
+    for (std::string& value : values) {
+      std::replace(value.begin(), value.end(), '\n', ' ');
+      std::replace(value.begin(), value.end(), '\r', ' ');
+    }
+    return values;
+  }
+
+  bool Break() override {
+    Broker().Pause();
+    return true;
+  }
+
+ private:
+  const bool transactional_;
+  const std::string topic_ = NewTopic();
+};
+
+const bool kPlain = RegisterSinkSuite(
+    {.name = "Kafka",
+     .make_fixture = [] { return std::make_unique<Fixture>(false); },
+     .can_break = true});
+const bool kTransactional =
+    RegisterSinkSuite({.name = "TransactionalKafka", .make_fixture = [] {
+                         return std::make_unique<Fixture>(true);
+                       }});
+
+std::vector<std::string> Numbers(int from, int count) {
+  std::vector<std::string> numbers;
+  for (int i = from; i < from + count; ++i) {
+    numbers.push_back(std::to_string(i));
+  }
+  return numbers;
+}
+
+// Payloads are the offsets of their events in the log.
+EventBatchPtr Logged(int64_t first_offset, int count, int partition = 0) {
+  auto columns = MakeBatch(Numbers(first_offset, count))->columns();
+  columns.identity = {
+      .log = "log", .partition = partition, .first_offset = first_offset};
+  return std::make_shared<const EventBatch>(std::move(columns));
+}
+
+std::vector<std::string> Deliver(Sink& sink, EventBatchPtr batch) {
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(std::move(batch)), recorder.Callback());
+  sink.Flush();
+  EXPECT_EQ(recorder.calls(), 1u);
+  for (const OutcomeDetail& detail : recorder.outcome().details()) {
+    GTEST_LOG_(INFO) << detail.row << ": " << detail.status;
+  }
+  return recorder.names();
+}
+
+TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicIsMissing) {
+  KafkaSink sink(OptionsFor("nowhere"));
+  const absl::Status opened = sink.Open();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("`create_topic`"));
+}
+
+TEST(KafkaSinkOnABrokerTest, CreatesTheTopicAsTheFileAsks) {
+  const std::string topic = NewName();
+  KafkaSink::Options options = OptionsFor(topic);
+  options.producer.create_topic =
+      KafkaTopic{.name = topic,
+                 .partitions = 3,
+                 .config = {{"max.message.bytes", "2000"}}};
+  KafkaSink sink(options);
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Values(topic, 3), IsEmpty());
+
+  // Another that wants more partitions adds them.
+  options.producer.create_topic->partitions = 5;
+  options.producer.add_partitions = true;
+  KafkaSink other(options);
+  ASSERT_TRUE(other.Open().ok());
+  EXPECT_THAT(Values(topic, 5), IsEmpty());
+}
+
+TEST(KafkaSinkOnABrokerTest, RefusesARecordByTheTopicsOwnLimit) {
+  const std::string topic = NewName();
+  KafkaSink::Options options = OptionsFor(topic);
+  options.producer.create_topic =
+      KafkaTopic{.name = topic,
+                 .partitions = 1,
+                 .config = {{"max.message.bytes", "2000"}}};
+  // Small ones together are more than the topic takes at once.
+  for (int i = 0; i < 2; ++i) {
+    KafkaSink sink(options);
+    ASSERT_TRUE(sink.Open().ok());
+    const EventBatchPtr batch =
+        MakeBatch({std::string(900, 'a'), std::string(3000, 'b'),
+                   std::string(900, 'c'), std::string(900, 'd')});
+    EXPECT_THAT(Deliver(sink, batch),
+                ElementsAre("delivered", "rejected", "delivered", "delivered"));
+  }
+  EXPECT_THAT(Values(topic), SizeIs(6));
+}
+
+TEST(KafkaSinkOnABrokerTest, KeepsEventsOfOneKeyInOnePartition) {
+  const std::string topic = NewTopic(4);
+  KafkaSink::Options options = OptionsFor(topic);
+  options.encoder.key = ParseEventField("subject");
+  options.producer.compression = "zstd";
+  KafkaSink sink(options);
+  ASSERT_TRUE(sink.Open().ok());
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 100; ++i) {
+    events.push_back({.payload = std::to_string(i),
+                      .subject = "key-" + std::to_string(i % 7)});
+  }
+  EXPECT_THAT(Deliver(sink, MakeBatch(events)), Each("delivered"));
+  const auto records = ReadRecords(Broker().bootstrap(), topic, 4);
+  ASSERT_TRUE(records.ok());
+  ASSERT_THAT(*records, SizeIs(100));
+  std::map<std::string, std::pair<int, int>> last;  // Partition and number.
+  for (const TestRecord& record : *records) {
+    const int number = std::stoi(*record.value);
+    const auto [entry, is_new] =
+        last.try_emplace(*record.key, record.partition, number);
+    EXPECT_EQ(entry->second.first, record.partition);
+    EXPECT_TRUE(is_new || entry->second.second < number);
+    entry->second.second = number;
+  }
+  EXPECT_THAT(last, SizeIs(7));
+}
+
+TEST(TransactionalKafkaSinkTest, WritesEachEventOfALogOnce) {
+  const std::string topic = NewTopic();
+  {
+    TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+    ASSERT_TRUE(sink.Open().ok());
+    EXPECT_THAT(Deliver(sink, Logged(0, 3)), Each("delivered"));
+    EXPECT_THAT(Deliver(sink, Logged(0, 3)), Each("delivered"));
+    EXPECT_THAT(Deliver(sink, Logged(3, 2)), Each("delivered"));
+    ASSERT_TRUE(sink.Close().ok());
+  }
+  // Another process, which is sent again what the log does not know as done.
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Deliver(sink, Logged(2, 5)), Each("delivered"));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 7)));
+  EXPECT_THAT(sink.Report(), Contains(HasSubstr("3 events came again")));
+}
+
+TEST(TransactionalKafkaSinkTest, WritesOnceWhatCameTwiceInOneTransaction) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  OutcomeRecorder recorders[2];
+  for (OutcomeRecorder& recorder : recorders) {
+    sink.Write(AllOf(Logged(0, 3)), recorder.Callback());
+  }
+  sink.Flush();
+  for (OutcomeRecorder& recorder : recorders) {
+    EXPECT_THAT(recorder.names(), Each("delivered"));
+  }
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 3)));
+}
+
+TEST(TransactionalKafkaSinkTest, KeepsAPositionForEachPartitionOfTheLog) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  Deliver(sink, Logged(10, 2, /*partition=*/0));
+  Deliver(sink, Logged(5, 2, /*partition=*/1));
+  Deliver(sink, Logged(10, 3, /*partition=*/0));
+  Deliver(sink, Logged(5, 3, /*partition=*/1));
+  EXPECT_THAT(Values(topic), ElementsAre("10", "11", "5", "6", "12", "7"));
+}
+
+TEST(TransactionalKafkaSinkTest, AbortsWhenTheBrokerRefusesOneRecord) {
+  const std::string topic = NewName();
+  ASSERT_TRUE(
+      Broker().CreateTopic(topic, 1, {{"max.message.bytes", "2000"}}).ok());
+  TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
+  // The client is not to notice.
+  options.sink.producer.connection.properties["message.max.bytes"] = "100000";
+  options.sink.producer.connection.properties["batch.num.messages"] = "1";
+  TransactionalKafkaSink sink(options);
+  ASSERT_TRUE(sink.Open().ok());
+  const EventBatchPtr batch =
+      MakeBatch({std::string("1"), std::string(5000, 'x'), std::string("3")});
+  EXPECT_THAT(Deliver(sink, batch), ElementsAre("retry", "rejected", "retry"));
+  EXPECT_THAT(Values(topic), IsEmpty());
+  OutcomeRecorder again;
+  sink.Write({batch, {0, 2}}, again.Callback());
+  sink.Flush();
+  EXPECT_THAT(again.names(), ElementsAre("delivered", "pending", "delivered"));
+  EXPECT_THAT(Values(topic), ElementsAre("1", "3"));
+}
+
+TEST(TransactionalKafkaSinkTest, FencesOffAProcessThatTheNextOneReplaces) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink old(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(old.Open().ok());
+  OutcomeRecorder stuck;
+  old.Write(AllOf(Logged(0, 3)), stuck.Callback());
+
+  TransactionalKafkaSink next(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(next.Open().ok());
+  EXPECT_THAT(Deliver(next, Logged(0, 3)), Each("delivered"));
+  old.Flush();
+  EXPECT_THAT(stuck.names(), Each("retry"));
+  // It comes back, and finds that all has been written.
+  EXPECT_THAT(Deliver(old, Logged(0, 3)), Each("delivered"));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 3)));
+}
+
+// Writes batches of a log until all is delivered: what is to be tried again is
+// written again, in order, as the decorator of sinks does.
+void DeliverAll(Sink& sink, std::vector<BatchView> views) {
+  while (!views.empty()) {
+    std::vector<BatchView> again;
+    for (const BatchView& view : views) {
+      sink.Write(view, [&again, view](const BatchOutcome& outcome) {
+        Selection rows;
+        for (uint32_t row : view.rows) {
+          if (outcome.at(row) == Outcome::kDelivered) continue;
+          EXPECT_EQ(outcome.at(row), Outcome::kRetry);
+          rows.push_back(row);
+        }
+        if (!rows.empty()) again.push_back({view.batch, rows});
+      });
+    }
+    sink.Flush();
+    views = std::move(again);
+  }
+}
+
+// A run in the middle of which the broker is killed and restarted. The server
+// is for this thread alone, so the sink gets another.
+void DeliverThroughARestart(Sink& sink) {
+  constexpr int kRounds = 60;
+  constexpr int kBatches = 5;
+  constexpr int kRows = 20;
+  ASSERT_TRUE(sink.Open().ok());
+  std::atomic<int> rounds = 0;
+  std::thread writer([&] {
+    for (; rounds < kRounds; ++rounds) {
+      std::vector<BatchView> views;
+      for (int i = 0; i < kBatches; ++i) {
+        views.push_back(AllOf(Logged((rounds * kBatches + i) * kRows, kRows)));
+      }
+      DeliverAll(sink, std::move(views));
+    }
+    EXPECT_TRUE(sink.Close().ok());
+  });
+  while (rounds < kRounds / 3) std::this_thread::yield();
+  EXPECT_LT(rounds, kRounds);
+  const absl::Status restarted = Broker().Restart();
+  EXPECT_TRUE(restarted.ok()) << restarted;
+  writer.join();
+}
+
+TEST(KafkaSinkOnABrokerTest, LosesNothingWhenTheBrokerIsKilled) {
+  const std::string topic = NewTopic();
+  KafkaSink::Options options = OptionsFor(topic);
+  options.producer.delivery_timeout = absl::Seconds(5);
+  KafkaSink sink(options);
+  DeliverThroughARestart(sink);
+  std::vector<std::string> values = Values(topic);
+  EXPECT_GE(values.size(), 6000u);
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  EXPECT_THAT(values, SizeIs(6000));
+}
+
+TEST(TransactionalKafkaSinkTest, WritesOnceAndInOrderWhenTheBrokerIsKilled) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
+  options.sink.producer.delivery_timeout = absl::Seconds(5);
+  TransactionalKafkaSink sink(options);
+  DeliverThroughARestart(sink);
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 6000)));
+}
+
+}  // namespace
+}  // namespace phoenix

@@ -1,0 +1,164 @@
+#include "libs/sinks/kafka/kafka_factory.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "libs/base/text.h"
+#include "libs/kafka/connection_options.h"
+#include "libs/sinks/kafka/kafka.pb.h"
+#include "libs/sinks/kafka/kafka_sink.h"
+#include "libs/sinks/kafka/transactional_sink.h"
+#include "libs/sinks/rows/event_field.h"
+
+namespace phoenix {
+namespace {
+
+namespace v1 = sinks::kafka::v1;
+
+constexpr char kDefaultKey[] = "ext.partitionkey";
+
+// Kafka's own bound of a topic's name.
+constexpr size_t kMaxTopicBytes = 249;
+
+bool IsTopicName(const std::string& name) {
+  for (unsigned char c : name) {
+    if (!std::isalnum(c) && c != '.' && c != '_' && c != '-') return false;
+  }
+  return !name.empty() && name.size() <= kMaxTopicBytes && name != "." &&
+         name != "..";
+}
+
+void CheckProperties(const v1::Kafka& config, ConfigReport& report) {
+  for (int i = 0; i < config.librdkafka_size(); ++i) {
+    const absl::Status checked = CheckKafkaProperty(
+        config.librdkafka(i).name(), config.librdkafka(i).value());
+    if (checked.ok()) continue;
+    report.Error(Cat("librdkafka[", i, "]"), 0, std::string(checked.message()));
+  }
+}
+
+std::optional<EventField> KeyField(const v1::Kafka& config,
+                                   ConfigReport& report) {
+  const std::string name = config.key().empty() ? kDefaultKey : config.key();
+  std::optional<EventField> field = ParseEventField(name);
+  if (!field.has_value()) {
+    report.Error("key", 0,
+                 Cat("'", name, "' is no field, expected ", kEventFieldForms));
+  }
+  return field;
+}
+
+RecordEncoder::Format FormatOf(v1::Format format) {
+  switch (format) {
+    case v1::FORMAT_STRUCTURED:
+      return RecordEncoder::Format::kStructured;
+    case v1::FORMAT_PAYLOAD:
+      return RecordEncoder::Format::kPayload;
+    default:
+      return RecordEncoder::Format::kBinary;
+  }
+}
+
+std::string CompressionOf(v1::Compression compression) {
+  switch (compression) {
+    case v1::COMPRESSION_GZIP:
+      return "gzip";
+    case v1::COMPRESSION_SNAPPY:
+      return "snappy";
+    case v1::COMPRESSION_LZ4:
+      return "lz4";
+    case v1::COMPRESSION_ZSTD:
+      return "zstd";
+    default:
+      return "none";
+  }
+}
+
+std::string PartitionerOf(v1::Partitioner partitioner) {
+  switch (partitioner) {
+    case v1::PARTITIONER_CRC32:
+      return "consistent_random";
+    case v1::PARTITIONER_FNV1A:
+      return "fnv1a_random";
+    default:
+      return "murmur2_random";
+  }
+}
+
+KafkaTopic TopicOf(const v1::Kafka& config) {
+  KafkaTopic topic;
+  topic.name = config.topic();
+  const v1::Topic& wanted = config.create_topic();
+  if (wanted.partitions() > 0) topic.partitions = wanted.partitions();
+  if (wanted.replication_factor() > 0) {
+    topic.replication_factor = wanted.replication_factor();
+  }
+  for (const auto& setting : wanted.config()) {
+    topic.config[setting.name()] = setting.value();
+  }
+  return topic;
+}
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) +
+         absl::Nanoseconds(duration.nanos());
+}
+
+RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
+  RecordProducerOptions options;
+  options.connection = ReadKafkaConnection(config);
+  options.topic = config.topic();
+  if (config.has_create_topic()) {
+    options.create_topic = TopicOf(config);
+    options.add_partitions = config.create_topic().add_partitions();
+  }
+  options.partitioner = PartitionerOf(config.partitioner());
+  options.compression = CompressionOf(config.compression());
+  options.transactional_id = config.transactional_id();
+  if (config.has_linger()) options.linger = ToDuration(config.linger());
+  if (config.has_delivery_timeout()) {
+    options.delivery_timeout = ToDuration(config.delivery_timeout());
+  }
+  if (config.max_buffer_bytes() > 0) {
+    options.max_buffer_bytes = config.max_buffer_bytes();
+  }
+  return options;
+}
+
+std::unique_ptr<Sink> Create(const v1::Kafka& config, BuildContext& context) {
+  const int errors = context.report.error_count();
+  if (!IsTopicName(config.topic())) {
+    context.report.Error(
+        "topic", 0,
+        Cat("'", config.topic(), "' is no topic's name, expected up to ",
+            kMaxTopicBytes, " letters, digits, '.', '_' and '-'"));
+  }
+  CheckProperties(config, context.report);
+  KafkaSink::Options options;
+  options.name = context.name;
+  options.encoder.format = FormatOf(config.format());
+  options.encoder.key = KeyField(config, context.report);
+  options.producer = ProducerOptions(config);
+  if (options.producer.linger >= options.producer.delivery_timeout) {
+    context.report.Error("linger", 0,
+                         "linger is not less than `delivery_timeout`");
+  }
+  if (context.report.error_count() > errors) return nullptr;
+  if (config.transactional_id().empty()) {
+    return std::make_unique<KafkaSink>(std::move(options));
+  }
+  return std::make_unique<TransactionalKafkaSink>(
+      TransactionalKafkaSink::Options{
+          .sink = std::move(options),
+          .positions_name = Cat(context.pipeline, "/", context.name)});
+}
+
+}  // namespace
+
+void RegisterKafkaSink(SinkRegistry& registry) {
+  registry.Register<v1::Kafka>("kafka", &Create);
+}
+
+}  // namespace phoenix

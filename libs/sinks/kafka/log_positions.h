@@ -1,0 +1,64 @@
+#ifndef LIBS_SINKS_KAFKA_LOG_POSITIONS_H_
+#define LIBS_SINKS_KAFKA_LOG_POSITIONS_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/event/event_batch.h"
+#include "libs/kafka/kafka_error.h"
+#include "libs/kafka/topic_admin.h"
+
+namespace phoenix {
+
+// How far into each partition of each log a sink has written, kept in the
+// cluster that it writes to: as the committed offset of a consumer group of
+// its own for each partition of a log, on partition 0 of the sink's topic. No
+// member ever joins the group; its offset is committed within the transaction
+// that has the records, so both are there or neither. Thread-compatible.
+class LogPositions {
+ public:
+  // `sink` names the sink uniquely in the cluster, the same in every run.
+  LogPositions(std::string sink, std::string topic)
+      : sink_(std::move(sink)), topic_(std::move(topic)) {}
+
+  // The offset of the log after the last event that was written; 0 when there
+  // is none. Asks the cluster the first time.
+  absl::StatusOr<int64_t> Read(const BatchIdentity& identity,
+                               TopicAdmin& admin);
+
+  // Events up to before `next` of the partition are in the open transaction.
+  void Advance(const BatchIdentity& identity, int64_t next);
+
+  // How far it has been advanced since the last transaction; 0: not at all.
+  int64_t Advanced(const BatchIdentity& identity) const;
+
+  // Puts what has advanced into the transaction. Null: done, or there was
+  // nothing to do.
+  KafkaErrorPtr AddToTransaction(rd_kafka_t& producer, absl::Duration timeout);
+
+  // The transaction was committed: the positions that have advanced hold.
+  void Commit();
+
+  // It was not, or nobody knows: positions are read again.
+  void Forget();
+
+ private:
+  using Partition = std::pair<std::string, int32_t>;  // Log, partition.
+
+  std::string GroupOf(const Partition& partition) const;
+
+  const std::string sink_;
+  const std::string topic_;
+  std::map<Partition, int64_t> committed_;
+  std::map<Partition, int64_t> advanced_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SINKS_KAFKA_LOG_POSITIONS_H_

@@ -1,0 +1,209 @@
+#include "libs/sinks/kafka/record_producer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/kafka/kafka_error.h"
+
+namespace phoenix {
+namespace {
+
+// How long an administrative request may take.
+constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
+
+// What a topic takes unless it is set up otherwise.
+constexpr size_t kDefaultMaxRecordBytes = 1'048'588;
+
+// librdkafka's own bounds of the two.
+constexpr int64_t kMaxMessageBytes = 1'000'000'000;
+constexpr int64_t kMaxQueuedRecords = 10'000'000;
+
+int Millis(absl::Duration time) {
+  return static_cast<int>(absl::ToInt64Milliseconds(time));
+}
+
+rd_kafka_vu_t Variable(rd_kafka_vtype_t type) {
+  rd_kafka_vu_t variable{};
+  variable.vtype = type;
+  return variable;
+}
+
+rd_kafka_vu_t Bytes(rd_kafka_vtype_t type, std::string_view bytes) {
+  rd_kafka_vu_t variable = Variable(type);
+  variable.u.mem.ptr = const_cast<char*>(bytes.data());
+  variable.u.mem.size = bytes.size();
+  return variable;
+}
+
+rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(all.size());
+  for (const KafkaRecord::Header& header : all) {
+    rd_kafka_header_add(headers, header.name.data(), header.name.size(),
+                        header.value.data(), header.value.size());
+  }
+  return headers;
+}
+
+}  // namespace
+
+RecordProducer::RecordProducer(RecordProducerOptions options, Report report)
+    : options_(std::move(options)),
+      report_(std::move(report)),
+      max_record_bytes_(
+          options_.max_record_bytes.value_or(kDefaultMaxRecordBytes)) {}
+
+RecordProducer::~RecordProducer() { Close(); }
+
+absl::Status RecordProducer::Open() {
+  if (!prepared_) PHOENIX_RETURN_IF_ERROR(PrepareTopic());
+  prepared_ = true;
+  PHOENIX_ASSIGN_OR_RETURN(auto conf,
+                           MakeKafkaConf(options_.connection, Properties()));
+  rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), &OnReport);
+  PHOENIX_ASSIGN_OR_RETURN(client_,
+                           MakeKafkaClient(RD_KAFKA_PRODUCER, std::move(conf)));
+  topic_.reset(
+      rd_kafka_topic_new(client_.get(), options_.topic.c_str(), nullptr));
+  if (topic_ != nullptr) return absl::OkStatus();
+  const rd_kafka_resp_err_t error = rd_kafka_last_error();
+  client_ = nullptr;
+  return KafkaStatus(error, Cat("topic '", options_.topic, "'"));
+}
+
+// With a client of its own: the producer's is made knowing the topic's limit,
+// so that a record which is too large is refused alone, not with those that
+// would have been sent together with it.
+absl::Status RecordProducer::PrepareTopic() {
+  PHOENIX_ASSIGN_OR_RETURN(auto conf, MakeKafkaConf(options_.connection, {}));
+  PHOENIX_ASSIGN_OR_RETURN(const KafkaClientPtr client,
+                           MakeKafkaClient(RD_KAFKA_PRODUCER, std::move(conf)));
+  TopicAdmin admin(*client, kAdminTimeout);
+  PHOENIX_RETURN_IF_ERROR(AdjustTopic(admin));
+  if (options_.max_record_bytes.has_value()) return absl::OkStatus();
+  const auto limit = admin.TopicSetting(options_.topic, "max.message.bytes");
+  // Who may write need not be allowed to look at settings.
+  if (limit.ok()) {
+    max_record_bytes_ = std::strtoull(limit->c_str(), nullptr, 10);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {
+  const auto& wanted = options_.create_topic;
+  auto count = admin.PartitionCount(options_.topic);
+  if (!wanted.has_value()) {
+    if (!absl::IsNotFound(count.status())) return count.status();
+    return absl::NotFoundError(Cat("topic '", options_.topic,
+                                   "' does not exist: create it, or set "
+                                   "`create_topic`"));
+  }
+  if (absl::IsNotFound(count.status())) {
+    const absl::Status created = admin.Create(*wanted);
+    // Another replica may have been faster.
+    return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
+  }
+  PHOENIX_RETURN_IF_ERROR(count.status());
+  if (!options_.add_partitions || *count >= wanted->partitions) {
+    return absl::OkStatus();
+  }
+  return admin.AddPartitions(options_.topic, wanted->partitions);
+}
+
+KafkaProperties RecordProducer::Properties() const {
+  const int64_t limit = std::min<int64_t>(max_record_bytes_, kMaxMessageBytes);
+  KafkaProperties properties = {
+      {"enable.idempotence", "true"},
+      {"acks", "all"},
+      {"partitioner", options_.partitioner},
+      {"compression.codec", options_.compression},
+      {"linger.ms", Cat(Millis(options_.linger))},
+      {"message.timeout.ms", Cat(Millis(options_.delivery_timeout))},
+      {"message.max.bytes", Cat(std::max<int64_t>(limit, 1000))},
+      {"queue.buffering.max.messages", Cat(kMaxQueuedRecords)},
+      {"queue.buffering.max.kbytes", Cat(options_.max_buffer_bytes / 1024)},
+      {"allow.auto.create.topics", "false"},
+  };
+  if (!options_.transactional_id.empty()) {
+    properties["transactional.id"] = options_.transactional_id;
+    // Longer than records may take, else brokers abort what still goes on.
+    properties["transaction.timeout.ms"] =
+        Cat(Millis(options_.delivery_timeout + absl::Seconds(60)));
+  }
+  return properties;
+}
+
+void RecordProducer::Close() {
+  if (client_ == nullptr) return;
+  PurgeAll();
+  // Purged records are reported by polls; none of them waits for a broker.
+  while (rd_kafka_outq_len(client_.get()) > 0 &&
+         rd_kafka_poll(client_.get(), 100) > 0) {
+  }
+  topic_ = nullptr;
+  client_ = nullptr;
+}
+
+rd_kafka_resp_err_t RecordProducer::Produce(const KafkaRecord& record,
+                                            void* token) {
+  rd_kafka_vu_t variables[6];
+  size_t count = 0;
+  variables[count] = Variable(RD_KAFKA_VTYPE_RKT);
+  variables[count++].u.rkt = topic_.get();
+  variables[count] = Variable(RD_KAFKA_VTYPE_OPAQUE);
+  variables[count++].u.ptr = token;
+  variables[count] = Variable(RD_KAFKA_VTYPE_MSGFLAGS);
+  variables[count++].u.i = record.value_in_batch ? 0 : RD_KAFKA_MSG_F_COPY;
+  if (record.value.has_value()) {
+    variables[count++] = Bytes(RD_KAFKA_VTYPE_VALUE, *record.value);
+  }
+  if (record.key.has_value()) {
+    variables[count++] = Bytes(RD_KAFKA_VTYPE_KEY, *record.key);
+  }
+  KafkaHeadersPtr headers;
+  if (!record.headers.empty()) {
+    headers.reset(MakeHeaders(record.headers));
+    variables[count] = Variable(RD_KAFKA_VTYPE_HEADERS);
+    variables[count++].u.headers = headers.get();
+  }
+  const KafkaErrorPtr error(
+      rd_kafka_produceva(client_.get(), variables, count));
+  if (error != nullptr) return rd_kafka_error_code(error.get());
+  headers.release();
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void RecordProducer::Poll(absl::Duration timeout) {
+  if (client_ != nullptr) rd_kafka_poll(client_.get(), Millis(timeout));
+}
+
+void RecordProducer::Flush(absl::Duration timeout) {
+  if (client_ != nullptr) rd_kafka_flush(client_.get(), Millis(timeout));
+}
+
+void RecordProducer::PurgeUnsent() {
+  if (client_ != nullptr) rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE);
+}
+
+void RecordProducer::PurgeAll() {
+  if (client_ == nullptr) return;
+  rd_kafka_purge(client_.get(),
+                 RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+bool RecordProducer::failed() const {
+  return client_ != nullptr &&
+         rd_kafka_fatal_error(client_.get(), nullptr, 0) !=
+             RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void RecordProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message,
+                              void* self) {
+  static_cast<RecordProducer*>(self)->report_(message->_private, message->err);
+}
+
+}  // namespace phoenix

@@ -1,0 +1,102 @@
+#ifndef LIBS_SINKS_KAFKA_RECORD_PRODUCER_H_
+#define LIBS_SINKS_KAFKA_RECORD_PRODUCER_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/handles.h"
+#include "libs/kafka/topic_admin.h"
+#include "libs/sinks/kafka/record_encoder.h"
+
+namespace phoenix {
+
+struct RecordProducerOptions {
+  KafkaConnection connection;
+  std::string topic;
+  // Created, with this shape, when there is none; none: it must be there.
+  std::optional<KafkaTopic> create_topic = {};
+  bool add_partitions = false;  // To an existing topic, up to `create_topic`'s.
+  std::string partitioner = "murmur2_random";  // As librdkafka names them.
+  std::string compression = "none";
+  std::string transactional_id = {};  // Empty: no transactions.
+  absl::Duration linger = absl::Milliseconds(5);
+  absl::Duration delivery_timeout = absl::Seconds(30);
+  size_t max_buffer_bytes = 64 << 20;
+
+  // The largest record that the topic takes. None: the cluster is asked, or
+  // its default holds where it does not say.
+  std::optional<size_t> max_record_bytes = {};
+};
+
+// A producer of one topic: idempotent, acknowledged by all in-sync replicas.
+// Reports of delivery come only within Poll, on its caller's thread.
+// Thread-compatible.
+class RecordProducer {
+ public:
+  // Called once for each record that was taken, with what became of it. Must
+  // not call the producer.
+  using Report = std::function<void(void* record, rd_kafka_resp_err_t error)>;
+
+  RecordProducer(RecordProducerOptions options, Report report);
+  ~RecordProducer();
+
+  // Connects and looks at the topic, or creates it. NOT_FOUND when there is
+  // none, INVALID_ARGUMENT for properties, UNAVAILABLE when no broker answers
+  // in time. Again after Close: a new producer.
+  absl::Status Open();
+
+  // Lets go of the producer and what it holds: everything is reported first,
+  // undelivered records as purged. The next Open makes a new one.
+  void Close();
+
+  bool is_open() const { return client_ != nullptr; }
+
+  // Takes a record over without waiting, `token` goes to the report. Views must
+  // stay valid: the value until the report if `value_in_batch`, all else during
+  // the call. QUEUE_FULL: poll, and try again.
+  rd_kafka_resp_err_t Produce(const KafkaRecord& record, void* token);
+
+  // Makes reports, waits up to `timeout` for the first.
+  void Poll(absl::Duration timeout);
+
+  // Sends what waits for more, and waits up to `timeout` for its reports.
+  void Flush(absl::Duration timeout);
+
+  // Gives records up: those that have not been sent, or all. They are reported
+  // by the next polls.
+  void PurgeUnsent();
+  void PurgeAll();
+
+  // Whether the producer can't go on: Close, then Open.
+  bool failed() const;
+
+  // The largest record that the topic takes.
+  size_t max_record_bytes() const { return max_record_bytes_; }
+
+  rd_kafka_t* client() { return client_.get(); }
+
+ private:
+  static void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message,
+                       void* self);
+  absl::Status PrepareTopic();
+  absl::Status AdjustTopic(TopicAdmin& admin);
+  KafkaProperties Properties() const;
+
+  const RecordProducerOptions options_;
+  const Report report_;
+  size_t max_record_bytes_;
+  bool prepared_ = false;
+  KafkaClientPtr client_;
+  KafkaTopicPtr topic_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SINKS_KAFKA_RECORD_PRODUCER_H_

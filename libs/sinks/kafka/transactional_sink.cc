@@ -1,0 +1,273 @@
+#include "libs/sinks/kafka/transactional_sink.h"
+
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/kafka/kafka_error.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+namespace {
+
+// How soon a wait notices that it was cancelled.
+constexpr absl::Duration kSlice = absl::Milliseconds(500);
+
+// How long the cluster's coordinator of transactions may take to answer. The
+// first transaction of a cluster makes it load, which takes seconds.
+constexpr int kMaxSlices = 60;
+
+constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
+
+absl::Status Stopped() { return absl::CancelledError("sink was stopped"); }
+
+}  // namespace
+
+TransactionalKafkaSink::TransactionalKafkaSink(Options options)
+    : options_(std::move(options)),
+      encoder_(options_.sink.encoder),
+      positions_(options_.positions_name, options_.sink.producer.topic),
+      producer_(options_.sink.producer,
+                [this](void* record, rd_kafka_resp_err_t error) {
+                  OnReport(record, error);
+                }) {}
+
+absl::Status TransactionalKafkaSink::Open() {
+  const absl::Status opened = Initialise();
+  if (!absl::IsUnavailable(opened)) return opened;
+  Logger::Process().Warn(
+      "Kafka does not answer; the sink will try again.",
+      {{"component.name", options_.sink.name}, {"error", opened}});
+  return absl::OkStatus();
+}
+
+// Ends what an earlier run with the same id has left open.
+absl::Status TransactionalKafkaSink::Initialise() {
+  if (producer_.is_open()) return absl::OkStatus();
+  PHOENIX_RETURN_IF_ERROR(producer_.Open());
+  const KafkaErrorPtr error = Persist([this](int timeout_ms) {
+    return KafkaErrorPtr(
+        rd_kafka_init_transactions(producer_.client(), timeout_ms));
+  });
+  if (error == nullptr) return absl::OkStatus();
+  const absl::Status status =
+      KafkaStatus(error, Cat("initialise transactions of '",
+                             options_.sink.producer.transactional_id, "'"));
+  Restart();
+  return status;
+}
+
+KafkaErrorPtr TransactionalKafkaSink::Persist(
+    absl::FunctionRef<KafkaErrorPtr(int)> request) {
+  KafkaErrorPtr error;
+  for (int slice = 0; slice < kMaxSlices; ++slice) {
+    error = request(static_cast<int>(absl::ToInt64Milliseconds(kSlice)));
+    if (error == nullptr || cancelled_ ||
+        RemedyOf(*error) != KafkaRemedy::kRetry) {
+      break;
+    }
+  }
+  return error;
+}
+
+void TransactionalKafkaSink::Write(BatchView view, SettleCallback settle) {
+  if (!pending_.empty() && pending_.memory_bytes() + view.memory_bytes() >
+                               options_.sink.producer.max_buffer_bytes) {
+    FinishTransaction();
+  }
+  PendingWrite* const write =
+      pending_.Add(std::move(view), options_.sink.name, std::move(settle));
+  if (write == nullptr) return;
+  if (failure_.ok()) failure_ = Begin();
+  Put(*write);
+  if (!failure_.ok()) FinishTransaction();
+}
+
+absl::Status TransactionalKafkaSink::Begin() {
+  if (cancelled_) return Stopped();
+  PHOENIX_RETURN_IF_ERROR(Initialise());
+  if (in_transaction_) return absl::OkStatus();
+  const KafkaErrorPtr error(rd_kafka_begin_transaction(producer_.client()));
+  if (error != nullptr) return KafkaStatus(error, "begin transaction");
+  in_transaction_ = true;
+  return absl::OkStatus();
+}
+
+// The write may be gone afterwards.
+void TransactionalKafkaSink::Put(PendingWrite& write) {
+  const BatchIdentity identity = write.batch().identity();
+  const Selection rows = write.rows();
+  int64_t position = 0;
+  if (failure_.ok() && identity.first_offset >= 0) {
+    TopicAdmin admin(*producer_.client(), kAdminTimeout);
+    const auto found = positions_.Read(identity, admin);
+    failure_ = found.status();
+    position = found.value_or(0);
+  }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const int64_t offset = identity.first_offset + rows[i];
+    if (identity.first_offset < 0) {
+      Enqueue(write, i);
+    } else if (offset < position) {
+      ++repeated_;
+      pending_.Settle(write.row(i), Outcome::kDelivered);
+    } else if (offset < positions_.Advanced(identity)) {
+      // Sent twice while the transaction is open: has the same end.
+      unsettled_.push_back(write.row(i));
+    } else {
+      Enqueue(write, i);
+      positions_.Advance(identity, offset + 1);
+    }
+  }
+}
+
+void TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
+  Row* const row = write.row(index);
+  if (!failure_.ok()) {
+    unsettled_.push_back(row);
+    return;
+  }
+  const KafkaRecord& record =
+      encoder_.Encode(write.batch(), write.rows()[index]);
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  while ((error = producer_.Produce(record, row)) ==
+             RD_KAFKA_RESP_ERR__QUEUE_FULL &&
+         !cancelled_ && failure_.ok()) {
+    producer_.Poll(kSlice);
+  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++unreported_;
+    unsettled_.push_back(row);
+    return;
+  }
+  const absl::Status why =
+      RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
+                   producer_.max_record_bytes());
+  if (RemedyOf(error) == KafkaRemedy::kReject) {
+    pending_.Settle(row, Outcome::kRejected, why);
+    return;
+  }
+  if (failure_.ok()) failure_ = why;
+  unsettled_.push_back(row);
+}
+
+void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
+  --unreported_;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const absl::Status why = RecordStatus(error, options_.sink.producer.topic);
+  if (RemedyOf(error) == KafkaRemedy::kReject) {
+    refused_.emplace(static_cast<const Row*>(record), why);
+  }
+  if (failure_.ok()) failure_ = why;
+}
+
+void TransactionalKafkaSink::Flush() {
+  if (!pending_.empty()) FinishTransaction();
+}
+
+void TransactionalKafkaSink::FinishTransaction() {
+  if (failure_.ok()) failure_ = Commit();
+  const absl::Status failure = std::exchange(failure_, absl::OkStatus());
+  if (failure.ok()) {
+    delivered_ += unsettled_.size();
+    SettleAll(Outcome::kDelivered, absl::OkStatus());
+  } else {
+    Abort();
+    SettleAll(Outcome::kRetry, failure);
+  }
+  // Reports of what was aborted are no failure of the next one.
+  failure_ = absl::OkStatus();
+}
+
+absl::Status TransactionalKafkaSink::Commit() {
+  PHOENIX_RETURN_IF_ERROR(AwaitReports());
+  KafkaErrorPtr error = Persist([this](int timeout_ms) {
+    return positions_.AddToTransaction(*producer_.client(),
+                                       absl::Milliseconds(timeout_ms));
+  });
+  if (error != nullptr) return KafkaStatus(error, "add position");
+  error = Persist([this](int timeout_ms) {
+    return KafkaErrorPtr(
+        rd_kafka_commit_transaction(producer_.client(), timeout_ms));
+  });
+  if (error != nullptr) {
+    const absl::Status status = KafkaStatus(error, "commit transaction");
+    // Nobody knows whether it was committed, unless it is to be aborted.
+    if (RemedyOf(*error) != KafkaRemedy::kAbort) Restart();
+    return status;
+  }
+  in_transaction_ = false;
+  ++commits_;
+  positions_.Commit();
+  return absl::OkStatus();
+}
+
+absl::Status TransactionalKafkaSink::AwaitReports() {
+  while (unreported_ > 0 && failure_.ok() && !cancelled_) {
+    producer_.Flush(kSlice);
+  }
+  if (!failure_.ok()) return failure_;
+  return unreported_ > 0 ? Stopped() : absl::OkStatus();
+}
+
+void TransactionalKafkaSink::Abort() {
+  positions_.Forget();
+  if (!producer_.is_open()) return;
+  if (producer_.failed()) return Restart();
+  if (!in_transaction_) return;
+  const KafkaErrorPtr error = Persist([this](int timeout_ms) {
+    return KafkaErrorPtr(
+        rd_kafka_abort_transaction(producer_.client(), timeout_ms));
+  });
+  if (error != nullptr) return Restart();
+  in_transaction_ = false;
+  for (int slice = 0; slice < kMaxSlices && unreported_ > 0; ++slice) {
+    producer_.Poll(kSlice);
+  }
+  if (unreported_ > 0) Restart();
+}
+
+// The next transaction makes a new producer, and the cluster end the old one's.
+void TransactionalKafkaSink::Restart() {
+  producer_.Close();
+  positions_.Forget();
+  in_transaction_ = false;
+  unreported_ = 0;
+}
+
+void TransactionalKafkaSink::SettleAll(Outcome outcome,
+                                       const absl::Status& why) {
+  const auto refused = std::exchange(refused_, {});
+  for (const Row* row : std::exchange(unsettled_, {})) {
+    const auto refusal = refused.find(row);
+    if (refusal == refused.end()) {
+      pending_.Settle(row, outcome, why);
+    } else {
+      pending_.Settle(row, Outcome::kRejected, refusal->second);
+    }
+  }
+}
+
+absl::Status TransactionalKafkaSink::Close() {
+  Flush();
+  producer_.Close();
+  return absl::OkStatus();
+}
+
+size_t TransactionalKafkaSink::max_memory_bytes() const {
+  // Beside the batches, what librdkafka makes of them to be sent.
+  return 2 * options_.sink.producer.max_buffer_bytes;
+}
+
+std::vector<std::string> TransactionalKafkaSink::Report() const {
+  std::vector<std::string> lines = {
+      Cat(delivered_, " records written to topic '",
+          options_.sink.producer.topic, "' in ", commits_, " transactions")};
+  if (repeated_ > 0) {
+    lines.push_back(
+        Cat(repeated_, " events came again and were not written again"));
+  }
+  return lines;
+}
+
+}  // namespace phoenix
