@@ -1,5 +1,8 @@
 #include "libs/sinks/http/http_factory.h"
 
+#include <curl/curl.h>
+
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,13 +36,29 @@ bool HasControl(const std::string& text) {
   return false;
 }
 
-void CheckUrl(const v1::Http& config, ConfigReport& report) {
-  if (!absl::StartsWithIgnoreCase(config.url(), "http://") &&
-      !absl::StartsWithIgnoreCase(config.url(), "https://")) {
-    report.Error("url", 0, "url has no scheme http:// or https://");
-  } else if (HasControl(config.url())) {
-    report.Error("url", 0, "url has a control character");
+// What the url names as its host and port; empty without http:// or https://.
+std::string AuthorityOf(const std::string& url) {
+  for (const char* scheme : {"http://", "https://"}) {
+    if (!absl::StartsWithIgnoreCase(url, scheme)) continue;
+    const size_t begin = std::strlen(scheme);
+    return url.substr(begin, url.find_first_of("/?#", begin) - begin);
   }
+  return "";
+}
+
+bool IsUrl(const std::string& url) {
+  if (AuthorityOf(url).empty() || HasControl(url)) return false;
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(
+      curl_url(), &curl_url_cleanup);
+  return curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
+}
+
+void CheckUrl(const v1::Http& config, ConfigReport& report) {
+  if (IsUrl(config.url())) return;
+  // Not shown: it may hold a password.
+  report.Error("url", 0,
+               "url has no scheme http:// or https://, or no host: expected "
+               "one such as 'https://example.com/events'");
 }
 
 void AddHeaders(const v1::Http& config, ConfigReport& report,

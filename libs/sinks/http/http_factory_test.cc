@@ -41,12 +41,18 @@ TEST_F(HttpFactoryTest, MakesASink) {
 }
 
 TEST_F(HttpFactoryTest, TakesHttpAndHttpsOnly) {
-  for (const char* url : {"", "example.com", "ftp://x/", "file:///etc/passwd",
-                          "gopher://x", "http//x"}) {
+  for (const char* url :
+       {"", "example.com", "ftp://x/", "file:///etc/passwd", "gopher://x",
+        "http//x", "http://", "https:///x", "http://x:99999/", "http://a b/"}) {
     config_.set_url(url);
     report_.errors.clear();
     EXPECT_EQ(Create(), nullptr);
-    EXPECT_THAT(report_.errors, ElementsAre(HasSubstr("url@0"))) << url;
+    EXPECT_THAT(report_.errors,
+                ElementsAre("url@0: url has no scheme http:// or "
+                            "https://, or no host: expected "
+                            "one such as "
+                            "'https://example.com/events'"))
+        << url;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "libs/sources/grpc/grpc_source.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -35,6 +36,11 @@ class GrpcSource::Impl {
 
   void Stop() { server_.Stop(); }
 
+  size_t max_batch_bytes() const {
+    return std::max(kUsualBatchBytes,
+                    2 * static_cast<size_t>(options_.max_message_bytes));
+  }
+
   uint16_t port() const { return server_.port(); }
 
  private:
@@ -54,6 +60,8 @@ absl::Status GrpcSource::Start(Outlet& outlet) { return impl_->Start(outlet); }
 void GrpcSource::StopAccepting() { impl_->StopAccepting(); }
 
 void GrpcSource::Stop() { impl_->Stop(); }
+
+size_t GrpcSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 
 uint16_t GrpcSource::port() const { return impl_->port(); }
 

@@ -33,6 +33,10 @@ class GrpcSource : public Source {
   void StopAccepting() override;
   void Stop() override;
 
+  // A message becomes one batch: its text and its columns. What gRPC itself
+  // holds of messages that are on their way is not bounded by the config.
+  size_t max_batch_bytes() const override;
+
   // The port that is bound; after Start.
   uint16_t port() const;
 

@@ -32,6 +32,10 @@ class HttpSource::Impl {
     server_.StopAccepting();
   }
 
+  size_t max_batch_bytes() const {
+    return std::max(kUsualBatchBytes, 2 * options_.max_body_bytes);
+  }
+
   size_t max_memory_bytes() const {
     const size_t whole = 3 * options_.max_body_bytes;
     const size_t lines = std::max(NdjsonOptions::kDefaultBufferBytes,
@@ -70,6 +74,8 @@ void HttpSource::Stop() { impl_->server().Stop(); }
 size_t HttpSource::max_memory_bytes() const {
   return impl_->max_memory_bytes();
 }
+
+size_t HttpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 
 uint16_t HttpSource::port() const { return impl_->server().port(); }
 

@@ -66,6 +66,9 @@ class HttpSource : public Source {
   // The columns of batches that wait for credit come on top. Thread-safe.
   size_t max_memory_bytes() const override;
 
+  // A body held as a whole may become one batch: its text and its columns.
+  size_t max_batch_bytes() const override;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -67,12 +67,20 @@ class TcpSource::Impl {
   uint16_t port() const { return port_; }
 
   size_t max_memory_bytes() const {
-    const size_t lines = std::max(options_.decode.buffer_bytes,
-                                  2 * options_.decode.max_event_bytes);
-    return options_.max_connections * 2 * (lines + ReplyBuffer::kMaxBytes);
+    return options_.max_connections * 2 *
+           (LineBufferBytes() + ReplyBuffer::kMaxBytes);
+  }
+
+  size_t max_batch_bytes() const {
+    return std::max(kUsualBatchBytes, 2 * LineBufferBytes());
   }
 
  private:
+  size_t LineBufferBytes() const {
+    return std::max(options_.decode.buffer_bytes,
+                    2 * options_.decode.max_event_bytes);
+  }
+
   // A reset would destroy what peers have been told and not read yet. The
   // connections bound the time themselves.
   void WaitForLastReplies() {
@@ -143,6 +151,8 @@ void TcpSource::StopAccepting() { impl_->StopAccepting(); }
 void TcpSource::Stop() { impl_->Stop(); }
 
 size_t TcpSource::max_memory_bytes() const { return impl_->max_memory_bytes(); }
+
+size_t TcpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 
 uint16_t TcpSource::port() const { return impl_->port(); }
 

@@ -54,6 +54,9 @@ class TcpSource : public Source {
   // Thread-safe.
   size_t max_memory_bytes() const override;
 
+  // A line buffer may become one batch: its text and its columns.
+  size_t max_batch_bytes() const override;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
