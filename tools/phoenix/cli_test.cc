@@ -110,6 +110,79 @@ TEST_F(CliTest, ShowsAllErrorsOfAFileWithTheirPlaces) {
                         "did you mean 'screen'?"));
 }
 
+TEST_F(CliTest, RefusesWhatCanOnlyFailOnceItRuns) {
+  Write("p.yaml",
+        "name: p\n"
+        "sources:\n"
+        "  - {name: a, tcp: 127.0.0.1:9000}\n"
+        "  - {name: b, http: {address: 'localhost:9000'}}\n"
+        "  - {name: c, grpc: 127.0.0.1:70000}\n"
+        "steps:\n"
+        "  - {name: f, filter: 1/0 > data.a}\n"
+        "  - {name: t, filter: time > timestamp('nope')}\n"
+        "  - {name: m, map: {set: {data.a: 1.0/0.0, \"data['b c']\": 1}}}\n"
+        "  - {name: n, map: {set: {data.a: null}}}\n"
+        "  - {name: s, stats: {key: data.k, value: '\"a\"'}}\n"
+        "  - {name: r, filter: data.a.matches('(')}\n"
+        "  - {name: d, filter: duration('x') < duration('1s')}\n"
+        "  - {name: o, map: {set: {data.o: 9223372036854775807 + 1}}}\n"
+        "  - {name: i, map: {set: {data.i: '[1, 2][5]'}}}\n"
+        "sinks:\n"
+        "  - {name: x, file: out.ndjson}\n"
+        "  - {name: y, file: ./out.ndjson}\n"
+        "admin_address: 127.0.0.1:9000\n");
+  const Result result = Phoenix("check p.yaml");
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_EQ(
+      result.output,
+      "p.yaml:3:20: source 'a' listens at '127.0.0.1:9000', as "
+      "'admin_address' does at line 19: expected an address of its own\n"
+      "p.yaml:4:32: source 'b' listens at 'localhost:9000', as "
+      "'admin_address' does at line 19: expected an address of its own\n"
+      "p.yaml:5:21: address '127.0.0.1:70000': expected HOST:PORT with a port "
+      "up to 65535, such as '127.0.0.1:9000' or '[::1]:9000'\n"
+      "p.yaml:7:24: '1/0' always fails: division by zero\n"
+      "p.yaml:8:30: 'timestamp('nope')' always fails: can't read 'nope', "
+      "expected a time such as 2009-02-13T23:31:30.5Z (RFC 3339)\n"
+      "p.yaml:9:35: expression is always inf: expected what JSON can hold\n"
+      "p.yaml:10:27: 'value' is null: expected a CEL expression\n"
+      "p.yaml:11:44: expression is of type 'string': expected a finite "
+      "number\n"
+      "p.yaml:12:30: invalid pattern '(': missing ): (\n"
+      "p.yaml:13:23: 'duration('x') < duration('1s')' always fails: can't "
+      "read 'x', expected a duration such as 1h30m or 1.5s\n"
+      "p.yaml:14:55: '9223372036854775807 + 1' always fails: result of "
+      "addition does not fit 64 bits\n"
+      "p.yaml:15:42: '[1, 2][5]' always fails: list index 5 is out of range "
+      "for a size of 2\n"
+      "p.yaml:18:21: sink 'y' writes to './out.ndjson', as sink 'x' does at "
+      "line 17: expected a file of its own\n");
+}
+
+TEST_F(CliTest, RefusesPathsAndUrlsThatCantWork) {
+  Write("p.yaml",
+        "name: p\n"
+        "sources:\n"
+        "  - {name: a, file: {path: in/}}\n"
+        "  - {name: b, file: {path: 'in/**/*.csv'}}\n"
+        "  - {name: c, file: {path: 'in/[ab.csv'}}\n"
+        "sinks:\n"
+        "  - {name: x, http: 'ftp://example.com/'}\n"
+        "  - {name: y, stdout: {}}\n"
+        "dead_letter: y\n");
+  const Result result = Phoenix("check p.yaml");
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_EQ(result.output,
+            "p.yaml:3:28: path 'in/' names a directory: expected files, such "
+            "as 'in/*.ndjson'\n"
+            "p.yaml:4:29: path 'in/**/*.csv' has '**', which is not known: "
+            "expected files, such as 'in/*.ndjson'\n"
+            "p.yaml:5:29: path 'in/[ab.csv' has a '[' without ']': expected "
+            "files, such as 'in/*.ndjson'\n"
+            "p.yaml:7:22: url has no scheme http:// or https://, or no host: "
+            "expected one such as 'https://example.com/events'\n");
+}
+
 TEST_F(CliTest, SaysWhichFileItCantRead) {
   const Result result = Phoenix("check nowhere.yaml");
   EXPECT_EQ(result.exit_code, 66);
@@ -174,7 +247,8 @@ TEST_F(CliTest, ShowsWhatDiffersWhenATestFails) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.output,
               HasSubstr("FAILED  hot\np.test.yaml:4:14: event 1 was filtered "
-                        "by 'plausible': expected it delivered to screen\n"));
+                        "by 'plausible': expected it to be delivered to "
+                        "screen\n"));
 }
 
 TEST_F(CliTest, MakesComponentsOnlyInACheckout) {
