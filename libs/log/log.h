@@ -108,13 +108,13 @@ class LogReader {
 class Log {
  public:
   // Gets the batch with its identity (log, partition, first offset) once it is
-  // as durable as durability() says; its payload is that of the appended one,
-  // and encoded() is what was stored, ready to travel. Or why it can't be:
+  // as durable as durability() says; it shares the columns of the one that was
+  // appended. Or why it can't be:
   //   UNAVAILABLE         the storage failed: nothing of it counts as stored,
   //                       though after a crash it may be found to be. The log
   //                       goes on in a new place: append again, or refuse.
-  //   RESOURCE_EXHAUSTED  the disk is full, with a RetryInfo.
-  //   CANCELLED           the log was closed first.
+  //   RESOURCE_EXHAUSTED  the disk is full; with a RetryInfo and the reason
+  //                       LOG_FULL. The offsets of the batch are free again.
   using AppendCallback =
       absl::AnyInvocable<void(absl::StatusOr<EventBatchPtr>)>;
 

@@ -1,0 +1,112 @@
+#include "libs/log/embedded/cursor_file.h"
+
+#include <utility>
+
+#include "libs/base/crc32c.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/log/embedded/little_endian.h"
+
+namespace phoenix {
+namespace {
+
+constexpr uint32_t kMagic = 0x43584850;  // "PHXC"
+
+uint64_t SlotPosition(uint64_t sequence) {
+  return sequence % 2 * CursorFile::kSlotDistance;
+}
+
+}  // namespace
+
+std::string EncodeCursorSlot(const CursorState& state, uint64_t sequence,
+                             const LogId& log_id) {
+  std::string bytes(kCursorSlotBytes, '\0');
+  char* const to = bytes.data();
+  StoreLittleEndian(to, 0, kMagic);
+  StoreLittleEndian(to, 8, sequence);
+  StoreLittleEndian(to, 16, state.cursor_offset);
+  StoreLittleEndian(to, 24, state.offset_bound);
+  StoreLittleEndian(to, 32, state.dropped_events);
+  StoreLittleEndian(to, 40, log_id.high);
+  StoreLittleEndian(to, 48, log_id.low);
+  StoreLittleEndian(to, 4, Crc32c(std::string_view(bytes).substr(8)));
+  return bytes;
+}
+
+std::optional<CursorSlot> DecodeCursorSlot(std::string_view bytes,
+                                           const LogId& log_id) {
+  if (bytes.size() < kCursorSlotBytes ||
+      LoadLittleEndian<uint32_t>(bytes, 0) != kMagic ||
+      LoadLittleEndian<uint32_t>(bytes, 4) !=
+          Crc32c(bytes.substr(8, kCursorSlotBytes - 8))) {
+    return std::nullopt;
+  }
+  const LogId found = {LoadLittleEndian<uint64_t>(bytes, 40),
+                       LoadLittleEndian<uint64_t>(bytes, 48)};
+  if (found != log_id) return std::nullopt;
+  CursorSlot slot;
+  slot.sequence = LoadLittleEndian<uint64_t>(bytes, 8);
+  slot.state = {LoadLittleEndian<int64_t>(bytes, 16),
+                LoadLittleEndian<int64_t>(bytes, 24),
+                LoadLittleEndian<uint64_t>(bytes, 32)};
+  return slot;
+}
+
+absl::Status CursorFile::Create(FileSystem& files, const std::string& folder,
+                                const LogId& log_id) {
+  std::string content;
+  for (const uint64_t sequence : {0, 1}) {
+    content.resize(SlotPosition(sequence), '\0');
+    content += EncodeCursorSlot({}, sequence, log_id);
+  }
+  return WriteWholeFile(files, folder, kName, content);
+}
+
+absl::StatusOr<CursorFile> CursorFile::Open(FileSystem& files,
+                                            const std::string& folder,
+                                            const LogId& log_id) {
+  const std::string path = Cat(folder, "/", kName);
+  auto file = files.Open(path, OpenMode::kReadWrite);
+  if (absl::IsNotFound(file.status())) {
+    file = files.Open(path, OpenMode::kCreate);
+    PHOENIX_RETURN_IF_ERROR(file.status());
+    PHOENIX_RETURN_IF_ERROR(files.SyncFolder(folder));
+  }
+  PHOENIX_RETURN_IF_ERROR(file.status());
+  CursorFile cursor(*std::move(file), log_id);
+  PHOENIX_RETURN_IF_ERROR(cursor.Load());
+  return cursor;
+}
+
+absl::Status CursorFile::Load() {
+  for (const uint64_t sequence : {0, 1}) {
+    char bytes[kCursorSlotBytes];
+    PHOENIX_ASSIGN_OR_RETURN(
+        const size_t read,
+        file_->ReadAt(SlotPosition(sequence), bytes, sizeof(bytes)));
+    const auto slot = DecodeCursorSlot({bytes, read}, log_id_);
+    if (!slot) {
+      ++damaged_slots_;
+    } else if (!state_ || slot->sequence > sequence_) {
+      state_ = slot->state;
+      sequence_ = slot->sequence;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CursorFile::Save(const CursorState& state) {
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.cursor.before_write"));
+  const uint64_t sequence = sequence_ + 1;
+  PHOENIX_RETURN_IF_ERROR(file_->WriteAt(
+      SlotPosition(sequence), {EncodeCursorSlot(state, sequence, log_id_)}));
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.cursor.before_sync"));
+  PHOENIX_RETURN_IF_ERROR(file_->Sync());
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.cursor.after_sync"));
+  sequence_ = sequence;
+  state_ = state;
+  return absl::OkStatus();
+}
+
+}  // namespace phoenix

@@ -1,0 +1,141 @@
+#include "libs/log/embedded/embedded_reader.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/log/embedded/record_body.h"
+
+namespace phoenix {
+
+// The segment that is being read.
+struct EmbeddedReader::OpenSegment {
+  Segment segment;
+  std::unique_ptr<File> file;
+  SegmentScanner scanner;
+  bool ended = false;
+};
+
+EmbeddedReader::EmbeddedReader(const ReaderInput& input, int64_t from_offset,
+                               absl::Time from_time)
+    : input_(input), position_(from_offset), from_time_(from_time) {}
+
+EmbeddedReader::~EmbeddedReader() { input_.waiters.StopWaiting(*this); }
+
+void EmbeddedReader::WhenMore(absl::AnyInvocable<void()> callback) {
+  input_.waiters.WaitForMore(*this, position_, std::move(callback));
+}
+
+absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::Next() {
+  while (true) {
+    PHOENIX_ASSIGN_OR_RETURN(auto entry, NextOfAnyTime());
+    if (!entry || entry->append_time >= from_time_) return entry;
+  }
+}
+
+absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOfAnyTime() {
+  while (true) {
+    Catalog::Place place = input_.catalog.Find(position_);
+    if (place.entry) {
+      open_.reset();
+      position_ = place.entry->end_offset();
+      return std::move(place.entry);
+    }
+    if (!place.segment) return std::nullopt;
+    auto entry = NextOnDisk(*place.segment);
+    // Deleted in the meantime: what comes next is elsewhere.
+    if (absl::IsNotFound(entry.status())) continue;
+    if (!entry.ok() || *entry) return entry;
+  }
+}
+
+// Nothing: the segment has no entry from the position on, and the position is
+// at its end.
+absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOnDisk(
+    const Segment& segment) {
+  if (open_ == nullptr || open_->segment.base_offset != segment.base_offset) {
+    PHOENIX_RETURN_IF_ERROR(Open(segment));
+  }
+  open_->segment = segment;
+  open_->scanner.SetLimit(segment.data_end);
+  open_->ended = false;
+  while (!open_->ended) {
+    PHOENIX_ASSIGN_OR_RETURN(auto entry, ReadStep());
+    if (entry) return entry;
+  }
+  position_ = std::max(position_, segment.end_offset);
+  return std::nullopt;
+}
+
+absl::Status EmbeddedReader::Open(const Segment& segment) {
+  open_.reset();
+  const int64_t base = segment.base_offset;
+  const uint32_t salt = SegmentSalt(input_.log_id, base);
+  PHOENIX_ASSIGN_OR_RETURN(
+      auto file,
+      input_.files.Open(Cat(input_.segments_folder, "/", SegmentFileName(base)),
+                        OpenMode::kRead));
+  std::vector<IndexEntry> index = input_.catalog.IndexOf(base);
+  if (index.empty()) {
+    PHOENIX_ASSIGN_OR_RETURN(index, ReadIndex(*file, salt));
+  }
+  const IndexEntry start =
+      std::max(SeekOffset(index, position_, base),
+               SeekTime(index, absl::ToUnixNanos(from_time_), base),
+               [](const IndexEntry& a, const IndexEntry& b) {
+                 return a.position < b.position;
+               });
+  const SegmentScanner scanner(*file, {.salt = salt,
+                                       .begin = start.position,
+                                       .limit = segment.data_end,
+                                       .expected_offset = start.first_offset});
+  open_ = std::make_unique<OpenSegment>(
+      OpenSegment{segment, std::move(file), scanner});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::ReadStep() {
+  const int64_t offset = open_->scanner.expected_offset();
+  PHOENIX_ASSIGN_OR_RETURN(const SegmentScanner::Step step,
+                           open_->scanner.Next());
+  if (const auto* record = std::get_if<SegmentRecord>(&step)) {
+    if (record->header.end_offset() <= position_) return std::nullopt;
+    return Decode(*record);
+  }
+  if (const auto* damage = std::get_if<SegmentDamage>(&step)) {
+    const int64_t next =
+        damage->next_offset.value_or(open_->segment.end_offset);
+    PutAside({open_->segment.base_offset, damage->begin, damage->end,
+              static_cast<uint64_t>(std::max<int64_t>(0, next - offset))});
+    return std::nullopt;
+  }
+  open_->ended = true;
+  return std::nullopt;
+}
+
+std::optional<LogEntry> EmbeddedReader::Decode(const SegmentRecord& record) {
+  const RecordHeader& header = record.header;
+  position_ = header.end_offset();
+  auto batch = DecodeRecordBody(header, record.body);
+  if (!batch.ok()) {
+    PutAside({open_->segment.base_offset, record.position,
+              record.position + header.record_bytes(), header.event_count});
+    return std::nullopt;
+  }
+  return LogEntry{*std::move(batch), header.first_offset, header.lane,
+                  absl::FromUnixNanos(header.append_time_nanos)};
+}
+
+void EmbeddedReader::PutAside(const CorruptRecord& record) {
+  if (!input_.quarantine.Add(*open_->file, record)) return;
+  input_.logger.Error("A record of the log is corrupt and was put aside.",
+                      {{"segment", SegmentFileName(record.segment_base)},
+                       {"position_bytes", record.begin},
+                       {"size_bytes", record.bytes()},
+                       {"lost_events", record.lost_events}});
+}
+
+}  // namespace phoenix

@@ -1,0 +1,75 @@
+#ifndef LIBS_LOG_EMBEDDED_EMBEDDED_READER_H_
+#define LIBS_LOG_EMBEDDED_EMBEDDED_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/log/embedded/catalog.h"
+#include "libs/log/embedded/file_system.h"
+#include "libs/log/embedded/quarantine.h"
+#include "libs/log/embedded/segment_format.h"
+#include "libs/log/embedded/segment_scanner.h"
+#include "libs/log/log.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+
+// Who waits for entries: the log, as far as a reader knows it. Thread-safe.
+class MoreWaiters {
+ public:
+  virtual ~MoreWaiters() = default;
+
+  // As LogReader::WhenMore, for a reader that stands at `position`.
+  virtual void WaitForMore(const LogReader& reader, int64_t position,
+                           absl::AnyInvocable<void()> callback) = 0;
+  virtual void StopWaiting(const LogReader& reader) = 0;
+};
+
+// What a reader reads from; all of it outlives the reader.
+struct ReaderInput {
+  FileSystem& files;
+  const std::string& segments_folder;
+  LogId log_id;
+  Catalog& catalog;
+  Quarantine& quarantine;
+  MoreWaiters& waiters;
+  const Logger& logger;
+};
+
+// Reads a log: the last entries from memory, older ones from their segments,
+// record by record. What is damaged is put aside and passed over.
+class EmbeddedReader : public LogReader {
+ public:
+  // Entries that were appended before `from_time` are passed over.
+  EmbeddedReader(const ReaderInput& input, int64_t from_offset,
+                 absl::Time from_time = absl::InfinitePast());
+  ~EmbeddedReader() override;
+
+  absl::StatusOr<std::optional<LogEntry>> Next() override;
+  void WhenMore(absl::AnyInvocable<void()> callback) override;
+  int64_t position() const override { return position_; }
+
+ private:
+  struct OpenSegment;
+
+  absl::StatusOr<std::optional<LogEntry>> NextOfAnyTime();
+  absl::Status Open(const Segment& segment);
+  absl::StatusOr<std::optional<LogEntry>> NextOnDisk(const Segment& segment);
+  absl::StatusOr<std::optional<LogEntry>> ReadStep();
+  std::optional<LogEntry> Decode(const SegmentRecord& record);
+  void PutAside(const CorruptRecord& record);
+
+  const ReaderInput input_;
+  int64_t position_;
+  const absl::Time from_time_;
+  std::unique_ptr<OpenSegment> open_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_LOG_EMBEDDED_EMBEDDED_READER_H_

@@ -1,0 +1,212 @@
+#include "libs/log/embedded/recovery.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "libs/base/failpoint.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/log/embedded/log_meta.h"
+#include "libs/log/embedded/segment_content.h"
+
+namespace phoenix {
+namespace {
+
+absl::Status MissingEvents(int64_t first, int64_t end) {
+  return absl::DataLossError(
+      Cat("segments with events ", first, " to ", end - 1,
+          " are missing: put them back, or run `phoenix log repair DIR "
+          "--accept-missing`"));
+}
+
+class Recovery {
+ public:
+  explicit Recovery(const RecoveryInput& input)
+      : input_(input), segments_folder_(SegmentsFolder(input.folder)) {}
+
+  absl::StatusOr<RecoveredSegments> Run() {
+    PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.recover.before_segments"));
+    PHOENIX_RETURN_IF_ERROR(ReadHeaders());
+    for (size_t i = 0; i < bases_.size(); ++i) {
+      PHOENIX_RETURN_IF_ERROR(AddSegment(i));
+    }
+    PHOENIX_RETURN_IF_ERROR(RemoveEmptyTail());
+    FindCursor();
+    PHOENIX_RETURN_IF_ERROR(CheckChain());
+    return std::move(recovered_);
+  }
+
+ private:
+  absl::Status ReadHeaders() {
+    PHOENIX_ASSIGN_OR_RETURN(bases_,
+                             ListSegments(input_.files, segments_folder_));
+    for (const int64_t base : bases_) {
+      PHOENIX_ASSIGN_OR_RETURN(const auto file, Open(base, OpenMode::kRead));
+      PHOENIX_ASSIGN_OR_RETURN(const auto header,
+                               ReadSegmentHeader(*file, input_.log_id, base));
+      if (header) headers_[base] = *header;
+    }
+    return absl::OkStatus();
+  }
+
+  std::string PathOf(int64_t base) const {
+    return Cat(segments_folder_, "/", SegmentFileName(base));
+  }
+
+  absl::StatusOr<std::unique_ptr<File>> Open(int64_t base, OpenMode mode) {
+    return input_.files.Open(PathOf(base), mode);
+  }
+
+  // Where the acknowledged events of segment `i` end, as its successor says.
+  int64_t SuccessorEnd(size_t i) const {
+    if (i + 1 == bases_.size()) return kNoSuccessor;
+    const auto header = headers_.find(bases_[i + 1]);
+    const bool follows = header != headers_.end() &&
+                         header->second.previous_base_offset == bases_[i];
+    return follows ? header->second.previous_end_offset : bases_[i + 1];
+  }
+
+  Segment FromHeader(int64_t base) const {
+    Segment segment;
+    segment.base_offset = base;
+    segment.end_offset = base;
+    if (const auto header = headers_.find(base); header != headers_.end()) {
+      segment.previous_base_offset = header->second.previous_base_offset;
+      segment.previous_end_offset = header->second.previous_end_offset;
+    }
+    return segment;
+  }
+
+  absl::Status AddSegment(size_t i) {
+    const int64_t base = bases_[i];
+    PHOENIX_ASSIGN_OR_RETURN(const auto file, Open(base, OpenMode::kReadWrite));
+    const uint32_t salt = SegmentSalt(input_.log_id, base);
+    PHOENIX_ASSIGN_OR_RETURN(const auto footer, ReadFooter(*file, salt));
+    Segment segment = FromHeader(base);
+    if (footer) {
+      segment.end_offset = footer->end_offset;
+      segment.data_end = footer->data_end;
+      segment.last_append_time_nanos = footer->last_append_time_nanos;
+      segment.record_count = footer->record_count;
+      segment.event_count = footer->event_count;
+      segment.file_bytes = footer->file_bytes();
+    } else {
+      PHOENIX_ASSIGN_OR_RETURN(segment,
+                               SealSegment(*file, segment, SuccessorEnd(i)));
+    }
+    recovered_.segments.push_back(segment);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Segment> SealSegment(File& file, const Segment& known,
+                                      int64_t successor_end) {
+    const uint32_t salt = SegmentSalt(input_.log_id, known.base_offset);
+    PHOENIX_ASSIGN_OR_RETURN(
+        SegmentContent content,
+        ReadSegmentContent(file, salt, known, successor_end));
+    for (const CorruptRecord& record : content.corrupt) {
+      recovered_.corrupt_records += input_.quarantine.Add(file, record);
+    }
+    Segment& segment = content.segment;
+    recovered_.cut_bytes += content.torn_bytes;
+    recovered_.next_offset = segment.end_offset + content.unknown_events;
+    // Nothing was ever in it: see RemoveEmptyTail.
+    if (segment.empty() && content.corrupt.empty()) return segment;
+    PHOENIX_RETURN_IF_ERROR(
+        WriteFooter(file, segment, content.index.entries(), salt));
+    PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.recover.before_sync"));
+    PHOENIX_RETURN_IF_ERROR(file.Sync());
+    PHOENIX_ASSIGN_OR_RETURN(segment.file_bytes, file.Size());
+    return segment;
+  }
+
+  // A segment that was made and never used; its name is free again.
+  absl::Status RemoveEmptyTail() {
+    while (!recovered_.segments.empty()) {
+      const Segment& last = recovered_.segments.back();
+      if (!last.empty() || last.data_end > SegmentHeader::kBytes) break;
+      recovered_.next_offset =
+          std::max(recovered_.next_offset, last.base_offset);
+      PHOENIX_RETURN_IF_ERROR(input_.files.Remove(PathOf(last.base_offset)));
+      PHOENIX_RETURN_IF_ERROR(input_.files.SyncFolder(segments_folder_));
+      recovered_.segments.pop_back();
+    }
+    return absl::OkStatus();
+  }
+
+  void FindCursor() {
+    const auto& segments = recovered_.segments;
+    const int64_t first = segments.empty() ? 0 : segments[0].base_offset;
+    const int64_t end = segments.empty() ? 0 : segments.back().end_offset;
+    recovered_.cursor_was_lost = !input_.cursor_file.state().has_value();
+    recovered_.cursor =
+        input_.cursor_file.state().value_or(CursorState{first, 0, 0});
+    recovered_.next_offset =
+        std::max({recovered_.next_offset, end, recovered_.cursor.cursor_offset,
+                  recovered_.cursor.offset_bound});
+  }
+
+  // What lies behind the cursor may be gone: it was deleted, perhaps in part.
+  absl::Status CheckChain() const {
+    const auto& segments = recovered_.segments;
+    const int64_t cursor = recovered_.cursor.cursor_offset;
+    for (size_t i = 0; i < segments.size(); ++i) {
+      const Segment& segment = segments[i];
+      // A damaged header does not tell.
+      if (headers_.count(segment.base_offset) == 0) continue;
+      const int64_t first =
+          i > 0 ? std::max(segments[i - 1].end_offset, cursor) : cursor;
+      const bool follows =
+          i > 0 && segment.previous_base_offset == segments[i - 1].base_offset;
+      if (!follows && segment.previous_end_offset > cursor) {
+        return MissingEvents(first, segment.previous_end_offset);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const RecoveryInput& input_;
+  const std::string segments_folder_;
+  std::vector<int64_t> bases_;
+  std::map<int64_t, SegmentHeader> headers_;
+  RecoveredSegments recovered_;
+};
+
+}  // namespace
+
+absl::StatusOr<RecoveredSegments> RecoverSegments(const RecoveryInput& input) {
+  return Recovery(input).Run();
+}
+
+absl::StatusOr<std::vector<int64_t>> ListSegments(
+    FileSystem& files, const std::string& segments_folder) {
+  PHOENIX_ASSIGN_OR_RETURN(const auto names, files.List(segments_folder));
+  std::vector<int64_t> bases;
+  for (const std::string& name : names) {
+    if (const auto base = ParseSegmentFileName(name)) bases.push_back(*base);
+  }
+  return bases;
+}
+
+absl::StatusOr<std::optional<SegmentHeader>> ReadSegmentHeader(
+    const File& file, const LogId& log_id, int64_t base_offset) {
+  char bytes[SegmentHeader::kBytes];
+  PHOENIX_ASSIGN_OR_RETURN(const size_t read,
+                           file.ReadAt(0, bytes, sizeof(bytes)));
+  const auto header = DecodeSegmentHeader({bytes, read});
+  if (header && header->log_id != log_id) {
+    return absl::FailedPreconditionError(
+        Cat("segment '", SegmentFileName(base_offset),
+            "' belongs to another log: move it away"));
+  }
+  if (header && header->base_offset != base_offset) {
+    return absl::FailedPreconditionError(
+        Cat("segment '", SegmentFileName(base_offset), "' was renamed: it is '",
+            SegmentFileName(header->base_offset), "'"));
+  }
+  return header;
+}
+
+}  // namespace phoenix

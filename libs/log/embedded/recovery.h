@@ -1,0 +1,64 @@
+#ifndef LIBS_LOG_EMBEDDED_RECOVERY_H_
+#define LIBS_LOG_EMBEDDED_RECOVERY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/log/embedded/cursor_file.h"
+#include "libs/log/embedded/file_system.h"
+#include "libs/log/embedded/quarantine.h"
+#include "libs/log/embedded/segment.h"
+#include "libs/log/embedded/segment_format.h"
+
+namespace phoenix {
+
+// What a log consists of when it has been opened: sealed segments only.
+struct RecoveredSegments {
+  std::vector<Segment> segments;  // By offset.
+  CursorState cursor;
+
+  // No event has had this offset, or a higher one.
+  int64_t next_offset = 0;
+
+  // What had to be done: for the log's log.
+  uint64_t cut_bytes = 0;        // Of a torn tail.
+  uint64_t corrupt_records = 0;  // Newly found.
+  bool cursor_was_lost = false;
+};
+
+// What recovery works on; all of it outlives the call.
+struct RecoveryInput {
+  FileSystem& files;
+  const std::string& folder;  // Of the log.
+  LogId log_id;
+  const CursorFile& cursor_file;
+  Quarantine& quarantine;
+};
+
+// Brings the segments of a log to order after whatever happened: reads the
+// footers of the sealed ones; reads one that was being written record by
+// record, cuts its torn tail, puts corrupt records aside, and seals it. Changes
+// nothing else. What it does, it does again when it is cut short.
+//
+// DATA_LOSS, naming the events, when a segment between others is missing:
+// somebody has to decide. FAILED_PRECONDITION when a segment belongs to another
+// log.
+absl::StatusOr<RecoveredSegments> RecoverSegments(const RecoveryInput& input);
+
+// The offsets of the segments in a folder, from their names, ascending; other
+// files are left alone.
+absl::StatusOr<std::vector<int64_t>> ListSegments(
+    FileSystem& files, const std::string& segments_folder);
+
+// The header of a segment; nullopt when it is damaged or cut short.
+// FAILED_PRECONDITION when it says that the segment is none of this log, or
+// has another name.
+absl::StatusOr<std::optional<SegmentHeader>> ReadSegmentHeader(
+    const File& file, const LogId& log_id, int64_t base_offset);
+
+}  // namespace phoenix
+
+#endif  // LIBS_LOG_EMBEDDED_RECOVERY_H_

@@ -1,0 +1,58 @@
+#ifndef LIBS_LOG_EMBEDDED_RETENTION_H_
+#define LIBS_LOG_EMBEDDED_RETENTION_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/log/embedded/catalog.h"
+#include "libs/log/embedded/cursor_file.h"
+#include "libs/log/embedded/file_system.h"
+
+namespace phoenix {
+
+// How much of a log is kept.
+struct RetentionOptions {
+  std::string segments_folder;
+  uint64_t max_bytes = 0;     // Of the whole log.
+  uint64_t retain_bytes = 0;  // Behind the cursor.
+  absl::Duration retain_age = absl::InfiniteDuration();
+};
+
+// Keeps the cursor on disk and deletes segments behind it, oldest first: never
+// one that the cursor on disk has not passed. Used by one thread.
+class Retention {
+ public:
+  // All outlive it but the cursor file, which it takes over; `saved` is what
+  // that says.
+  Retention(RetentionOptions options, FileSystem& files, Clock& clock,
+            Catalog& catalog, CursorFile cursor_file, const CursorState& saved);
+
+  // Makes `state` durable.
+  absl::Status Save(const CursorState& state);
+  const CursorState& saved() const { return saved_; }
+
+  // Deletes what is behind the saved cursor and is not to be kept, or has to go
+  // because `bytes_to_come` more are to be stored.
+  absl::Status DeleteSettled(uint64_t bytes_to_come);
+
+  // Whether the log with so many bytes more is within its bound.
+  bool HasRoomFor(uint64_t bytes) const;
+
+ private:
+  bool MayGo(const Segment& first, uint64_t bytes_to_come) const;
+  absl::Status Delete(const Segment& first);
+
+  const RetentionOptions options_;
+  FileSystem& files_;
+  Clock& clock_;
+  Catalog& catalog_;
+  CursorFile cursor_file_;
+  CursorState saved_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_LOG_EMBEDDED_RETENTION_H_
