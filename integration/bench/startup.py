@@ -22,7 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PHOENIX = ROOT / "bazel-bin/tools/phoenix/phoenix"
 GOAL_SECONDS = 0.3
-GOAL_IDLE_MIB = 25
+GOAL_IDLE_MB = 25
 IDLE_SECONDS = 2
 GIVE_UP_SECONDS = 20
 
@@ -71,10 +71,10 @@ def post_until_accepted(port, deadline):
     raise RuntimeError("no event was accepted")
 
 
-def resident_mib(pid):
+def resident_mb(pid):
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines()
-                if line.startswith("VmRSS")) / 1024
+                if line.startswith("VmRSS")) * 1024 / 1e6
 
 
 def measure():
@@ -90,11 +90,11 @@ def measure():
         try:
             accepted = post_until_accepted(door, began + GIVE_UP_SECONDS)
             time.sleep(IDLE_SECONDS)
-            idle = resident_mib(process.pid)
+            idle = resident_mb(process.pid)
         finally:
             process.terminate()
             process.wait(timeout=GIVE_UP_SECONDS)
-    return {"seconds": accepted - began, "idle_mib": idle}
+    return {"seconds": accepted - began, "idle_mb": idle}
 
 
 def main():
@@ -108,8 +108,8 @@ def main():
                for key in runs[0]}
     print(f"start to first accepted event: {medians['seconds']:.3f} s "
           f"(goal {GOAL_SECONDS})")
-    print(f"idle memory: {medians['idle_mib']:.1f} MiB "
-          f"(goal {GOAL_IDLE_MIB})")
+    print(f"idle memory: {medians['idle_mb']:.1f} MB "
+          f"(goal {GOAL_IDLE_MB})")
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(medians, indent=2))
 

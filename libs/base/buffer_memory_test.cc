@@ -46,20 +46,13 @@ long FaultsOfReuse(size_t size) {
   return PageFaults() - before;
 }
 
-class BufferMemoryTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!kHasGlibcAllocator) GTEST_SKIP() << "another allocator";
-    KeepFreedBuffers();
-  }
-};
-
-TEST_F(BufferMemoryTest, ReusesTheMemoryOfBuffersThatWereFreed) {
-  EXPECT_LT(FaultsOfReuse(kMaxKeptBufferBytes - 4096), 200);
-}
-
-TEST_F(BufferMemoryTest, GivesBackWhatIsTooLargeToKeep) {
-  EXPECT_GT(FaultsOfReuse(kMaxKeptBytesPerArena), 10'000);
+TEST(BufferMemoryTest, KeepsWhatWasFreedUpToALimit) {
+  KeepFreedBuffers();
+  const long small = FaultsOfReuse(kMaxKeptBufferBytes - 4096);
+  const long large = FaultsOfReuse(kMaxKeptBytesPerArena);
+  // A sanitizer's allocator keeps what it likes.
+  EXPECT_TRUE(!kHasGlibcAllocator || small < 200) << small;
+  EXPECT_TRUE(!kHasGlibcAllocator || large > 10'000) << large;
 }
 
 }  // namespace
