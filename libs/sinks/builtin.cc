@@ -3,6 +3,7 @@
 #include "libs/sinks/blackhole/blackhole_factory.h"
 #include "libs/sinks/file/file_factory.h"
 #include "libs/sinks/http/http_factory.h"
+#include "libs/sinks/kafka/kafka_factory.h"
 #include "libs/sinks/stdout/stdout_factory.h"
 
 namespace phoenix {
@@ -11,6 +12,7 @@ void RegisterBuiltinSinks(SinkRegistry& registry) {
   RegisterBlackholeSink(registry);
   RegisterFileSink(registry);
   RegisterHttpSink(registry);
+  RegisterKafkaSink(registry);
   RegisterStdoutSink(registry);
 }
 

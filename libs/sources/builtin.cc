@@ -4,6 +4,7 @@
 #include "libs/sources/generator/factory.h"
 #include "libs/sources/grpc/factory.h"
 #include "libs/sources/http/factory.h"
+#include "libs/sources/kafka/factory.h"
 #include "libs/sources/tcp/factory.h"
 
 namespace phoenix {
@@ -13,6 +14,7 @@ void RegisterBuiltinSources(SourceRegistry& registry) {
   RegisterGeneratorSource(registry);
   RegisterGrpcSource(registry);
   RegisterHttpSource(registry);
+  RegisterKafkaSource(registry);
   RegisterTcpSource(registry);
 }
 

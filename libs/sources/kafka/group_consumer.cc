@@ -1,0 +1,218 @@
+#include "libs/sources/kafka/group_consumer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/kafka/kafka_error.h"
+#include "libs/kafka/topic_admin.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+namespace {
+
+// How long brokers may take to say whether a topic is there.
+constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
+
+constexpr int kSeekTimeoutMs = 5000;
+
+int Millis(absl::Duration time) {
+  return static_cast<int>(absl::ToInt64Milliseconds(time));
+}
+
+KafkaPartitionsPtr ListOf(const std::vector<TopicPartition>& partitions) {
+  KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(partitions.size()));
+  for (const TopicPartition& one : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), one.topic.c_str(),
+                                      one.partition)
+        ->offset = one.offset;
+  }
+  return list;
+}
+
+std::vector<TopicPartition> PartitionsOf(
+    const rd_kafka_topic_partition_list_t& list) {
+  std::vector<TopicPartition> partitions;
+  for (int i = 0; i < list.cnt; ++i) {
+    partitions.push_back({list.elems[i].topic, list.elems[i].partition});
+  }
+  return partitions;
+}
+
+// A pattern, which need not match anything yet.
+bool IsPattern(const std::string& topic) { return topic.starts_with("^"); }
+
+}  // namespace
+
+GroupConsumer::GroupConsumer(GroupConsumerOptions options, Listener& listener)
+    : options_(std::move(options)), listener_(listener) {}
+
+GroupConsumer::~GroupConsumer() { Close(); }
+
+absl::Status GroupConsumer::Open() {
+  PHOENIX_ASSIGN_OR_RETURN(
+      auto conf,
+      MakeKafkaConf(
+          options_.connection,
+          {{"group.id", options_.group},
+           {"enable.auto.commit", "false"},
+           {"enable.auto.offset.store", "false"},
+           {"partition.assignment.strategy", "cooperative-sticky"},
+           {"isolation.level", "read_committed"},
+           {"allow.auto.create.topics", "false"},
+           {"auto.offset.reset", options_.from_latest ? "latest" : "earliest"},
+           {"queued.max.messages.kbytes",
+            Cat(options_.max_buffer_bytes / 1024)}}));
+  rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_rebalance_cb(conf.get(), &OnRebalance);
+  rd_kafka_conf_set_offset_commit_cb(conf.get(), &OnCommit);
+  PHOENIX_ASSIGN_OR_RETURN(client_,
+                           MakeKafkaClient(RD_KAFKA_CONSUMER, std::move(conf)));
+  rd_kafka_poll_set_consumer(client_.get());
+  queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+  absl::Status opened = CheckTopics();
+  if (opened.ok()) opened = Subscribe();
+  if (!opened.ok()) Close();
+  return opened;
+}
+
+absl::Status GroupConsumer::CheckTopics() {
+  TopicAdmin admin(*client_, kAdminTimeout);
+  for (const std::string& topic : options_.topics) {
+    if (IsPattern(topic)) continue;
+    const absl::Status found = admin.PartitionCount(topic).status();
+    if (absl::IsNotFound(found)) {
+      return absl::NotFoundError(Cat("topic '", topic, "' does not exist: ",
+                                     "create it, or change `topics`"));
+    }
+    if (absl::IsUnavailable(found)) {
+      Logger::Process().Warn("Kafka does not answer; the source will wait.",
+                             {{"error", found}});
+      return absl::OkStatus();
+    }
+    PHOENIX_RETURN_IF_ERROR(found);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GroupConsumer::Subscribe() {
+  std::vector<TopicPartition> topics;
+  for (const std::string& topic : options_.topics) {
+    topics.push_back({topic, RD_KAFKA_PARTITION_UA});
+  }
+  return KafkaStatus(rd_kafka_subscribe(client_.get(), ListOf(topics).get()),
+                     "subscribe");
+}
+
+void GroupConsumer::Close() {
+  if (client_ == nullptr) return;
+  queue_ = nullptr;
+  rd_kafka_consumer_close(client_.get());
+  client_ = nullptr;
+}
+
+bool GroupConsumer::failed() const {
+  return client_ == nullptr ||
+         rd_kafka_fatal_error(client_.get(), nullptr, 0) !=
+             RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void GroupConsumer::Poll(
+    absl::Duration timeout, size_t count,
+    absl::FunctionRef<void(const rd_kafka_message_t&)> take) {
+  const KafkaMessagePtr first(
+      rd_kafka_consumer_poll(client_.get(), Millis(timeout)));
+  if (first == nullptr) return;
+  TakeOne(*first, take);
+  // What has been fetched already; asking one by one would cost more.
+  messages_.resize(count);
+  const ssize_t got =
+      rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data(), count);
+  for (ssize_t i = 0; i < got; ++i) {
+    const KafkaMessagePtr message(messages_[i]);
+    TakeOne(*message, take);
+  }
+}
+
+void GroupConsumer::TakeOne(
+    const rd_kafka_message_t& message,
+    absl::FunctionRef<void(const rd_kafka_message_t&)> take) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    take(message);
+  } else if (message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    Logger::Process().Warn(
+        "Kafka source can't read for now.",
+        {{"error", KafkaStatus(message.err, "read",
+                               rd_kafka_message_errstr(&message))}});
+  }
+}
+
+void GroupConsumer::Pause(const TopicPartition& partition) {
+  rd_kafka_pause_partitions(client_.get(), ListOf({partition}).get());
+}
+
+void GroupConsumer::Resume(const TopicPartition& partition) {
+  rd_kafka_resume_partitions(client_.get(), ListOf({partition}).get());
+}
+
+absl::Status GroupConsumer::Seek(const TopicPartition& partition) {
+  const KafkaErrorPtr error(rd_kafka_seek_partitions(
+      client_.get(), ListOf({partition}).get(), kSeekTimeoutMs));
+  return KafkaStatus(error, "seek");
+}
+
+absl::Status GroupConsumer::Commit(const std::vector<TopicPartition>& offsets,
+                                   bool wait) {
+  if (offsets.empty()) return absl::OkStatus();
+  return KafkaStatus(
+      rd_kafka_commit(client_.get(), ListOf(offsets).get(), wait ? 0 : 1),
+      "commit offsets");
+}
+
+int64_t GroupConsumer::Lag(const TopicPartition& partition, int64_t position) {
+  int64_t low = RD_KAFKA_OFFSET_INVALID;
+  int64_t high = RD_KAFKA_OFFSET_INVALID;
+  rd_kafka_get_watermark_offsets(client_.get(), partition.topic.c_str(),
+                                 partition.partition, &low, &high);
+  return high < 0 ? -1 : std::max<int64_t>(high - position, 0);
+}
+
+void GroupConsumer::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t event,
+                                rd_kafka_topic_partition_list_t* partitions,
+                                void* self) {
+  static_cast<GroupConsumer*>(self)->Rebalance(event, *partitions);
+}
+
+void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
+                              rd_kafka_topic_partition_list_t& partitions) {
+  const std::vector<TopicPartition> all = PartitionsOf(partitions);
+  KafkaErrorPtr error;
+  if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    listener_.OnAssigned(all);
+    error.reset(rd_kafka_incremental_assign(client_.get(), &partitions));
+  } else {
+    const bool lost = event != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS ||
+                      rd_kafka_assignment_lost(client_.get()) != 0;
+    listener_.OnRevoked(all, lost);
+    error.reset(rd_kafka_incremental_unassign(client_.get(), &partitions));
+  }
+  if (error == nullptr) return;
+  Logger::Process().Warn("Kafka rebalance failed.",
+                         {{"error", KafkaStatus(error, "rebalance")}});
+}
+
+void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
+                             rd_kafka_topic_partition_list_t*, void* self) {
+  // With nothing to commit there is nothing wrong.
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR ||
+      error == RD_KAFKA_RESP_ERR__NO_OFFSET) {
+    return;
+  }
+  // As a rule the group was just rebalanced.
+  Logger::Process().Info("Kafka offsets will be committed again.",
+                         {{"error", KafkaStatus(error, "commit offsets")}});
+  static_cast<GroupConsumer*>(self)->listener_.OnCommitFailed();
+}
+
+}  // namespace phoenix

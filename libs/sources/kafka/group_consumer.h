@@ -1,0 +1,116 @@
+#ifndef LIBS_SOURCES_KAFKA_GROUP_CONSUMER_H_
+#define LIBS_SOURCES_KAFKA_GROUP_CONSUMER_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/handles.h"
+
+namespace phoenix {
+
+// One partition of a topic, and an offset where one is meant.
+struct TopicPartition {
+  std::string topic;
+  int32_t partition = 0;
+  int64_t offset = 0;
+
+  friend auto operator<=>(const TopicPartition&,
+                          const TopicPartition&) = default;
+};
+
+struct GroupConsumerOptions {
+  KafkaConnection connection;
+  std::vector<std::string> topics;
+  std::string group;
+  bool from_latest = false;  // Where a new group begins; else at the earliest.
+  size_t max_buffer_bytes = 32 << 20;  // What is fetched ahead.
+};
+
+// A member of a consumer group: cooperative, so that a rebalance stops only the
+// partitions that move; reads what was committed; commits what it is told to.
+// Used by one thread.
+class GroupConsumer {
+ public:
+  // Hears of what happens to the member, within calls of Poll and Close.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+
+    virtual void OnAssigned(const std::vector<TopicPartition>& partitions) = 0;
+
+    // They go to others once this returns. `lost`: they have gone already, and
+    // commits for them will fail.
+    virtual void OnRevoked(const std::vector<TopicPartition>& partitions,
+                           bool lost) = 0;
+
+    // A commit that was not waited for has failed, for some partitions or all.
+    virtual void OnCommitFailed() = 0;
+  };
+
+  // `listener` outlives this.
+  GroupConsumer(GroupConsumerOptions options, Listener& listener);
+  ~GroupConsumer();
+
+  // Joins the group, in the background. NOT_FOUND when a topic does not exist,
+  // INVALID_ARGUMENT and FAILED_PRECONDITION for properties. A broker that does
+  // not answer is waited for.
+  absl::Status Open();
+
+  // Leaves the group: what is assigned is revoked first.
+  void Close();
+
+  // Whether it can't go on: Close, then Open.
+  bool failed() const;
+
+  // Calls `take` for up to `count` records that are there; waits up to
+  // `timeout` for the first. Records are valid during the call.
+  void Poll(absl::Duration timeout, size_t count,
+            absl::FunctionRef<void(const rd_kafka_message_t&)> take);
+
+  // No records of the partition come, and come again. Nothing is lost.
+  void Pause(const TopicPartition& partition);
+  void Resume(const TopicPartition& partition);
+
+  // Goes on from the partition's offset.
+  absl::Status Seek(const TopicPartition& partition);
+
+  // Commits offsets: those of the next records to read. `wait` for the answer;
+  // otherwise the listener hears of a failure.
+  absl::Status Commit(const std::vector<TopicPartition>& offsets, bool wait);
+
+  // How many records of the partition come after `position`, as far as is
+  // known; negative when it is not.
+  int64_t Lag(const TopicPartition& partition, int64_t position);
+
+ private:
+  static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
+                          rd_kafka_topic_partition_list_t* partitions,
+                          void* self);
+  static void OnCommit(rd_kafka_t* client, rd_kafka_resp_err_t error,
+                       rd_kafka_topic_partition_list_t* offsets, void* self);
+  void Rebalance(rd_kafka_resp_err_t event,
+                 rd_kafka_topic_partition_list_t& partitions);
+  absl::Status CheckTopics();
+  absl::Status Subscribe();
+  void TakeOne(const rd_kafka_message_t& message,
+               absl::FunctionRef<void(const rd_kafka_message_t&)> take);
+
+  const GroupConsumerOptions options_;
+  Listener& listener_;
+  KafkaClientPtr client_;
+  KafkaQueuePtr queue_;
+  std::vector<rd_kafka_message_t*> messages_;  // Of a poll; for its memory.
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_KAFKA_GROUP_CONSUMER_H_

@@ -1,0 +1,269 @@
+#include "libs/sources/kafka/kafka_source.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "libs/base/status_macros.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+namespace {
+
+// How long the thread waits for records, and at most needs to notice that it is
+// to stop.
+constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
+
+// The same while credit may come, for which it looks in between.
+constexpr absl::Duration kImpatientPollInterval = absl::Milliseconds(5);
+
+constexpr std::chrono::milliseconds kReopenInterval{1000};
+
+// What is to be read again waits so long: it was refused for a reason.
+constexpr absl::Duration kRewindDelay = absl::Seconds(1);
+
+std::optional<std::string_view> Bytes(const void* bytes, size_t size) {
+  if (bytes == nullptr) return std::nullopt;
+  return std::string_view(static_cast<const char*>(bytes), size);
+}
+
+void ReadHeaders(const rd_kafka_message_t& message,
+                 std::vector<ReceivedRecord::Header>& out) {
+  out.clear();
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return;
+  }
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  for (size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+       RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
+    out.emplace_back(name, Bytes(value, size).value_or(""));
+  }
+}
+
+}  // namespace
+
+KafkaSource::KafkaSource(KafkaSourceOptions options, Clock& clock)
+    : options_(std::move(options)),
+      clock_(clock),
+      consumer_(options_.consumer, *this) {}
+
+KafkaSource::~KafkaSource() { Stop(); }
+
+absl::Status KafkaSource::Start(Outlet& outlet) {
+  PHOENIX_RETURN_IF_ERROR(consumer_.Open());
+  outlet_ = &outlet;
+  thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void KafkaSource::StopAccepting() {
+  credit_.Stop();
+  MutexLock lock(gate_);
+  accepting_ = false;
+}
+
+void KafkaSource::Stop() {
+  StopAccepting();
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+bool KafkaSource::accepting() const {
+  MutexLock lock(gate_);
+  return accepting_;
+}
+
+void KafkaSource::Run() {
+  while (!stopping_) {
+    if (consumer_.failed()) Reopen();
+    ReadRound();
+    OfferHeld();
+    PauseWhereNeeded();
+    RewindWhereNeeded();
+    CommitIfDue();
+  }
+  // Revokes what is assigned, and so commits it.
+  consumer_.Close();
+}
+
+void KafkaSource::Reopen() {
+  Logger::Process().Error("Kafka source begins anew after a fatal error.");
+  consumer_.Close();
+  assigned_.clear();
+  while (!stopping_) {
+    const absl::Status opened = consumer_.Open();
+    if (opened.ok()) return;
+    Logger::Process().Error("Kafka source can't begin anew.",
+                            {{"error", opened}});
+    credit_.WaitFor(kReopenInterval);
+  }
+}
+
+void KafkaSource::ReadRound() {
+  if (consumer_.failed()) return;
+  const int64_t now_nanos = absl::ToUnixNanos(clock_.Now());
+  const bool accepts = accepting();
+  const bool holds = std::any_of(
+      assigned_.begin(), assigned_.end(),
+      [](const auto& one) { return one.second.reader->holds_offers(); });
+  consumer_.Poll(holds ? kImpatientPollInterval : kPollInterval,
+                 kMaxRoundRecords, [&](const rd_kafka_message_t& message) {
+                   if (accepts) Take(message, now_nanos);
+                 });
+  for (auto& [key, one] : assigned_) one.reader->EndRound(now_nanos);
+}
+
+void KafkaSource::Take(const rd_kafka_message_t& message, int64_t now_nanos) {
+  PartitionReader* const reader = ReaderOf(message);
+  // One that is to be rewound reads this again.
+  if (reader == nullptr || reader->must_read_again()) return;
+  ReadHeaders(message, headers_);
+  reader->Add({.offset = message.offset,
+               .key = Bytes(message.key, message.key_len),
+               .value = Bytes(message.payload, message.len),
+               .headers = headers_},
+              now_nanos);
+}
+
+PartitionReader* KafkaSource::ReaderOf(const rd_kafka_message_t& message) {
+  const auto found =
+      assigned_.find(Key(rd_kafka_topic_name(message.rkt), message.partition));
+  return found == assigned_.end() ? nullptr : found->second.reader.get();
+}
+
+void KafkaSource::OfferHeld() {
+  for (auto& [key, one] : assigned_) {
+    if (!one.reader->holds_offers()) continue;
+    if (credit_.waiting() || !OfferAll(*one.reader)) return;
+  }
+}
+
+bool KafkaSource::OfferAll(PartitionReader& reader) {
+  while (true) {
+    absl::Status offered;
+    {
+      MutexLock lock(gate_);
+      if (!accepting_) return false;
+      offered = reader.Offer(*outlet_);
+      if (!offered.ok() && !absl::IsResourceExhausted(offered)) {
+        accepting_ = false;
+      }
+    }
+    if (offered.ok()) return true;
+    if (!absl::IsResourceExhausted(offered)) return false;
+    credit_.Ask(*outlet_);
+    if (!credit_.WaitFor(absl::ToChronoMilliseconds(options_.patience)))
+      return false;
+  }
+}
+
+// Those whose batches are refused, those that are to be rewound, and all when
+// enough is held, or nothing is taken any more.
+void KafkaSource::PauseWhereNeeded() {
+  size_t held = 0;
+  for (const auto& [key, one] : assigned_) held += one.reader->held_bytes();
+  const bool all = held > options_.consumer.max_buffer_bytes || !accepting();
+  for (auto& [key, one] : assigned_) {
+    PartitionReader& reader = *one.reader;
+    const bool pause = all || reader.holds_offers() || reader.must_read_again();
+    if (pause == reader.paused) continue;
+    reader.paused = pause;
+    if (pause) {
+      consumer_.Pause(reader.partition());
+    } else {
+      consumer_.Resume(reader.partition());
+    }
+  }
+}
+
+void KafkaSource::RewindWhereNeeded() {
+  const int64_t now = clock_.MonotonicNanos();
+  for (auto& [key, one] : assigned_) {
+    if (!one.reader->must_read_again()) continue;
+    if (one.rewind_nanos < 0) {
+      one.rewind_nanos = now + absl::ToInt64Nanoseconds(kRewindDelay);
+    } else if (now >= one.rewind_nanos) {
+      one.rewind_nanos = -1;
+      TopicPartition place = one.reader->partition();
+      place.offset = one.reader->Rewind();
+      const absl::Status sought = consumer_.Seek(place);
+      if (sought.ok()) continue;
+      Logger::Process().Error("Kafka source can't rewind.",
+                              {{"topic", place.topic}, {"error", sought}});
+    }
+  }
+}
+
+void KafkaSource::CommitIfDue() {
+  const int64_t now = clock_.MonotonicNanos();
+  if (now < next_commit_nanos_) return;
+  next_commit_nanos_ = now + absl::ToInt64Nanoseconds(options_.commit_interval);
+  std::vector<PartitionReader*> readers;
+  for (auto& [key, one] : assigned_) readers.push_back(one.reader.get());
+  Commit(readers, /*wait=*/false).IgnoreError();
+}
+
+absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
+                                 bool wait) {
+  std::vector<TopicPartition> offsets;
+  for (PartitionReader* reader : readers) {
+    const int64_t position = reader->position();
+    if (position <= reader->committed) continue;
+    reader->committed = position;
+    offsets.push_back(reader->partition());
+    offsets.back().offset = position;
+  }
+  return consumer_.Commit(offsets, wait);
+}
+
+void KafkaSource::OnAssigned(const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& one : partitions) {
+    assigned_[Key(one.topic, one.partition)] = {
+        .reader = std::make_unique<PartitionReader>(
+            one,
+            RecordDecoderOptions{.topic = one.topic,
+                                 .partition = one.partition,
+                                 .defaults = options_.defaults,
+                                 .max_event_bytes = options_.max_event_bytes})};
+  }
+}
+
+void KafkaSource::OnRevoked(const std::vector<TopicPartition>& partitions,
+                            bool lost) {
+  std::vector<PartitionReader*> readers;
+  for (const TopicPartition& one : partitions) {
+    const auto found = assigned_.find(Key(one.topic, one.partition));
+    if (found != assigned_.end()) readers.push_back(found->second.reader.get());
+  }
+  absl::Duration left = lost ? absl::ZeroDuration() : options_.revoke_timeout;
+  for (PartitionReader* reader : readers) {
+    while (!stopping_ && !reader->Drain(kPollInterval) &&
+           left > absl::ZeroDuration()) {
+      left -= kPollInterval;
+    }
+  }
+  if (!lost) {
+    const absl::Status committed = Commit(readers, /*wait=*/true);
+    if (!committed.ok()) {
+      Logger::Process().Warn("Kafka offsets were not committed.",
+                             {{"error", committed}});
+    }
+  }
+  for (const TopicPartition& one : partitions) {
+    assigned_.erase(Key(one.topic, one.partition));
+  }
+}
+
+// So all are committed again with the next.
+void KafkaSource::OnCommitFailed() {
+  for (auto& [key, one] : assigned_) one.reader->committed = -1;
+}
+
+}  // namespace phoenix

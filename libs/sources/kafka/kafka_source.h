@@ -1,0 +1,108 @@
+#ifndef LIBS_SOURCES_KAFKA_KAFKA_SOURCE_H_
+#define LIBS_SOURCES_KAFKA_KAFKA_SOURCE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "libs/component/source.h"
+#include "libs/event/batch_builder.h"
+#include "libs/sources/kafka/credit_wait.h"
+#include "libs/sources/kafka/group_consumer.h"
+#include "libs/sources/kafka/partition_reader.h"
+
+namespace phoenix {
+
+struct KafkaSourceOptions {
+  GroupConsumerOptions consumer;
+  EventDefaults defaults;  // Of plain records.
+  size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
+  absl::Duration commit_interval = absl::Seconds(1);
+
+  // How long credit is waited for before partitions are paused: that throws
+  // away what has been fetched, which a moment's wait saves.
+  absl::Duration patience = absl::Milliseconds(200);
+
+  // How long partitions that go to another member wait for outcomes.
+  absl::Duration revoke_timeout = absl::Seconds(10);
+};
+
+// The source `kafka`: one thread that is a member of a consumer group. Each
+// partition has a lane of its own. One whose batch is refused is paused until
+// there is credit, while the thread goes on polling, as membership demands.
+// Offsets are committed up to the first record without final outcome; when an
+// event is to be read again, its partition is rewound there.
+class KafkaSource : public Source, private GroupConsumer::Listener {
+ public:
+  // The most records of one poll: batches of them are large enough to be
+  // cheap, and small enough that no partition waits long for another.
+  static constexpr size_t kMaxRoundRecords = 10'000;
+
+  // `clock` outlives the source.
+  KafkaSource(KafkaSourceOptions options, Clock& clock);
+  ~KafkaSource() override;
+
+  absl::Status Start(Outlet& outlet) override;
+  void StopAccepting() override;
+  void Stop() override;
+
+  // What is fetched, and the batches made of it that are not taken.
+  size_t max_memory_bytes() const override {
+    return 3 * options_.consumer.max_buffer_bytes;
+  }
+
+ private:
+  struct Assigned {
+    std::unique_ptr<PartitionReader> reader;
+    int64_t rewind_nanos = -1;  // When it will be rewound; negative: not.
+  };
+  using Key = std::pair<std::string, int32_t>;
+
+  void OnAssigned(const std::vector<TopicPartition>& partitions) override;
+  void OnRevoked(const std::vector<TopicPartition>& partitions,
+                 bool lost) override;
+  void OnCommitFailed() override;
+
+  void Run();
+  void Reopen();
+  void ReadRound();
+  void Take(const rd_kafka_message_t& message, int64_t now_nanos);
+  PartitionReader* ReaderOf(const rd_kafka_message_t& message);
+  void OfferHeld();
+  bool OfferAll(PartitionReader& reader);
+  void PauseWhereNeeded();
+  void RewindWhereNeeded();
+  void CommitIfDue();
+  absl::Status Commit(const std::vector<PartitionReader*>& readers, bool wait);
+  bool accepting() const;
+
+  const KafkaSourceOptions options_;
+  Clock& clock_;
+  GroupConsumer consumer_;
+  std::map<Key, Assigned> assigned_;
+  std::vector<ReceivedRecord::Header> headers_;  // For its memory.
+  int64_t next_commit_nanos_ = 0;
+
+  Outlet* outlet_ = nullptr;
+  CreditWait credit_;
+  std::atomic<bool> stopping_ = false;
+  // Held over an offer, so that none is made after StopAccepting.
+  mutable Mutex gate_;
+  bool accepting_ ABSL_GUARDED_BY(gate_) = true;
+  std::thread thread_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_SOURCES_KAFKA_KAFKA_SOURCE_H_

@@ -1,0 +1,138 @@
+#include "libs/sources/kafka/plain_rows.h"
+
+#include <memory>
+#include <utility>
+
+#include "libs/base/shared_bytes.h"
+#include "libs/base/text.h"
+#include "libs/json/json_index.h"
+
+namespace phoenix {
+
+PlainRows::PlainRows(std::string id_prefix, EventDefaults defaults)
+    : id_prefix_(std::move(id_prefix)), defaults_(std::move(defaults)) {}
+
+bool PlainRows::IsFull(size_t payload_bytes) const {
+  if (empty()) return false;
+  return offsets_.size() >= EventBatch::kMaxEvents ||
+         blob_.size() + payload_bytes > BatchLimits::kDefaultMaxBytes;
+}
+
+void PlainRows::Add(const Row& row) {
+  const size_t index = offsets_.size();
+  offsets_.push_back(row.offset);
+  const auto begin = static_cast<uint32_t>(blob_.size());
+  blob_.append(row.payload);
+  ranges_.push_back({begin, static_cast<uint32_t>(blob_.size())});
+  if (row.key.has_value()) Set(index, *row.key, extensions_[0]);
+  if (!row.traceparent.empty()) Set(index, row.traceparent, extensions_[1]);
+  if (!row.tracestate.empty()) Set(index, row.tracestate, extensions_[2]);
+}
+
+void PlainRows::Set(size_t row, std::string_view value, Extension& extension) {
+  extension.ranges.resize(row, StringColumn::kNullRange);
+  const auto begin = static_cast<uint32_t>(extension.text.size());
+  extension.text.append(value);
+  extension.ranges.push_back(
+      {begin, static_cast<uint32_t>(extension.text.size())});
+}
+
+EventBatchPtr PlainRows::Build(int64_t receive_time_nanos,
+                               OnInvalid on_invalid) {
+  auto index = std::make_shared<JsonIndex>();
+  errors_.clear();
+  indexer_.Index(blob_, ranges_, *index, errors_);
+  if (!errors_.empty()) {
+    DropInvalid(on_invalid);
+    std::vector<JsonError> none;
+    indexer_.Index(blob_, ranges_, *index, none);
+  }
+  if (empty()) {
+    Clear();
+    return nullptr;
+  }
+  PayloadColumn payload;
+  payload.blob = SharedBytes::FromString(std::move(blob_));
+  payload.ranges =
+      std::make_shared<const std::vector<ByteRange>>(std::move(ranges_));
+  payload.json_index = std::move(index);
+  EventBatch::Columns columns =
+      MakePayloadBatch(std::move(payload), defaults_, 0, receive_time_nanos)
+          ->columns();
+  columns.attributes[static_cast<size_t>(Attribute::kId)] = MakeIds();
+  columns.extensions = MakeExtensions();
+  Clear();
+  return std::make_shared<const EventBatch>(std::move(columns));
+}
+
+void PlainRows::DropInvalid(OnInvalid on_invalid) {
+  size_t kept = 0;
+  auto error = errors_.begin();
+  for (size_t row = 0; row < offsets_.size(); ++row) {
+    if (error != errors_.end() && error->row == row) {
+      on_invalid(offsets_[row], ranges_[row].In(blob_), *error);
+      ++error;
+    } else {
+      KeepRow(row, kept++);
+    }
+  }
+  offsets_.resize(kept);
+  ranges_.resize(kept);
+  for (Extension& extension : extensions_) {
+    if (extension.ranges.size() > kept) extension.ranges.resize(kept);
+  }
+}
+
+void PlainRows::KeepRow(size_t from, size_t to) {
+  offsets_[to] = offsets_[from];
+  ranges_[to] = ranges_[from];
+  for (Extension& extension : extensions_) {
+    if (to >= extension.ranges.size()) continue;
+    extension.ranges[to] = from < extension.ranges.size()
+                               ? extension.ranges[from]
+                               : StringColumn::kNullRange;
+  }
+}
+
+StringColumn PlainRows::MakeIds() const {
+  const auto first = static_cast<uint64_t>(offsets_.front());
+  const auto last = static_cast<uint64_t>(offsets_.back());
+  if (last - first + 1 == offsets_.size()) {
+    return StringColumn::Sequence(id_prefix_, first);
+  }
+  std::string text;
+  std::vector<ByteRange> ranges;
+  ranges.reserve(offsets_.size());
+  for (const int64_t offset : offsets_) {
+    const auto begin = static_cast<uint32_t>(text.size());
+    CatTo(text, id_prefix_, offset);
+    ranges.push_back({begin, static_cast<uint32_t>(text.size())});
+  }
+  return StringColumn::Ranges(SharedBytes::FromString(std::move(text)),
+                              std::move(ranges));
+}
+
+std::vector<ExtensionColumn> PlainRows::MakeExtensions() {
+  std::vector<ExtensionColumn> columns;
+  for (Extension& extension : extensions_) {
+    if (extension.ranges.empty()) continue;
+    extension.ranges.resize(offsets_.size(), StringColumn::kNullRange);
+    columns.push_back(
+        {extension.name, StringColumn::Ranges(
+                             SharedBytes::FromString(std::move(extension.text)),
+                             std::move(extension.ranges))});
+  }
+  return columns;
+}
+
+void PlainRows::Clear() {
+  blob_.clear();
+  ranges_.clear();
+  offsets_.clear();
+  for (Extension& extension : extensions_) {
+    extension.text.clear();
+    extension.ranges.clear();
+  }
+}
+
+}  // namespace phoenix

@@ -1,0 +1,281 @@
+#include "libs/sources/kafka/record_decoder.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "libs/base/byte_range.h"
+#include "libs/base/shared_bytes.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/event/attribute_name.h"
+#include "libs/event/status_text.h"
+#include "libs/event/timestamp.h"
+#include "libs/event/utf8.h"
+#include "libs/telemetry/trace_context.h"
+
+namespace phoenix {
+namespace {
+
+constexpr std::string_view kPrefix = "ce_";
+constexpr std::string_view kContentType = "content-type";
+constexpr std::string_view kStructured = "application/cloudevents";
+constexpr std::string_view kPartitionKey = "partitionkey";
+constexpr std::string_view kTraceparent = "traceparent";
+constexpr std::string_view kTracestate = "tracestate";
+
+std::string_view FindHeader(const ReceivedRecord& record,
+                            std::string_view name) {
+  for (const auto& [found, value] : record.headers) {
+    if (found == name) return value;
+  }
+  return {};
+}
+
+// What tracing would not understand is no trace context.
+std::string_view TraceparentOf(const ReceivedRecord& record) {
+  if (record.headers.empty()) return {};
+  const std::string_view value = FindHeader(record, kTraceparent);
+  return !value.empty() && ParseTraceparent(value).ok() ? value
+                                                        : std::string_view();
+}
+
+std::string_view TracestateOf(const ReceivedRecord& record) {
+  if (record.headers.empty()) return {};
+  const std::string_view value = FindHeader(record, kTracestate);
+  return !value.empty() && ValidateTracestate(value).ok() ? value
+                                                          : std::string_view();
+}
+
+std::optional<std::string_view> KeyOf(const ReceivedRecord& record) {
+  if (!record.key.has_value() || record.key->empty() || !IsUtf8(*record.key)) {
+    return std::nullopt;
+  }
+  return record.key;
+}
+
+absl::Status NotJson(const JsonError& error) {
+  return InvalidArgument("not valid JSON at byte '", error.offset,
+                         "': ", error.message);
+}
+
+// An event without attributes of its own has the defaults; ids are given.
+EventDefaults WithoutIds(EventDefaults defaults) {
+  defaults.id_prefix.clear();
+  return defaults;
+}
+
+// CloudEvents name their content type, or have none.
+EventDefaults ForCloudEvents() { return {}; }
+
+}  // namespace
+
+RecordDecoder::RecordDecoder(RecordDecoderOptions options)
+    : options_(std::move(options)),
+      id_prefix_(Cat(options_.topic, "/", options_.partition, "/")),
+      plain_is_json_(IsJsonContentType(options_.defaults.data_content_type)),
+      rows_(id_prefix_, WithoutIds(options_.defaults)),
+      builder_(ForCloudEvents(), {.max_event_bytes = options_.max_event_bytes}),
+      unreadable_(options_.defaults.source) {}
+
+void RecordDecoder::Add(const ReceivedRecord& record, int64_t now_nanos) {
+  absl::Status added;
+  const std::string_view content_type = record.headers.empty()
+                                            ? std::string_view()
+                                            : FindHeader(record, kContentType);
+  if (absl::StartsWithIgnoreCase(ToAbsl(content_type), ToAbsl(kStructured))) {
+    added = AddStructured(record, now_nanos);
+  } else if (!record.headers.empty() &&
+             !FindHeader(record, "ce_specversion").empty()) {
+    added = AddBinary(record, now_nanos);
+  } else {
+    added = AddPlain(record, content_type, now_nanos);
+  }
+  if (!added.ok()) {
+    Refuse(record, record.value.value_or(""), added, now_nanos);
+  }
+}
+
+DecodedRecords RecordDecoder::Take(int64_t now_nanos) {
+  CloseRows(now_nanos);
+  CloseEvents(now_nanos);
+  return {std::exchange(batches_, {}), unreadable_.Take(now_nanos)};
+}
+
+absl::Status RecordDecoder::AddPlain(const ReceivedRecord& record,
+                                     std::string_view content_type,
+                                     int64_t now_nanos) {
+  const std::string_view payload = record.value.value_or("");
+  if (payload.size() > options_.max_event_bytes) {
+    return InvalidArgument("record has '", payload.size(),
+                           "' bytes, expected at most '",
+                           options_.max_event_bytes, "' (max_event_bytes)");
+  }
+  if (record.value.has_value() && content_type.empty() && plain_is_json_) {
+    CloseEvents(now_nanos);
+    if (rows_.IsFull(payload.size())) CloseRows(now_nanos);
+    rows_.Add({record.offset, payload, KeyOf(record), TraceparentOf(record),
+               TracestateOf(record)});
+    return absl::OkStatus();
+  }
+  fields_.Clear();
+  id_ = Cat(id_prefix_, record.offset);
+  fields_[Attribute::kId] = id_;
+  fields_[Attribute::kSource] = options_.defaults.source;
+  fields_[Attribute::kType] = options_.defaults.type;
+  if (content_type.empty()) content_type = options_.defaults.data_content_type;
+  if (!IsUtf8(content_type)) {
+    return InvalidArgument("header 'content-type' is not UTF-8");
+  }
+  if (record.value.has_value() && !content_type.empty()) {
+    fields_[Attribute::kDataContentType] = content_type;
+  }
+  PHOENIX_RETURN_IF_ERROR(SetPayload(record, content_type));
+  AddKeyAndTrace(record);
+  return AddFields(now_nanos);
+}
+
+absl::Status RecordDecoder::AddBinary(const ReceivedRecord& record,
+                                      int64_t now_nanos) {
+  fields_.Clear();
+  PHOENIX_RETURN_IF_ERROR(ReadHeaders(record));
+  PHOENIX_RETURN_IF_ERROR(
+      SetPayload(record, fields_[Attribute::kDataContentType].value_or("")));
+  AddKeyAndTrace(record);
+  return AddFields(now_nanos);
+}
+
+absl::Status RecordDecoder::ReadHeaders(const ReceivedRecord& record) {
+  has_version_ = false;
+  for (const auto& [name, value] : record.headers) {
+    absl::Status set;
+    if (name == kContentType) {
+      set = IsUtf8(value) ? absl::OkStatus()
+                          : InvalidArgument("value is not UTF-8");
+      fields_[Attribute::kDataContentType] = value;
+    } else if (name.starts_with(kPrefix)) {
+      set = SetNamed(name.substr(kPrefix.size()), value);
+    }
+    if (!set.ok()) return InContext(set, Cat("header '", name, "'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordDecoder::SetNamed(std::string_view name,
+                                     std::string_view value) {
+  if (!IsUtf8(value)) return InvalidArgument("value is not UTF-8");
+  if (name == "specversion") {
+    if (std::exchange(has_version_, true))
+      return InvalidArgument("comes twice");
+    if (value == "1.0") return absl::OkStatus();
+    return InvalidArgument("value is '", value.substr(0, 16),
+                           "', expected '1.0'");
+  }
+  const std::optional<Attribute> attribute = FindAttribute(name);
+  if (!attribute.has_value()) {
+    fields_.extensions.push_back({name, value, AttributeType::kString});
+    return CheckExtensionName(name);
+  }
+  if (*attribute == Attribute::kDataContentType) {
+    return InvalidArgument("is not allowed, expected 'content-type'");
+  }
+  if (*attribute == Attribute::kTime && !ParseRfc3339(value).has_value()) {
+    return InvalidArgument("value is '", value.substr(0, 64),
+                           "', expected RFC 3339 such as "
+                           "'2024-02-29T12:00:00Z'");
+  }
+  if (fields_[*attribute].has_value()) return InvalidArgument("comes twice");
+  fields_[*attribute] = value;
+  return absl::OkStatus();
+}
+
+void RecordDecoder::AddKeyAndTrace(const ReceivedRecord& record) {
+  const auto add = [this](std::string_view name, std::string_view value) {
+    if (value.empty() || HasExtension(name)) return;
+    fields_.extensions.push_back({name, value, AttributeType::kString});
+  };
+  add(kPartitionKey, KeyOf(record).value_or(""));
+  add(kTraceparent, TraceparentOf(record));
+  add(kTracestate, TracestateOf(record));
+}
+
+bool RecordDecoder::HasExtension(std::string_view name) const {
+  return std::any_of(
+      fields_.extensions.begin(), fields_.extensions.end(),
+      [name](const ExtensionField& field) { return field.name == name; });
+}
+
+absl::Status RecordDecoder::SetPayload(const ReceivedRecord& record,
+                                       std::string_view content_type) {
+  if (!record.value.has_value()) {
+    fields_.kind = PayloadKind::kNone;
+    return absl::OkStatus();
+  }
+  fields_.payload = *record.value;
+  if (!content_type.empty() && IsJsonContentType(content_type)) {
+    return CheckJson(*record.value);
+  }
+  if (!IsTextContentType(content_type) || !IsUtf8(*record.value)) {
+    fields_.kind = PayloadKind::kBinary;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordDecoder::CheckJson(std::string_view payload) {
+  const ByteRange all{0, static_cast<uint32_t>(payload.size())};
+  errors_.clear();
+  indexer_.Index(payload, absl::MakeConstSpan(&all, 1), index_, errors_);
+  return errors_.empty() ? absl::OkStatus() : NotJson(errors_[0]);
+}
+
+absl::Status RecordDecoder::AddFields(int64_t now_nanos) {
+  CloseRows(now_nanos);
+  absl::Status added = builder_.AddEvent(fields_);
+  if (!absl::IsResourceExhausted(added)) return added;
+  CloseEvents(now_nanos);
+  return builder_.AddEvent(fields_);
+}
+
+absl::Status RecordDecoder::AddStructured(const ReceivedRecord& record,
+                                          int64_t now_nanos) {
+  CloseRows(now_nanos);
+  const SharedBytes body =
+      SharedBytes::FromString(std::string(record.value.value_or("")));
+  absl::Status added = structured_.DecodeEvent(body, builder_);
+  if (!absl::IsResourceExhausted(added)) return added;
+  CloseEvents(now_nanos);
+  return structured_.DecodeEvent(body, builder_);
+}
+
+void RecordDecoder::CloseRows(int64_t now_nanos) {
+  if (rows_.empty()) return;
+  EventBatchPtr batch = rows_.Build(
+      now_nanos,
+      [&](int64_t offset, std::string_view payload, const JsonError& error) {
+        Refuse({.offset = offset}, payload, NotJson(error), now_nanos);
+      });
+  if (batch != nullptr) batches_.push_back(std::move(batch));
+}
+
+void RecordDecoder::CloseEvents(int64_t now_nanos) {
+  EventBatchPtr batch = builder_.Build(now_nanos);
+  if (batch != nullptr) batches_.push_back(std::move(batch));
+}
+
+void RecordDecoder::Refuse(const ReceivedRecord& record, std::string_view bytes,
+                           const absl::Status& why, int64_t now_nanos) {
+  const std::string place = Place(record.offset);
+  unreadable_.Add(
+      {.bytes = bytes,
+       .place = place,
+       .id = place,
+       .why = why,
+       .type = bytes.size() > options_.max_event_bytes ? "EVENT_TOO_LARGE"
+                                                       : "EVENT_INVALID"},
+      now_nanos);
+}
+
+std::string RecordDecoder::Place(int64_t offset) const {
+  return Cat(id_prefix_, offset);
+}
+
+}  // namespace phoenix
