@@ -14,6 +14,9 @@ namespace phoenix {
 // refers to are left out where they are more than half of it.
 SharedBytes EncodeEventBatch(const EventBatch& batch);
 
+// The same, in pieces: the blob of the payloads is lent, not copied.
+BytePieces EncodeInPieces(const EventBatch& batch);
+
 // Reads a serialized phoenix.event.v1.EventBatch where it lies: the columns of
 // the batch are parts of `encoded`, which the batch keeps alive and gives back
 // from encoded(). Unknown fields are tolerated. INVALID_ARGUMENT, naming the

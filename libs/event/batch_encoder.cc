@@ -156,8 +156,12 @@ class BatchEncoder {
 }  // namespace
 
 SharedBytes EncodeEventBatch(const EventBatch& batch) {
-  if (!batch.encoded().empty()) return batch.encoded();
-  return BatchEncoder(batch, nullptr).Encode().Join();
+  return EncodeInPieces(batch).Join();
+}
+
+BytePieces EncodeInPieces(const EventBatch& batch) {
+  if (!batch.encoded().empty()) return BytePieces(batch.encoded());
+  return BatchEncoder(batch, nullptr).Encode();
 }
 
 bool ShouldThin(const BatchView& view) {
@@ -169,10 +173,8 @@ bool ShouldThin(const BatchView& view) {
 }
 
 BytePieces EncodeSelection(const BatchView& view) {
-  const EventBatch& batch = *view.batch;
-  if (ShouldThin(view)) return BatchEncoder(batch, &view.rows).Encode();
-  if (!batch.encoded().empty()) return BytePieces(batch.encoded());
-  return BatchEncoder(batch, nullptr).Encode();
+  if (ShouldThin(view)) return BatchEncoder(*view.batch, &view.rows).Encode();
+  return EncodeInPieces(*view.batch);
 }
 
 }  // namespace phoenix
