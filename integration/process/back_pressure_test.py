@@ -96,7 +96,9 @@ class TcpProducer(Producer):
                 door.sendall(body(self.name_, self.sent))
                 self.count()
             door.shutdown(socket.SHUT_WR)
-            assert harness.read_to_end(door) == b""
+            refusals, receipt = harness.split_replies(
+                harness.read_to_end(door))
+            assert refusals == b"" and receipt["final_lines"] == self.sent
 
 
 class HttpProducer(Producer):

@@ -179,12 +179,16 @@ class Phoenix:
         return socket.create_connection(self.address(port), DEADLINE_SECONDS)
 
     def send_lines(self, data):
-        """What the TCP door answers until it closes: an orderly end says that
-        every line has its outcome; else ConnectionError is raised."""
+        """What the TCP door says of lines that it refused. ConnectionError is
+        raised unless it says in the end that all have their outcome."""
         with self.connect() as door:
             door.sendall(data)
             door.shutdown(socket.SHUT_WR)
-            return read_to_end(door)
+            answer = read_to_end(door)
+        refusals, receipt = split_replies(answer)
+        if "error" in receipt or "final_lines" not in receipt:
+            raise ConnectionError("cut short: %r" % answer)
+        return refusals
 
     # The process.
 
@@ -211,14 +215,25 @@ class Phoenix:
 
     def ledger(self):
         """The line of the report that accounts for every event."""
-        line = re.search(r"^  received ([\d,]+) = (.*); unaccounted (-?\d+)$",
+        line = re.search(r"^  received ([\d,]+)(?: \+ ([\d,]+) recovered)? = "
+                         r"(.*); unaccounted (-?\d+)$",
                          self.text("stderr"), re.M)
         if line is None:
             raise AssertionError("no ledger in: " + self.text("stderr"))
         found = {outcome: int(count.replace(",", "")) for count, outcome in
-                 re.findall(r"([\d,]+) (\w+)", line.group(2))}
+                 re.findall(r"([\d,]+) (\w+)", line.group(3))}
+        if line.group(2):
+            found["recovered"] = int(line.group(2).replace(",", ""))
         return {"received": int(line.group(1).replace(",", "")), **found,
-                "unaccounted": int(line.group(3))}
+                "unaccounted": int(line.group(4))}
+
+
+def split_replies(answer):
+    """The TCP door's last reply, parsed, and what it said before."""
+    lines = answer.splitlines(keepends=True)
+    if not lines:
+        return b"", {}
+    return b"".join(lines[:-1]), json.loads(lines[-1])
 
 
 def read_to_end(connection):

@@ -82,7 +82,8 @@ class DoorsTest(harness.ProcessTest):
 
     def assert_accepted(self, answer, count):
         self.assertEqual((answer.status, json.loads(answer.body)),
-                         (200, {"accepted": count, "rejected": 0}))
+                         (200, {"accepted": count, "rejected": 0,
+                                "ack_level": "DELIVERED"}))
 
     def test_ndjson_over_http(self):
         self.assert_accepted(self.run_.post(BODY), 4)

@@ -7,10 +7,13 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "libs/component/ack_level.h"
 #include "libs/event/event_batch.h"
 #include "libs/event/outcome.h"
 
 namespace phoenix {
+
+class MetricsRegistry;
 
 // Input that a source could not turn into events, a row each: what came, and
 // why it is no event.
@@ -32,9 +35,9 @@ class Outlet {
   virtual ~Outlet() = default;
 
   // Offers a batch. OK: it is taken, and `settle` will be called exactly once,
-  // on any thread, when every row has a final outcome (or kRetry when the
-  // process stops first). Otherwise nothing is taken and `settle` is not
-  // called:
+  // on any thread, when every row has a final outcome, or is kLogged where
+  // there is a log, or kRetry when the process stops first or the log fails.
+  // Otherwise nothing is taken and `settle` is not called:
   //   RESOURCE_EXHAUSTED  no credit; the message names who holds it up. Pause
   //                       reading, or answer "try again" to whoever sent it.
   //   UNAVAILABLE         the pipeline drains or stops: close the door.
@@ -50,6 +53,10 @@ class Outlet {
   // move over the row before that.
   virtual absl::Status OfferUnreadable(UnreadableInput input,
                                        SettleCallback settle) = 0;
+
+  // What producers may be told of rows that settled as neither kRejected nor
+  // kRetry.
+  virtual AckLevel ack_level() const { return AckLevel::kDelivered; }
 
   // Calls `ready` once, on any thread, as soon as an offer may succeed again;
   // at once when it may now.
@@ -83,6 +90,10 @@ class Source {
   virtual void StopAccepting() = 0;
 
   virtual void Stop() = 0;
+
+  // Has the source publish what only it knows, such as how far behind its
+  // origin it is. At most once, before Start; `registry` outlives the source.
+  virtual void PublishMetrics(MetricsRegistry& /*registry*/) {}
 
   // True when the source has come to its end and will never offer again (a
   // file read once, a generator with a count). Thread-safe.

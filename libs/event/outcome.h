@@ -12,7 +12,7 @@
 
 namespace phoenix {
 
-// What became of an event. All but kRetry are final. Ordered by precedence: an
+// What became of an event. All but kRetry and kLogged are final. Ordered by precedence: an
 // event that went several ways (fan-out) has the greatest outcome of its ways.
 enum class Outcome : uint8_t {
   kPending = 0,  // Nothing said yet.
@@ -24,8 +24,12 @@ enum class Outcome : uint8_t {
   kDeadLettered,  // It failed, and the dead-letter sink has it.
   kRejected,      // It can never be taken; its producer must hear of it.
   kRetry,         // Not taken for now: whoever holds it sends it again.
+
+  // The log has it, and sends it on: what a producer hears instead of a final
+  // outcome. Stands alone: it is merged with none and passes between no stages.
+  kLogged,
 };
-inline constexpr int kOutcomeCount = 9;
+inline constexpr int kOutcomeCount = 10;
 
 // Lower-case words with underscores, such as "dead_lettered".
 std::string_view OutcomeName(Outcome outcome);

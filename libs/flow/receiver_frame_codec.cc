@@ -16,6 +16,9 @@
 namespace phoenix::flow {
 namespace {
 
+// What stands between a producer and its log is not told between stages.
+constexpr auto kLastOutcome = static_cast<uint8_t>(Outcome::kRetry);
+
 // --- Encoding ---
 
 void Encode(const Credit& credit, v1::Credit& message) {
@@ -125,7 +128,7 @@ absl::StatusOr<BatchResult> Decode(const v1::BatchResult& message) {
   auto outcome =
       std::make_shared<BatchOutcome>(static_cast<uint32_t>(bytes.size()));
   for (uint32_t row = 0; row < bytes.size(); ++row) {
-    if (static_cast<uint8_t>(bytes[row]) >= kOutcomeCount) {
+    if (static_cast<uint8_t>(bytes[row]) > kLastOutcome) {
       return InvalidFrame(absl::StrCat("batch '", message.sequence(),
                                        "': row '", row,
                                        "' has the unknown outcome '",

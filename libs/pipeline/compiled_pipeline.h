@@ -14,6 +14,7 @@
 #include "libs/component/operator.h"
 #include "libs/component/sink.h"
 #include "libs/component/source.h"
+#include "libs/pipeline/pipeline_log.h"
 #include "libs/rules/rule_set.h"
 
 namespace phoenix {
@@ -98,6 +99,7 @@ struct CompiledPipeline {
   size_t dead_letter = 0;  // Index into `sinks`.
 
   PipelineLimits limits;
+  std::optional<PipelineLog> log;  // None: acknowledged is delivered.
   std::string admin_address;  // Empty: none.
 
   // The file as a message, defaults filled in.

@@ -11,6 +11,9 @@ namespace {
 // In work are, beside the batch itself, its successor and its columns.
 constexpr int64_t kBatchesInWork = 2;
 
+// What waits for the log is there as it came and as it will be stored.
+constexpr int64_t kCopiesInQueue = 2;
+
 int64_t LargestBatchBytes(const CompiledPipeline& pipeline) {
   size_t bytes = 0;
   for (const CompiledSource& source : pipeline.sources) {
@@ -32,6 +35,10 @@ std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
   for (const CompiledSource& source : pipeline.sources) {
     add(Cat("source ", source.name),
         static_cast<int64_t>(source.source->max_memory_bytes()));
+  }
+  if (pipeline.log.has_value()) {
+    add("log", std::max(PipelineLog::kMaxQueuedBytes, batch) * kCopiesInQueue +
+                   PipelineLog::kRecentBytes);
   }
   add("events in flight", in_flight);
   add("lanes", lane_count * kBatchesInWork * batch);

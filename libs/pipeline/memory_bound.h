@@ -18,6 +18,8 @@ struct MemoryPart {
 
 // Every such part of a pipeline with `lane_count` lanes:
 //   - what each source holds that the pipeline has not taken;
+//   - the log: what waits to become durable, as it came and as it will be
+//     stored, and the last entries;
 //   - the events in flight, a single batch that is larger than their bound
 //     among them;
 //   - a batch in work in each lane: what a step makes of it, and what is read

@@ -88,6 +88,32 @@ constexpr MetricSpec kPipelineDeliveryDuration =
 constexpr MetricSpec kPipelineLastEventTimestamp =
     Gauge("phoenix_pipeline_last_event_timestamp_seconds",
           "Unix time when the last event came in; 0 before the first.");
+constexpr MetricSpec kPipelineRecoveredEvents =
+    Counter("phoenix_pipeline_recovered_events_total",
+            "Events of an earlier run that the log has handed on again.");
+constexpr MetricSpec kLogAppendedEvents = Development(
+    Counter("phoenix_log_appended_events_total",
+            "Events that were written to the log and are durable."));
+constexpr MetricSpec kLogCorruptRecords = Development(
+    Counter("phoenix_log_corrupt_records_total",
+            "Records that were found damaged, and put aside."));
+constexpr MetricSpec kLogDroppedEvents = Development(
+    Counter("phoenix_log_dropped_events_total",
+            "Events that a full log gave up, as its drop_oldest says."));
+constexpr MetricSpec kLogLagEvents = Development(
+    Gauge("phoenix_log_lag_events",
+          "Events in the log that have no final outcome."));
+constexpr MetricSpec kLogSegments = Development(
+    Gauge("phoenix_log_segments", "Files that make up the log."));
+constexpr MetricSpec kLogSizeBytes = Development(
+    Gauge("phoenix_log_size_bytes",
+          "Bytes that the log uses, what it retains for replay included."));
+constexpr MetricSpec kLogSyncs = Development(
+    Counter("phoenix_log_syncs_total", "Syncs of the log to its disk."));
+constexpr MetricSpec kSourceLagEvents = Development(
+    Gauge("phoenix_source_lag_events",
+          "Events that a source has still to bring to a final outcome, as far "
+          "as its origin tells."));
 constexpr MetricSpec kUnaccountedEvents =
     Gauge("phoenix_unaccounted_events",
           "Events received, neither settled nor in flight. Anything but 0 is "
@@ -132,16 +158,25 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kComponentReceivedEvents,
       &metric::kComponentSentBytes,
       &metric::kComponentSentEvents,
+      &metric::kLogAppendedEvents,
+      &metric::kLogCorruptRecords,
+      &metric::kLogDroppedEvents,
+      &metric::kLogLagEvents,
+      &metric::kLogSegments,
+      &metric::kLogSizeBytes,
+      &metric::kLogSyncs,
       &metric::kPipelineDeliveryDuration,
       &metric::kPipelineInFlightEvents,
       &metric::kPipelineLastEventTimestamp,
       &metric::kPipelineReceivedBytes,
       &metric::kPipelineReceivedEvents,
+      &metric::kPipelineRecoveredEvents,
       &metric::kPipelineSettledEvents,
       &metric::kSinkFailedWriteAttempts,
       &metric::kSinkFailing,
       &metric::kSinkRetriedEvents,
       &metric::kSinkWriteAttempts,
+      &metric::kSourceLagEvents,
       &metric::kStreamAvailableCreditBytes,
       &metric::kStreamInFlightBatches,
       &metric::kStreamInFlightBytes,

@@ -56,11 +56,21 @@ extern const MetricSpec kBufferMaxSizeBytes;
 // Labels: pipeline.
 extern const MetricSpec kPipelineReceivedEvents;
 extern const MetricSpec kPipelineReceivedBytes;
+extern const MetricSpec kPipelineRecoveredEvents;
 extern const MetricSpec kPipelineSettledEvents;  // + outcome.
 extern const MetricSpec kPipelineInFlightEvents;
 extern const MetricSpec kPipelineDeliveryDuration;
 extern const MetricSpec kPipelineLastEventTimestamp;
 extern const MetricSpec kUnaccountedEvents;
+
+// Labels: pipeline. All 0 where there is no log.
+extern const MetricSpec kLogAppendedEvents;
+extern const MetricSpec kLogCorruptRecords;
+extern const MetricSpec kLogDroppedEvents;
+extern const MetricSpec kLogLagEvents;
+extern const MetricSpec kLogSegments;
+extern const MetricSpec kLogSizeBytes;
+extern const MetricSpec kLogSyncs;
 
 // Labels: peer_service, peer_name.
 extern const MetricSpec kStreamSentBatches;
@@ -69,6 +79,9 @@ extern const MetricSpec kStreamInFlightBatches;
 extern const MetricSpec kStreamInFlightBytes;
 extern const MetricSpec kStreamAvailableCreditBytes;
 extern const MetricSpec kStreamReconnects;
+
+// Labels: component_name, topic. Of sources that pull.
+extern const MetricSpec kSourceLagEvents;
 
 // Labels: version, commit. Always 1.
 extern const MetricSpec kBuildInfo;
@@ -89,6 +102,7 @@ inline constexpr char kIntentional[] = "intentional";
 inline constexpr char kBufferName[] = "buffer_name";
 inline constexpr char kPipeline[] = "pipeline";
 inline constexpr char kOutcome[] = "outcome";
+inline constexpr char kTopic[] = "topic";
 inline constexpr char kPeerService[] = "peer_service";
 inline constexpr char kPeerName[] = "peer_name";
 inline constexpr char kVersion[] = "version";

@@ -24,6 +24,8 @@ PipelineMetrics::PipelineMetrics(MetricsRegistry& registry,
                                            {{label::kPipeline, pipeline}})),
       received_bytes_(registry.AddCounter(metric::kPipelineReceivedBytes,
                                           {{label::kPipeline, pipeline}})),
+      recovered_events_(registry.AddCounter(metric::kPipelineRecoveredEvents,
+                                            {{label::kPipeline, pipeline}})),
       settled_(SettledCounters(registry, pipeline)),
       in_flight_(registry.AddGauge(metric::kPipelineInFlightEvents,
                                    {{label::kPipeline, pipeline}})),
@@ -40,6 +42,11 @@ void PipelineMetrics::Received(uint64_t events, uint64_t bytes,
   received_bytes_.Add(bytes);
   in_flight_.Add(static_cast<double>(events));
   last_event_.Set(absl::ToDoubleSeconds(now - absl::UnixEpoch()));
+}
+
+void PipelineMetrics::Recovered(uint64_t events) {
+  recovered_events_.Add(events);
+  in_flight_.Add(static_cast<double>(events));
 }
 
 void PipelineMetrics::Settled(Settlement settlement, uint64_t events) {

@@ -20,6 +20,9 @@ class PipelineMetrics {
   // Accepted at a door at `now`: from here on in flight.
   void Received(uint64_t events, uint64_t bytes, absl::Time now);
 
+  // The log has handed on events of an earlier run: in flight again.
+  void Recovered(uint64_t events);
+
   // These events have their outcome, and are no longer in flight.
   void Settled(Settlement settlement, uint64_t events);
 
@@ -33,6 +36,7 @@ class PipelineMetrics {
   }
 
   uint64_t received_events() const { return received_events_.value(); }
+  uint64_t recovered_events() const { return recovered_events_.value(); }
   uint64_t received_bytes() const { return received_bytes_.value(); }
   uint64_t settled_events(Settlement settlement) const {
     return settled_[static_cast<size_t>(settlement)].value();
@@ -45,6 +49,7 @@ class PipelineMetrics {
  private:
   const Counter received_events_;
   const Counter received_bytes_;
+  const Counter recovered_events_;
   std::vector<Counter> settled_;  // By Settlement.
   const Gauge in_flight_;
   const Gauge last_event_;

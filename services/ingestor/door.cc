@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/event/payload_bytes.h"
-#include "libs/event/selection.h"
 #include "libs/flow/back_pressure.h"
 #include "services/ingestor/settlement_count.h"
 
@@ -22,28 +21,41 @@ constexpr size_t kLetterBytes = 512;
 
 }  // namespace
 
+// A batch that is offered: what is counted of it, once, by whoever comes first
+// of the offer that was taken and its outcome. So a refusal counts nothing.
+struct Door::Arrival {
+  Arrival(const EventBatch& batch, size_t taken_bytes, int64_t now)
+      : events(batch.size()),
+        payload_bytes(PayloadBytes(batch)),
+        budget_bytes(taken_bytes),
+        began(now) {}
+
+  const uint32_t events;
+  const uint64_t payload_bytes;
+  const size_t budget_bytes;
+  const int64_t began;
+  std::atomic_flag counted;
+};
+
 Door::Door(Environment environment) : environment_(std::move(environment)) {}
 
 absl::Status Door::Offer(EventBatchPtr batch, uint64_t lane,
                          SettleCallback settle) {
   const size_t bytes = batch->memory_bytes();
   PHOENIX_RETURN_IF_ERROR(Admit(bytes));
-  const uint32_t events = batch->size();
-  const uint64_t payload_bytes = CountReceived(*batch);
-  BatchView view{std::move(batch), {}};
-  SelectAll(events, view.rows);
-  auto& sender = *environment_.lanes[lane % environment_.lanes.size()];
-  absl::Status taken =
-      sender.Offer(std::move(view), CountAndTell(bytes, std::move(settle)));
+  const auto arrival = std::make_shared<Arrival>(
+      *batch, bytes, environment_.clock.MonotonicNanos());
+  const absl::Status taken = environment_.intake.Take(
+      std::move(batch), lane, CountAndTell(arrival, std::move(settle)));
   if (taken.ok()) {
-    environment_.metrics.Sent(events, payload_bytes);
+    CountReceived(*arrival);
+    environment_.metrics.Sent(arrival->events, arrival->payload_bytes);
     return taken;
   }
-  // A lane refuses only when it is closed: it holds more than the budget lets
-  // in. The events are the producer's again.
-  environment_.pipeline_metrics.Settled(Settlement::kRetry, events);
   environment_.budget.Give(bytes);
-  return absl::UnavailableError(taken.message());
+  if (!absl::IsResourceExhausted(taken)) return taken;
+  return Refuse(FromAbsl(taken.message()),
+                flow::RetryDelayOf(taken).value_or(kRetryDelay));
 }
 
 absl::Status Door::OfferUnreadable(UnreadableInput input,
@@ -51,10 +63,13 @@ absl::Status Door::OfferUnreadable(UnreadableInput input,
   const size_t bytes =
       input.rows->memory_bytes() + input.rows->size() * kLetterBytes;
   PHOENIX_RETURN_IF_ERROR(Admit(bytes));
-  CountReceived(*input.rows);
+  auto arrival = std::make_shared<Arrival>(*input.rows, bytes,
+                                           environment_.clock.MonotonicNanos());
+  CountReceived(*arrival);
   std::vector<DeadLetterRow> letters = Letters(input);
-  environment_.dead_letters.Post(std::move(input.rows), std::move(letters),
-                                 CountAndTell(bytes, std::move(settle)));
+  environment_.dead_letters.Post(
+      std::move(input.rows), std::move(letters),
+      CountAndTell(std::move(arrival), std::move(settle)));
   return absl::OkStatus();
 }
 
@@ -74,48 +89,52 @@ std::vector<DeadLetterRow> Door::Letters(UnreadableInput& input) const {
 
 absl::Status Door::Admit(size_t bytes) const {
   if (closed_) return absl::UnavailableError("the pipeline is draining");
-  return environment_.budget.TryTake(bytes) ? absl::OkStatus() : Refuse();
+  if (environment_.budget.TryTake(bytes)) return absl::OkStatus();
+  return Refuse(Cat("limits.buffer_bytes (", environment_.budget.max_bytes(),
+                    ") is used up"),
+                kRetryDelay);
 }
 
-// Returns the bytes of the payloads.
-uint64_t Door::CountReceived(const EventBatch& batch) {
-  const uint64_t payload_bytes = PayloadBytes(batch);
-  environment_.metrics.Received(batch.size(), payload_bytes);
-  environment_.pipeline_metrics.Received(batch.size(), payload_bytes,
+void Door::CountReceived(Arrival& arrival) {
+  if (arrival.counted.test_and_set()) return;
+  pending_events_ += arrival.events;
+  environment_.metrics.Received(arrival.events, arrival.payload_bytes);
+  environment_.pipeline_metrics.Received(arrival.events, arrival.payload_bytes,
                                          environment_.clock.Now());
-  return payload_bytes;
 }
 
-SettleCallback Door::CountAndTell(size_t bytes, SettleCallback settle) const {
-  const int64_t began = environment_.clock.MonotonicNanos();
-  return [this, bytes, began,
+SettleCallback Door::CountAndTell(std::shared_ptr<Arrival> arrival,
+                                  SettleCallback settle) {
+  return [this, arrival = std::move(arrival),
           settle = std::move(settle)](const BatchOutcome& outcome) mutable {
     // Who has an answer finds it counted; when the budget is idle, every
     // producer has its answer.
-    Count(outcome, began);
+    CountReceived(*arrival);
+    Count(outcome, arrival->began);
+    pending_events_ -= arrival->events;
     settle(outcome);
-    environment_.budget.Give(bytes);
+    environment_.budget.Give(arrival->budget_bytes);
   };
 }
 
-absl::Status Door::Refuse() const {
-  const std::string slowest = environment_.slowest_part();
-  return flow::BackPressure(
-      slowest,
-      absl::StrCat("limits.buffer_bytes (", environment_.budget.max_bytes(),
-                   ") is used up"),
-      kRetryDelay);
+absl::Status Door::Refuse(std::string_view why, absl::Duration delay) const {
+  return flow::BackPressure(environment_.slowest_part(), why, delay);
 }
 
+// Of what the log has, its dispatcher counts the outcomes.
 void Door::Count(const BatchOutcome& outcome, int64_t began) const {
+  if (outcome.Count(Outcome::kLogged) == outcome.size()) return;
   CountSettled(outcome, environment_.pipeline_metrics);
   const int64_t nanos = environment_.clock.MonotonicNanos() - began;
   environment_.pipeline_metrics.ObserveDelivery(absl::Nanoseconds(nanos),
                                                 outcome.size());
 }
 
+// Room in the budget first, then in what lies behind it.
 void Door::WhenReady(absl::AnyInvocable<void()> ready) {
-  environment_.budget.WhenRoom(std::move(ready));
+  environment_.budget.WhenRoom([this, ready = std::move(ready)]() mutable {
+    environment_.intake.WhenReady(std::move(ready));
+  });
 }
 
 void Door::CountRejected(uint64_t events, const char* reason) {

@@ -6,30 +6,32 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/component/config_report.h"
 #include "libs/component/dead_letter.h"
 #include "libs/component/source.h"
 #include "libs/engine/dead_letters.h"
-#include "libs/flow/sender.h"
 #include "libs/telemetry/component_metrics.h"
 #include "libs/telemetry/pipeline_metrics.h"
 #include "services/ingestor/in_flight_budget.h"
+#include "services/ingestor/intake.h"
 
 namespace phoenix {
 
 // Where one source's batches enter the pipeline: admits them within the
-// budget, gives each to its lane, counts them, and tells the source what became
-// of them. What the source could not read goes past the lanes to the
+// budget, gives them to the intake, counts them, and tells the source what
+// became of them. What the source could not read goes past it to the
 // dead-letter sink. Thread-safe.
 class Door : public Outlet {
  public:
   // What the door works with; all of it outlives the door and every batch that
   // came through it.
   struct Environment {
-    std::vector<std::shared_ptr<flow::Sender>> lanes;  // At least one.
+    Intake& intake;
     InFlightBudget& budget;
     PipelineMetrics& pipeline_metrics;
     ComponentMetrics& metrics;
@@ -49,20 +51,30 @@ class Door : public Outlet {
                                SettleCallback settle) override;
   void WhenReady(absl::AnyInvocable<void()> ready) override;
   void CountRejected(uint64_t events, const char* reason) override;
+  AckLevel ack_level() const override {
+    return environment_.intake.ack_level();
+  }
+
+  // How many events were taken whose source has not been told about them.
+  uint64_t pending_events() const { return pending_events_; }
 
   // Refuses everything from now on with UNAVAILABLE.
   void Close() { closed_ = true; }
 
  private:
+  struct Arrival;
+
   absl::Status Admit(size_t bytes) const;
-  absl::Status Refuse() const;
-  uint64_t CountReceived(const EventBatch& batch);
-  SettleCallback CountAndTell(size_t bytes, SettleCallback settle) const;
+  absl::Status Refuse(std::string_view why, absl::Duration delay) const;
+  void CountReceived(Arrival& arrival);
+  SettleCallback CountAndTell(std::shared_ptr<Arrival> arrival,
+                              SettleCallback settle);
   std::vector<DeadLetterRow> Letters(UnreadableInput& input) const;
   void Count(const BatchOutcome& outcome, int64_t began) const;
 
   const Environment environment_;
   std::atomic<bool> closed_ = false;
+  std::atomic<uint64_t> pending_events_ = 0;
 };
 
 }  // namespace phoenix

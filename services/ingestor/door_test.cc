@@ -13,6 +13,8 @@
 #include "libs/flow/in_process_channel.h"
 #include "libs/flow/lane.h"
 #include "libs/flow/receiver.h"
+#include "libs/flow/simulation/scheduler.h"
+#include "services/ingestor/testing/memory_log.h"
 
 namespace phoenix {
 namespace {
@@ -73,7 +75,8 @@ class DoorTest : public ::testing::Test {
   flow::InProcessConnector connector_{receiver_, lane_};
   std::shared_ptr<flow::Sender> sender_ = flow::Sender::Create(
       {.sender = "door"}, {connector_, lane_, clock_, /*random_seed=*/1});
-  Door door_{{.lanes = {sender_},
+  LaneIntake intake_{{sender_}};
+  Door door_{{.intake = intake_,
               .budget = budget_,
               .pipeline_metrics = pipeline_metrics_,
               .metrics = metrics_,
@@ -152,6 +155,91 @@ TEST_F(DoorTest, GivesEventsBackWhenTheLaneIsClosed) {
   EXPECT_FALSE(settled);
   EXPECT_EQ(budget_.used_bytes(), 0u);
   EXPECT_EQ(pipeline_metrics_.in_flight_events(), 0u);
+}
+
+// As DoorTest, with a log behind the door.
+class LoggedDoorTest : public ::testing::Test {
+ protected:
+  absl::Status Offer() {
+    return door_.Offer(
+        JsonBatch({"1", "2"}), 0,
+        [this](const BatchOutcome& outcome) { outcome_ = outcome; });
+  }
+
+  void Run() {
+    while (scheduler_.Step()) {
+    }
+  }
+
+  flow::simulation::Scheduler scheduler_{1};
+  MetricsRegistry registry_;
+  PipelineMetrics pipeline_metrics_{registry_, "p"};
+  ComponentMetrics metrics_{
+      registry_,
+      {.kind = ComponentKind::kSource, .type = "test", .name = "door"}};
+  InFlightBudget budget_{1 << 20};
+  FakeDeadLetters dead_letters_;
+  MemoryLog log_{scheduler_};
+  LogIntake intake_{log_};
+  Door door_{{.intake = intake_,
+              .budget = budget_,
+              .pipeline_metrics = pipeline_metrics_,
+              .metrics = metrics_,
+              .dead_letters = dead_letters_,
+              .source = "door",
+              .position = {},
+              .clock = scheduler_,
+              .slowest_part = [] { return std::string("sink 'slow'"); }}};
+  std::optional<BatchOutcome> outcome_;
+};
+
+TEST_F(LoggedDoorTest, TellsTheSourceWhenItsEventsAreDurable) {
+  ASSERT_TRUE(Offer().ok());
+  EXPECT_FALSE(outcome_.has_value());
+  Run();
+  ASSERT_TRUE(outcome_.has_value());
+  EXPECT_EQ(outcome_->Count(Outcome::kLogged), 2u);
+  EXPECT_EQ(door_.ack_level(), AckLevel::kDisk);
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+}
+
+TEST_F(LoggedDoorTest, LeavesLoggedEventsInFlight) {
+  ASSERT_TRUE(Offer().ok());
+  Run();
+  EXPECT_EQ(pipeline_metrics_.received_events(), 2u);
+  EXPECT_EQ(pipeline_metrics_.in_flight_events(), 2u);
+  EXPECT_EQ(pipeline_metrics_.delivery_duration().count, 0u);
+}
+
+TEST_F(LoggedDoorTest, CountsEventsThatTheLogLostAsGivenBack) {
+  log_.FailAppends(absl::UnavailableError("cannot sync"));
+  ASSERT_TRUE(Offer().ok());
+  Run();
+  EXPECT_EQ(pipeline_metrics_.settled_events(Settlement::kRetry), 2u);
+  EXPECT_EQ(pipeline_metrics_.in_flight_events(), 0u);
+}
+
+TEST_F(LoggedDoorTest, NamesTheLogAndTheSlowestSinkWhenTheLogIsFull) {
+  log_.SetFull(true);
+  const absl::Status refused = Offer();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(flow::LimitedBy(refused), "sink 'slow'");
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("log 'memory'"));
+  EXPECT_TRUE(flow::RetryDelayOf(refused).has_value());
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+  EXPECT_EQ(pipeline_metrics_.received_events(), 0u);
+}
+
+TEST_F(LoggedDoorTest, IsReadyWhenTheLogHasRoom) {
+  log_.SetFull(true);
+  ASSERT_FALSE(Offer().ok());
+  bool ready = false;
+  door_.WhenReady([&] { ready = true; });
+  Run();
+  EXPECT_FALSE(ready);
+  log_.SetFull(false);
+  Run();
+  EXPECT_TRUE(ready);
 }
 
 TEST_F(DoorTest, CountsWhatNeverBecameAnEvent) {

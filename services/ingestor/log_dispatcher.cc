@@ -70,6 +70,7 @@ void LogDispatcher::Pump() {
 bool LogDispatcher::PumpOne() {
   if (stopping()) return false;
   if (!next_.has_value() && !ReadNext()) return false;
+  if (!MayFollow(*next_)) return false;
   InFlightBudget& budget = environment_.budget;
   if (!budget.TryTake(next_->batch->memory_bytes())) {
     budget.WhenRoom([weak = weak_from_this()] {
@@ -79,6 +80,14 @@ bool LogDispatcher::PumpOne() {
   }
   Dispatch(*std::exchange(next_, std::nullopt));
   return true;
+}
+
+// False while something recovered is not final and `entry` is new: then the
+// last of those calls.
+bool LogDispatcher::MayFollow(const LogEntry& entry) const {
+  if (IsRecovered(entry)) return true;
+  MutexLock lock(mutex_);
+  return stats_.recovered_in_flight == 0;
 }
 
 bool LogDispatcher::ReadNext() {
@@ -125,11 +134,13 @@ void LogDispatcher::Dispatch(LogEntry entry) {
   }
   work.chunk = settled_->Add(static_cast<uint64_t>(work.entry.end_offset()));
   const uint64_t events = work.rows.size();
-  const bool recovered = work.entry.first_offset < recovered_end_;
+  const bool recovered = IsRecovered(work.entry);
+  if (recovered) environment_.metrics.Recovered(events);
   {
     MutexLock lock(mutex_);
     stats_.read += events;
     stats_.recovered += recovered ? events : 0;
+    stats_.recovered_in_flight += recovered ? events : 0;
     stats_.in_flight += events;
     queues_[lane].waiting.emplace(work.entry.first_offset, std::move(work));
   }
@@ -204,11 +215,18 @@ void LogDispatcher::OnSettled(size_t lane, Work work,
   {
     // After the cursor: who has waited for the end may close the log.
     MutexLock lock(mutex_);
-    stats_.in_flight -= settled;
+    CountDown(work, settled);
     queues_[lane].backoff.Reset();
     changed_.NotifyAll();
   }
   environment_.budget.Give(work.entry.batch->memory_bytes());
+}
+
+void LogDispatcher::CountDown(const Work& work, uint64_t settled) {
+  stats_.in_flight -= settled;
+  if (!IsRecovered(work.entry) || settled == 0) return;
+  stats_.recovered_in_flight -= settled;
+  if (stats_.recovered_in_flight == 0) PumpSoon();
 }
 
 // Counts the rows that are final now, and returns how many.
@@ -237,7 +255,7 @@ void LogDispatcher::Retry(size_t lane, Work work, uint64_t settled) {
   bool stopping = false;
   {
     MutexLock lock(mutex_);
-    stats_.in_flight -= settled;
+    CountDown(work, settled);
     stopping = stopping_;
     if (!stopping) {
       Queue& queue = queues_[lane];

@@ -29,7 +29,9 @@ namespace phoenix {
 // moves the cursor over the prefix that has its final outcome. Rows that come
 // back as kRetry are offered again after a while and hold the cursor and their
 // lane; what was on its way by then may pass them. So after a restart exactly
-// those batches come again that were not final, under the same identity.
+// those batches come again that were not final, under the same identity. They
+// are final before anything new follows: who sent them may have come back by
+// another connection, and so in another lane.
 //
 // Reads on the executor only, never on the log's thread, and no further than
 // the budget lets in. Thread-safe.
@@ -58,10 +60,11 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   // Events, since the start unless said otherwise.
   struct Stats {
     uint64_t read = 0;
-    uint64_t recovered = 0;  // Of those: in the log before the start.
-    uint64_t resent = 0;     // Each time that one was offered again.
-    uint64_t in_flight = 0;  // Now: read, not final.
-    bool at_end = false;     // Now: nothing was left to read.
+    uint64_t recovered = 0;            // Of those: in the log before the start,
+    uint64_t recovered_in_flight = 0;  // and now: not final.
+    uint64_t resent = 0;               // Each time that one was offered again.
+    uint64_t in_flight = 0;            // Now: read, not final.
+    bool at_end = false;               // Now: nothing was left to read.
   };
 
   static std::shared_ptr<LogDispatcher> Create(const Options& options,
@@ -119,6 +122,12 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   void OnSettled(size_t lane, Work work, const BatchOutcome& outcome);
   uint64_t CountFinal(const Work& work, const BatchOutcome& outcome) const;
   void Retry(size_t lane, Work work, uint64_t settled);
+  bool IsRecovered(const LogEntry& entry) const {
+    return entry.first_offset < recovered_end_;
+  }
+  void CountDown(const Work& work, uint64_t settled)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MayFollow(const LogEntry& entry) const;
   bool stopping() const;
 
   const Options options_;

@@ -25,6 +25,7 @@ Settlement ToSettlement(Outcome outcome) {
       return Settlement::kRejected;
     case Outcome::kPending:
     case Outcome::kRetry:
+    case Outcome::kLogged:
       return Settlement::kRetry;
   }
   return Settlement::kRetry;
@@ -38,8 +39,10 @@ void CountSettled(const BatchOutcome& outcome, PipelineMetrics& metrics) {
     ++counts[static_cast<size_t>(outcome.at(row))];
   }
   for (int i = 0; i < kOutcomeCount; ++i) {
-    if (counts[i] == 0) continue;
-    metrics.Settled(ToSettlement(static_cast<Outcome>(i)), counts[i]);
+    const auto kind = static_cast<Outcome>(i);
+    // What is logged is on its way, and will be counted when it has settled.
+    if (counts[i] == 0 || kind == Outcome::kLogged) continue;
+    metrics.Settled(ToSettlement(kind), counts[i]);
   }
 }
 

@@ -20,6 +20,7 @@
 #include "tools/phoenix/cli/open_pipeline.h"
 #include "tools/phoenix/commands.h"
 #include "tools/phoenix/live_line.h"
+#include "tools/phoenix/open_log.h"
 #include "tools/phoenix/run_report.h"
 #include "tools/phoenix/suite.h"
 #include "tools/phoenix/version.h"
@@ -76,8 +77,9 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   PublishBuildInfo(metrics, kVersion, kCommit);
   HealthRegistry health;
   auto admin = MakeAdminServer(pipeline->admin_address, metrics, health);
+  LogOpener open_log = LogOpenerOf(*pipeline);
   // Before its pages are served: without parts all parts would be ready.
-  Suite suite(std::move(pipeline), metrics, health, clock);
+  Suite suite(std::move(pipeline), metrics, health, clock, std::move(open_log));
   if (admin != nullptr) {
     const absl::Status status = admin->Start();
     if (!status.ok()) {

@@ -7,22 +7,25 @@
 namespace phoenix {
 namespace {
 
-std::string Ledger(const PipelineMetrics& metrics) {
-  const uint64_t received = metrics.received_events();
-  std::string text = Cat("  received ", WithCommas(received), " =");
-  uint64_t settled = 0;
+std::string Ledger(const Suite& suite) {
+  const PipelineMetrics& metrics = suite.metrics();
+  std::string text = Cat("  received ", WithCommas(metrics.received_events()));
+  if (const uint64_t recovered = metrics.recovered_events(); recovered > 0) {
+    CatTo(text, " + ", WithCommas(recovered), " recovered");
+  }
+  text += " =";
   const char* separator = " ";
   for (int i = 0; i < kSettlementCount; ++i) {
     const Settlement settlement = static_cast<Settlement>(i);
     const uint64_t events = metrics.settled_events(settlement);
-    settled += events;
     if (events == 0 && settlement != Settlement::kDelivered) continue;
     CatTo(text, separator, WithCommas(events), " ", SettlementName(settlement));
     separator = " + ";
   }
-  const int64_t unaccounted =
-      static_cast<int64_t>(received) - static_cast<int64_t>(settled);
-  return Cat(text, "; unaccounted ", unaccounted, "\n");
+  if (const uint64_t waiting = suite.waiting_events(); waiting > 0) {
+    CatTo(text, separator, WithCommas(waiting), " waiting");
+  }
+  return Cat(text, "; unaccounted ", suite.UnaccountedEvents(), "\n");
 }
 
 std::string Latency(const PipelineMetrics& metrics) {
@@ -45,7 +48,10 @@ std::string RunReport(const Suite& suite, absl::Duration duration) {
       WithCommas(seconds > 0 ? static_cast<uint64_t>(metrics.received_events() /
                                                      seconds)
                              : 0));
-  CatTo(report, Ledger(metrics), Latency(metrics));
+  CatTo(report, Ledger(suite), Latency(metrics));
+  if (suite.waiting_events() > 0) {
+    report += "  what waits is safe in the log: the next run hands it on\n";
+  }
   for (const std::string& line : suite.Report()) {
     CatTo(report, "  ", line, "\n");
   }

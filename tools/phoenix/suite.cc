@@ -16,6 +16,8 @@
 namespace phoenix {
 namespace {
 
+constexpr std::string_view kLogHealthPart = "log";
+
 // How often operators may publish events of their own.
 constexpr absl::Duration kTickInterval = absl::Seconds(1);
 
@@ -48,6 +50,23 @@ std::string SourceHealthPart(const std::string& name) {
   return Cat("source '", name, "'");
 }
 
+uint64_t CountArrivals(const PipelineMetrics& metrics) {
+  return metrics.received_events() + metrics.recovered_events();
+}
+
+uint64_t CountSettled(const PipelineMetrics& metrics) {
+  uint64_t events = 0;
+  for (int i = 0; i < kSettlementCount; ++i) {
+    events += metrics.settled_events(static_cast<Settlement>(i));
+  }
+  return events;
+}
+
+// Every event counts when it comes and when it settles.
+uint64_t CountMoves(const PipelineMetrics& metrics) {
+  return CountArrivals(metrics) + CountSettled(metrics);
+}
+
 size_t LaneCount(int configured) {
   if (configured > 0) return static_cast<size_t>(configured);
   return std::max(1u, std::thread::hardware_concurrency());
@@ -72,7 +91,8 @@ struct Suite::SourceUnit {
 };
 
 Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
-             MetricsRegistry& metrics, HealthRegistry& health, Clock& clock)
+             MetricsRegistry& metrics, HealthRegistry& health, Clock& clock,
+             LogOpener open_log)
     : pipeline_(std::move(pipeline)),
       registry_(metrics),
       health_(health),
@@ -82,12 +102,15 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       step_metrics_(metrics, pipeline_->steps),
       steps_(pipeline_->steps, &step_metrics_, clock),
       routes_(pipeline_->routes, pipeline_->sinks.size()),
+      open_log_(std::move(open_log)),
+      log_metrics_(metrics, pipeline_->name),
       ticker_({.name = "ticker"}, clock),
       busy_watch_(clock),
       stream_watch_(metrics) {
   BuildSinks();
   BuildLanes();
-  BuildDoors();
+  BuildSources();
+  if (open_log_ != nullptr) health_.Add(kLogHealthPart);
   WatchStreams();
   for (const auto& step : step_metrics_.steps()) busy_watch_.Add(*step);
   for (const auto& sink : sink_metrics_) busy_watch_.Add(*sink);
@@ -146,23 +169,46 @@ void Suite::BuildLanes() {
   }
 }
 
-void Suite::BuildDoors() {
+void Suite::BuildSources() {
+  for (const CompiledSource& compiled : pipeline_->sources) {
+    sources_.push_back(std::make_unique<SourceUnit>(registry_, compiled));
+    health_.Add(SourceHealthPart(compiled.name));
+  }
+}
+
+absl::Status Suite::OpenLog() {
   std::vector<std::shared_ptr<flow::Sender>> lanes;
   for (const auto& lane : lanes_) lanes.push_back(lane->sender());
-  for (const CompiledSource& compiled : pipeline_->sources) {
-    auto unit = std::make_unique<SourceUnit>(registry_, compiled);
-    unit->door = std::make_unique<Door>(
-        Door::Environment{.lanes = lanes,
-                          .budget = budget_,
-                          .pipeline_metrics = pipeline_metrics_,
-                          .metrics = unit->metrics,
-                          .dead_letters = *dead_letters_,
-                          .source = compiled.name,
-                          .position = compiled.position,
-                          .clock = clock_,
-                          .slowest_part = [this] { return FullestSink(); }});
-    health_.Add(SourceHealthPart(unit->name));
-    sources_.push_back(std::move(unit));
+  if (open_log_ == nullptr) {
+    lane_intake_ = std::make_unique<LaneIntake>(std::move(lanes));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::unique_ptr<Log>> log = open_log_();
+  if (!log.ok()) {
+    health_.SetFailed(kLogHealthPart, FromAbsl(log.status().message()));
+    return Prefixed("log", pipeline_->name, log.status());
+  }
+  log_ = std::make_unique<LogStage>(
+      *std::move(log), LogStage::Environment{.lanes = std::move(lanes),
+                                             .budget = budget_,
+                                             .metrics = pipeline_metrics_,
+                                             .clock = clock_});
+  return absl::OkStatus();
+}
+
+void Suite::BuildDoors() {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    SourceUnit& unit = *sources_[i];
+    unit.door = std::make_unique<Door>(Door::Environment{
+        .intake = log_ != nullptr ? log_->intake() : *lane_intake_,
+        .budget = log_ != nullptr ? log_budget_ : budget_,
+        .pipeline_metrics = pipeline_metrics_,
+        .metrics = unit.metrics,
+        .dead_letters = *dead_letters_,
+        .source = unit.name,
+        .position = pipeline_->sources[i].position,
+        .clock = clock_,
+        .slowest_part = [this] { return FullestSink(); }});
   }
 }
 
@@ -176,7 +222,13 @@ void Suite::WatchStreams() {
 }
 
 absl::Status Suite::Start() {
+  PHOENIX_RETURN_IF_ERROR(OpenLog());
+  BuildDoors();
   PHOENIX_RETURN_IF_ERROR(OpenSinks());
+  if (log_ != nullptr) {
+    PHOENIX_RETURN_IF_ERROR(log_->Start());
+    health_.SetReady(kLogHealthPart);
+  }
   PHOENIX_RETURN_IF_ERROR(StartSources());
   TickLater();
   return absl::OkStatus();
@@ -197,6 +249,7 @@ absl::Status Suite::OpenSinks() {
 
 absl::Status Suite::StartSources() {
   for (const auto& unit : sources_) {
+    unit->source.PublishMetrics(registry_);
     const absl::Status status = unit->source.Start(*unit->door);
     if (!status.ok()) {
       health_.SetFailed(SourceHealthPart(unit->name),
@@ -210,7 +263,8 @@ absl::Status Suite::StartSources() {
 }
 
 bool Suite::Finished() const {
-  return budget_.used_bytes() == 0 &&
+  return log_budget_.used_bytes() == 0 && budget_.used_bytes() == 0 &&
+         waiting_events() == 0 &&
          std::all_of(sources_.begin(), sources_.end(),
                      [](const auto& unit) { return unit->source.Finished(); });
 }
@@ -218,7 +272,7 @@ bool Suite::Finished() const {
 void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
-    stream_watch_.Publish();
+    Publish();
     TickLater();
   });
 }
@@ -236,16 +290,19 @@ void Suite::RunMade(EventBatchPtr batch, size_t first_step) {
   const size_t bytes = batch->memory_bytes();
   const uint32_t events = batch->size();
   budget_.Take(bytes);
+  made_events_ += events;
   pipeline_metrics_.Received(events, PayloadBytes(*batch), clock_.Now());
   BatchView view{std::move(batch), {}};
   SelectAll(events, view.rows);
   const absl::Status taken = lanes_[0]->RunMade(
       first_step, std::move(view), [this, bytes](const BatchOutcome& outcome) {
         CountSettled(outcome, pipeline_metrics_);
+        made_events_ -= outcome.size();
         budget_.Give(bytes);
       });
   if (taken.ok()) return;
   pipeline_metrics_.Settled(Settlement::kRetry, events);
+  made_events_ -= events;
   budget_.Give(bytes);
   Logger::Process().Warn("Events that a step made were lost.",
                          {{"events", events}, {"error", taken}});
@@ -264,17 +321,44 @@ bool Suite::Drain(absl::Duration timeout) {
   health_.SetDraining();
   for (const auto& unit : sources_) {
     if (unit->started) unit->source.StopAccepting();
-    unit->door->Close();
+    if (unit->door != nullptr) unit->door->Close();
   }
   ticker_.Stop();
-  bool drained = budget_.WaitUntilIdle(timeout);
+  bool drained = WaitUntilSettled(timeout);
   Tick(/*last=*/true);
   drained = budget_.WaitUntilIdle(deadline - clock_.Now()) && drained;
 
   stop_retries_.Stop();
-  if (!drained) GiveBack();
-  stream_watch_.Publish();
+  const bool gave_back = !drained && GiveBack();
   StopSources();
+  return CloseAll() && !gave_back;
+}
+
+// First what the doors have taken, then, where there is one, the log. False
+// when something has no outcome yet.
+bool Suite::WaitUntilSettled(absl::Duration timeout) {
+  if (log_ == nullptr) return budget_.WaitUntilIdle(timeout);
+  const absl::Time deadline = clock_.Now() + timeout;
+  const bool told = log_budget_.WaitUntilIdle(timeout);
+  const bool empty = log_->Drain(deadline - clock_.Now());
+  log_->Stop();
+  return told && empty;
+}
+
+// Producers are still there to hear it. False when all that it gave back is in
+// the log.
+bool Suite::GiveBack() {
+  const bool beyond_the_log =
+      log_ == nullptr || log_budget_.used_bytes() > 0 || made_events_ > 0;
+  for (const auto& sink : sinks_) sink->Cancel();
+  budget_.WaitUntilIdle(kGiveBackTime);
+  log_budget_.WaitUntilIdle(kGiveBackTime);
+  return beyond_the_log;
+}
+
+// Closes what is behind the sources, and says whether that went well.
+bool Suite::CloseAll() {
+  bool clean = true;
   for (const auto& lane : lanes_) lane->Stop();
   for (const auto& sink : sinks_) {
     const absl::Status status = sink->Close();
@@ -282,15 +366,38 @@ bool Suite::Drain(absl::Duration timeout) {
     Logger::Process().Error(
         "Sink did not close cleanly.",
         {{"component.name", sink->name()}, {"error", status}});
-    drained = false;
+    clean = false;
   }
-  return drained;
+  Publish();
+  if (log_ == nullptr) return clean;
+  const absl::Status status = log_->Close();
+  if (status.ok()) return clean;
+  Logger::Process().Error("The log did not close cleanly.",
+                          {{"error", status}});
+  return false;
 }
 
-// Producers are still there to hear it.
-void Suite::GiveBack() {
-  for (const auto& sink : sinks_) sink->Cancel();
-  budget_.WaitUntilIdle(kGiveBackTime);
+void Suite::Publish() {
+  stream_watch_.Publish();
+  if (log_ != nullptr) log_metrics_.Publish(log_->Numbers());
+  // A look at what moves sees some events twice and others not at all.
+  const uint64_t before = CountMoves(pipeline_metrics_);
+  const int64_t unaccounted = UnaccountedEvents();
+  if (CountMoves(pipeline_metrics_) != before) return;
+  pipeline_metrics_.SetUnaccounted(unaccounted);
+}
+
+uint64_t Suite::waiting_events() const {
+  return log_ == nullptr ? 0 : log_->waiting_events();
+}
+
+int64_t Suite::UnaccountedEvents() const {
+  uint64_t found = made_events_ + waiting_events();
+  for (const auto& unit : sources_) {
+    if (unit->door != nullptr) found += unit->door->pending_events();
+  }
+  return static_cast<int64_t>(CountArrivals(pipeline_metrics_)) -
+         static_cast<int64_t>(CountSettled(pipeline_metrics_) + found);
 }
 
 std::string Suite::FailingSink() const {

@@ -1,6 +1,8 @@
 #ifndef TOOLS_PHOENIX_SUITE_H_
 #define TOOLS_PHOENIX_SUITE_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,12 +20,16 @@
 #include "libs/telemetry/buffer_metrics.h"
 #include "libs/telemetry/component_metrics.h"
 #include "libs/telemetry/health.h"
+#include "libs/telemetry/log_metrics.h"
 #include "libs/telemetry/metrics.h"
 #include "libs/telemetry/pipeline_metrics.h"
 #include "services/ingestor/door.h"
 #include "services/ingestor/in_flight_budget.h"
+#include "services/ingestor/intake.h"
+#include "services/ingestor/log_stage.h"
 #include "services/sink/sink_worker.h"
 #include "tools/phoenix/busy_watch.h"
+#include "tools/phoenix/open_log.h"
 #include "tools/phoenix/processing_lane.h"
 #include "tools/phoenix/step_metrics.h"
 #include "tools/phoenix/stream_watch.h"
@@ -35,12 +41,14 @@ namespace phoenix {
 //
 //   source -> Door -> lane: Processor, Router -> SinkWorker -> sink
 //
-// and its outcomes go back the same way. Used by one thread.
+// and its outcomes go back the same way. Where there is a log, it stands behind
+// the doors, and the outcomes go back to it. Used by one thread.
 class Suite {
  public:
-  // The registries and the clock outlive the suite.
+  // The registries and the clock outlive the suite. `open_log` is called when
+  // it starts; null: there is no log.
   Suite(std::unique_ptr<CompiledPipeline> pipeline, MetricsRegistry& metrics,
-        HealthRegistry& health, Clock& clock);
+        HealthRegistry& health, Clock& clock, LogOpener open_log = nullptr);
 
   // As Drain with no time, when it was not drained.
   ~Suite();
@@ -48,8 +56,8 @@ class Suite {
   Suite(const Suite&) = delete;
   Suite& operator=(const Suite&) = delete;
 
-  // Opens the sinks, then the doors. On an error nothing stays open; it names
-  // the component.
+  // Opens the log and the sinks, begins to hand on what the log holds, and
+  // opens the doors. On an error nothing stays open; it names the component.
   absl::Status Start();
 
   // True when every source has come to its end and nothing is in flight.
@@ -58,7 +66,7 @@ class Suite {
   // Closes the doors, waits until everything has its outcome, lets operators
   // publish their last, flushes and closes the sinks. False when `timeout`
   // passed first: what was in flight then was given back to its producers as
-  // "retry". Once.
+  // "retry". What the log has is safe there: it is no reason for false. Once.
   bool Drain(absl::Duration timeout);
 
   // The part of the pipeline that holds the rest up, in words: a sink that
@@ -69,6 +77,13 @@ class Suite {
   const CompiledPipeline& pipeline() const { return *pipeline_; }
   const PipelineMetrics& metrics() const { return pipeline_metrics_; }
 
+  // Events that are in the log without an outcome; 0 without a log.
+  uint64_t waiting_events() const;
+
+  // Events that came in and are found nowhere: 0 when nothing moves, or there
+  // is a bug. Those on their way are counted where they are, not by the books.
+  int64_t UnaccountedEvents() const;
+
   // What the components have to say at the end, "name: line".
   std::vector<std::string> Report() const;
 
@@ -77,12 +92,17 @@ class Suite {
 
   void BuildSinks();
   void BuildLanes();
+  void BuildSources();
+  absl::Status OpenLog();
   void BuildDoors();
   absl::Status OpenSinks();
   absl::Status StartSources();
   void StopSources();
-  void GiveBack();
+  bool WaitUntilSettled(absl::Duration timeout);
+  bool GiveBack();
+  bool CloseAll();
   void WatchStreams();
+  void Publish();
   void TickLater();
   void Tick(bool last);
   void RunMade(EventBatchPtr batch, size_t first_step);
@@ -94,7 +114,10 @@ class Suite {
   HealthRegistry& health_;
   Clock& clock_;
   PipelineMetrics pipeline_metrics_;
-  InFlightBudget budget_;
+  InFlightBudget budget_;  // Of events on their way to the sinks.
+
+  // With a log: of events on their way into it, which are not among the others.
+  InFlightBudget log_budget_{PipelineLog::kMaxQueuedBytes};
   StepMetrics step_metrics_;
   StepChain steps_;
   RouteTable routes_;
@@ -106,6 +129,11 @@ class Suite {
   std::unique_ptr<DeadLetterSender> dead_letters_;
   std::vector<std::unique_ptr<ProcessingLane>> lanes_;
   std::vector<std::unique_ptr<SourceUnit>> sources_;
+  const LogOpener open_log_;
+  std::unique_ptr<LogStage> log_;
+  std::unique_ptr<LaneIntake> lane_intake_;  // Without a log.
+  LogMetrics log_metrics_;
+  std::atomic<uint64_t> made_events_ = 0;  // By steps, and in flight.
   flow::Lane ticker_;
   BusyWatch busy_watch_;
   StreamWatch stream_watch_;

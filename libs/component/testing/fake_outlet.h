@@ -47,6 +47,10 @@ class FakeOutlet : public Outlet {
                                SettleCallback settle) override;
   void WhenReady(absl::AnyInvocable<void()> ready) override;
   void CountRejected(uint64_t events, const char* reason) override;
+  AckLevel ack_level() const override { return ack_level_; }
+
+  // Before the source starts.
+  void SetAckLevel(AckLevel level) { ack_level_ = level; }
 
   // How many more batches are taken before credit is refused. Raising it calls
   // who waits for it. Unlimited at first.
@@ -106,6 +110,7 @@ class FakeOutlet : public Outlet {
   void SettleLater(EventBatchPtr batch, SettleCallback& settle)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  AckLevel ack_level_ = AckLevel::kDelivered;
   mutable Mutex mutex_;
   CondVar changed_;
   size_t credit_ ABSL_GUARDED_BY(mutex_) = kUnlimited;

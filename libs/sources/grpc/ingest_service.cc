@@ -19,11 +19,12 @@ using ingest::v1::PublishRequest;
 using ingest::v1::PublishResponse;
 
 void FillResponse(const std::vector<DecodeError>& errors,
-                  const BatchOutcome& outcome, PublishResponse& response) {
+                  const BatchOutcome& outcome, AckLevel ack_level,
+                  PublishResponse& response) {
   for (auto& failure : FailuresOf(errors, outcome)) {
     *response.add_failures() = std::move(failure);
   }
-  response.set_ack_level(ingest::v1::ACK_LEVEL_DELIVERED);
+  response.set_ack_level(static_cast<ingest::v1::AckLevel>(ack_level));
 }
 
 }  // namespace
@@ -54,9 +55,10 @@ void IngestServiceImpl::Take(const PublishRequest& request,
     outlet_.CountRejected(decoded.errors.size(), "EVENT_INVALID");
   }
   SettleCallback answer =
-      [call, errors = std::move(decoded.errors)](const BatchOutcome& outcome) {
+      [call, errors = std::move(decoded.errors),
+       level = outlet_.ack_level()](const BatchOutcome& outcome) {
         call->End(grpc::Status::OK, [&](PublishResponse& response) {
-          FillResponse(errors, outcome, response);
+          FillResponse(errors, outcome, level, response);
         });
       };
   if (decoded.batch == nullptr) return answer(BatchOutcome(0));

@@ -143,7 +143,8 @@ void PublishStream::WriteOrFinish() {
   response_.Clear();
   if (std::exchange(greet_, false)) {
     auto* opened = response_.mutable_opened();
-    opened->set_ack_level(ingest::v1::ACK_LEVEL_DELIVERED);
+    opened->set_ack_level(
+        static_cast<ingest::v1::AckLevel>(outlet_.ack_level()));
     opened->mutable_credit()->set_available_bytes(
         service_.options().stream_credit_bytes);
     opened->mutable_credit()->set_available_count(

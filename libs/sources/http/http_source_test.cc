@@ -74,7 +74,10 @@ class HttpSourceTest : public testing::Test {
 TEST_F(HttpSourceTest, TakesNdjson) {
   const std::string response = Post(kNdjson, "{\"a\":1}\n2\n3");
   EXPECT_THAT(response, StartsWith("HTTP/1.1 200"));
-  EXPECT_THAT(response, EndsWith("{\"accepted\":3,\"rejected\":0}\n"));
+  EXPECT_THAT(
+      response,
+      EndsWith(
+          "{\"accepted\":3,\"rejected\":0,\"ack_level\":\"DELIVERED\"}\n"));
   EXPECT_THAT(outlet_.payloads(), ElementsAre("{\"a\":1}", "2", "3"));
 }
 
@@ -272,6 +275,13 @@ TEST_F(HttpSourceTest, BoundsItsMemoryByItsConnections) {
   EXPECT_GE(one, 3 * options_.max_body_bytes);
   options_.server.max_connections = 10;
   EXPECT_EQ(HttpSource(options_, clock_).max_memory_bytes(), 10 * one);
+}
+
+TEST_F(HttpSourceTest, BoundsABatchByTheBodyThatItIsMadeOf) {
+  options_.max_body_bytes = 1000;
+  EXPECT_EQ(HttpSource(options_, clock_).max_batch_bytes(), 5u << 20);
+  options_.max_body_bytes = 8 << 20;
+  EXPECT_EQ(HttpSource(options_, clock_).max_batch_bytes(), 16u << 20);
 }
 
 TEST_F(HttpSourceTest, AsksToComeBackWhenThePipelineStaysFull) {

@@ -13,7 +13,8 @@ IngestExchange::IngestExchange(Parts parts, Outlet& outlet,
     : parts_(std::move(parts)),
       outlet_(outlet),
       responder_(std::move(responder)),
-      receipt_(std::make_shared<Receipt>(responder_, parts_.by_line)) {}
+      receipt_(std::make_shared<Receipt>(responder_, parts_.by_line,
+                                         outlet.ack_level())) {}
 
 void IngestExchange::OnBody(std::string_view part) {
   if (done_) return;

@@ -156,7 +156,8 @@ http::Response Receipt::Summary() const {
   http::Response response;
   std::string& out = response.body;
   out = "{\"accepted\":" + std::to_string(accepted_) +
-        ",\"rejected\":" + std::to_string(rejected_);
+        ",\"rejected\":" + std::to_string(rejected_) + ",\"ack_level\":\"" +
+        std::string(AckLevelName(ack_level_)) + "\"";
   if (!failures_.empty()) {
     out += ",\"failures\":[";
     for (size_t i = 0; i < failures_.size(); ++i) {

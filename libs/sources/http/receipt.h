@@ -11,6 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "libs/base/mutex.h"
+#include "libs/component/ack_level.h"
 #include "libs/component/source.h"
 #include "libs/event/decode_error.h"
 #include "libs/event/outcome.h"
@@ -21,7 +22,7 @@ namespace phoenix {
 // Adds up what became of the events of one request, and answers it once all is
 // known:
 //
-//   200  {"accepted":2,"rejected":1,"failures":[{"index":1,
+//   200  {"accepted":2,"rejected":1,"ack_level":"DISK","failures":[{"index":1,
 //        "reason":"EVENT_INVALID","message":"..."}]}
 //   400  a google.rpc.Status, when every event was refused
 //   503  the same, when the process stops before all had their outcome, or the
@@ -36,9 +37,13 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   // Failures that one answer lists; the others are only counted.
   static constexpr size_t kMaxFailures = 100;
 
-  // `by_line`: positions are lines.
-  Receipt(std::shared_ptr<http::Responder> responder, bool by_line)
-      : responder_(std::move(responder)), by_line_(by_line) {}
+  // `by_line`: positions are lines. `ack_level` is what an answer of 200 says
+  // of the events that it accepted.
+  Receipt(std::shared_ptr<http::Responder> responder, bool by_line,
+          AckLevel ack_level)
+      : responder_(std::move(responder)),
+        by_line_(by_line),
+        ack_level_(ack_level) {}
 
   // An event was refused when it was decoded.
   void AddError(const DecodeError& error);
@@ -81,6 +86,7 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
 
   const std::shared_ptr<http::Responder> responder_;
   const bool by_line_;
+  const AckLevel ack_level_;
   mutable Mutex mutex_;
   std::vector<Failure> failures_ ABSL_GUARDED_BY(mutex_);
   uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;

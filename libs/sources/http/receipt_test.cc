@@ -52,7 +52,7 @@ class ReceiptTest : public testing::Test {
   std::shared_ptr<RecordingResponder> responder_ =
       std::make_shared<RecordingResponder>();
   std::shared_ptr<Receipt> receipt_ =
-      std::make_shared<Receipt>(responder_, /*by_line=*/true);
+      std::make_shared<Receipt>(responder_, /*by_line=*/true, AckLevel::kDisk);
   std::vector<SettleCallback> settle_;
   std::vector<uint32_t> events_;
 };
@@ -66,7 +66,9 @@ TEST_F(ReceiptTest, AnswersOnceTheLastBatchHasSettled) {
   Settle(0, Outcome::kFiltered);
   ASSERT_THAT(responder_->responses, SizeIs(1));
   EXPECT_EQ(answer().status, 200);
-  EXPECT_EQ(answer().body, "{\"accepted\":5,\"rejected\":0}\n");
+  EXPECT_EQ(answer().body,
+            "{\"accepted\":5,\"rejected\":0,"
+            "\"ack_level\":\"DISK\"}\n");
 }
 
 TEST_F(ReceiptTest, ForgetsABatchThatWasNotTaken) {
@@ -74,7 +76,9 @@ TEST_F(ReceiptTest, ForgetsABatchThatWasNotTaken) {
   receipt_->ForgetBatch(2);
   receipt_->Close();
   ASSERT_THAT(responder_->responses, SizeIs(1));
-  EXPECT_EQ(answer().body, "{\"accepted\":0,\"rejected\":0}\n");
+  EXPECT_EQ(answer().body,
+            "{\"accepted\":0,\"rejected\":0,"
+            "\"ack_level\":\"DISK\"}\n");
 }
 
 TEST_F(ReceiptTest, ListsNoMoreFailuresThanItsBound) {

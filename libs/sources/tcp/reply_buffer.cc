@@ -31,6 +31,11 @@ void ReplyBuffer::AddClosing(std::string_view why, uint64_t final_lines) {
            ",\"final_lines\":" + count + "}\n";
 }
 
+void ReplyBuffer::AddReceipt(uint64_t final_lines, AckLevel ack_level) {
+  CatTo(text_, "{\"final_lines\":", final_lines, ",\"ack_level\":\"",
+        AckLevelName(ack_level), "\"}\n");
+}
+
 std::string ReplyBuffer::Take() { return std::exchange(text_, {}); }
 
 void ReplyBuffer::Append(std::string_view line) {

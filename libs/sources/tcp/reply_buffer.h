@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "libs/component/ack_level.h"
+
 namespace phoenix {
 
 // The lines of JSON that tell a sender what was refused:
@@ -29,6 +31,11 @@ class ReplyBuffer {
   // were taken: why, and how many lines from its first one on are final. Comes
   // whether there is room or not.
   void AddClosing(std::string_view why, uint64_t final_lines);
+
+  // Says, as the last thing, that every line has been taken, how many there
+  // were, and what that is worth: the end of a connection alone says nothing,
+  // since a process that is killed leaves one too.
+  void AddReceipt(uint64_t final_lines, AckLevel ack_level);
 
   bool empty() const { return text_.empty(); }
 

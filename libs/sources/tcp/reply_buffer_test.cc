@@ -55,6 +55,12 @@ TEST(ReplyBufferTest, SaysInTheEndHowManyLinesAreFinal) {
                "\"final_lines\":42}\n"));
 }
 
+TEST(ReplyBufferTest, SaysInTheEndWhatIsFinalAndWhatThatIsWorth) {
+  ReplyBuffer replies;
+  replies.AddReceipt(42, AckLevel::kDisk);
+  EXPECT_EQ(replies.Take(), "{\"final_lines\":42,\"ack_level\":\"DISK\"}\n");
+}
+
 TEST(ReplyBufferTest, AddsNothingWhenNothingWasLeftOut) {
   ReplyBuffer replies;
   replies.AddOmitted();

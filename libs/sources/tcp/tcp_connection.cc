@@ -220,7 +220,10 @@ void TcpConnection::FinishShort(std::string why) {
 void TcpConnection::AddLastReplies() {
   if (std::exchange(last_replies_added_, true)) return;
   session_.replies().AddOmitted();
-  if (cut_short_.empty() && session_.all_taken()) return;
+  if (cut_short_.empty() && session_.all_taken()) {
+    session_.replies().AddReceipt(session_.final_lines(), outlet_.ack_level());
+    return;
+  }
   session_.replies().AddClosing(
       cut_short_.empty() ? "the server is going away" : cut_short_,
       session_.final_lines());

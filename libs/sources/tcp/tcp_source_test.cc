@@ -31,6 +31,12 @@ TcpSourceOptions LoopbackOptions() {
   return options;
 }
 
+// The last reply when every line was taken.
+std::string AllFinal(int lines) {
+  return "{\"final_lines\":" + std::to_string(lines) +
+         ",\"ack_level\":\"DELIVERED\"}\n";
+}
+
 class TcpSourceTest : public testing::Test {
  protected:
   void Start(TcpSourceOptions options = LoopbackOptions()) {
@@ -52,7 +58,7 @@ TEST_F(TcpSourceTest, ClosesOnceAllLinesHaveSettled) {
   client.HalfClose();
   ASSERT_TRUE(outlet_.WaitForEvents(3));
   while (outlet_.unsettled_count() > 0) outlet_.Settle();
-  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_EQ(client.ReadAll(), AllFinal(3));
   EXPECT_THAT(outlet_.payloads(),
               ElementsAre("{\"a\":1}", "{\"a\":2}", "{\"a\":3}"));
 }
@@ -64,7 +70,7 @@ TEST_F(TcpSourceTest, AnswersARefusedLineAndKeepsItsNeighbours) {
   EXPECT_THAT(client.ReadUntil("\n"), HasSubstr("\"line\":2}"));
   EXPECT_THAT(client.ReadUntil("\n"), HasSubstr("\"line\":3}"));
   client.HalfClose();
-  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_EQ(client.ReadAll(), AllFinal(4));
   EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "4"));
   EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("EVENT_INVALID", 2)));
 }
@@ -88,7 +94,7 @@ TEST_F(TcpSourceTest, PassesNumbersBeyond64BitsThrough) {
   const std::string line = "{\"n\":92233720368547758089223372036854775808}";
   ASSERT_TRUE(client.Send(line + "\n"));
   client.HalfClose();
-  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_EQ(client.ReadAll(), AllFinal(1));
   EXPECT_THAT(outlet_.payloads(), ElementsAre(line));
 }
 
@@ -121,7 +127,7 @@ TEST_F(TcpSourceTest, StopsReadingWithoutCreditAndLosesNothing) {
     outlet_.SetCredit(1);
   }
   outlet_.SetCredit(FakeOutlet::kUnlimited);
-  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_EQ(client.ReadAll(), AllFinal(20'000));
   EXPECT_EQ(outlet_.payloads(), expected);
 }
 
@@ -147,7 +153,7 @@ TEST_F(TcpSourceTest, RefusesMoreConnectionsThanItMayHave) {
   ASSERT_TRUE(outlet_.WaitForEvents(1));
   EXPECT_THAT(TcpClient(port()).ReadAll(), HasSubstr("max_connections"));
   first.HalfClose();
-  EXPECT_EQ(first.ReadAll(), "");
+  EXPECT_EQ(first.ReadAll(), AllFinal(1));
 }
 
 TEST_F(TcpSourceTest, TakesTheLinesOfAConnectionThatBroke) {
@@ -159,7 +165,7 @@ TEST_F(TcpSourceTest, TakesTheLinesOfAConnectionThatBroke) {
   TcpClient next(port());
   ASSERT_TRUE(next.Send("2\n"));
   next.HalfClose();
-  EXPECT_EQ(next.ReadAll(), "");
+  EXPECT_EQ(next.ReadAll(), AllFinal(1));
   EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2"));
 }
 
@@ -291,6 +297,13 @@ TEST_F(TcpSourceTest, BoundsItsMemoryByItsConnections) {
   options.decode.buffer_bytes = 300'000;
   EXPECT_EQ(TcpSource(options, clock_).max_memory_bytes(),
             3u * 2 * (300'000 + (64 << 10)));
+}
+
+TEST_F(TcpSourceTest, BoundsABatchByTheLongestLine) {
+  TcpSourceOptions options = LoopbackOptions();
+  EXPECT_EQ(TcpSource(options, clock_).max_batch_bytes(), 5u << 20);
+  options.decode.max_event_bytes = 4 << 20;
+  EXPECT_EQ(TcpSource(options, clock_).max_batch_bytes(), 16u << 20);
 }
 
 TEST_F(TcpSourceTest, AnswersWhatIsInFlightWhileItDrains) {

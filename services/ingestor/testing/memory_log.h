@@ -35,6 +35,12 @@ class MemoryLog : public Log {
     append_error_ = std::move(status);
   }
 
+  // Append refuses with this from now on.
+  void RefuseAppends(absl::Status status) {
+    MutexLock lock(mutex_);
+    refusal_ = std::move(status);
+  }
+
   // Append refuses until this is called with false.
   void SetFull(bool full) {
     std::vector<absl::AnyInvocable<void()>> waiting;
@@ -66,6 +72,7 @@ class MemoryLog : public Log {
                       AppendCallback done) override {
     MutexLock lock(mutex_);
     if (closed_) return absl::FailedPreconditionError("log is closed");
+    if (!refusal_.ok()) return refusal_;
     if (full_) {
       return flow::BackPressure("log 'memory'", "log is full",
                                 absl::Milliseconds(100));
@@ -214,6 +221,7 @@ class MemoryLog : public Log {
   std::vector<LogEntry> entries_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::AnyInvocable<void()>> when_room_ ABSL_GUARDED_BY(mutex_);
   absl::AnyInvocable<void()> when_more_ ABSL_GUARDED_BY(mutex_);
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
   absl::Status append_error_ ABSL_GUARDED_BY(mutex_);
   absl::Status read_error_ ABSL_GUARDED_BY(mutex_);
   int64_t cursor_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <thread>
@@ -25,6 +26,13 @@ const char* GuaranteeName(DeliveryGuarantee guarantee) {
       return "exactly once";
   }
   return "";
+}
+
+const char* AcknowledgedWhen(const std::optional<PipelineLog>& log) {
+  if (!log.has_value()) return "when every sink on their route has them";
+  return log->durability == Durability::kDisk
+             ? "when the log has them on disk"
+             : "when the log has given them to the operating system";
 }
 
 class Planner {
@@ -85,6 +93,7 @@ class Planner {
   }
 
   void PlanDeliveries() {
+    plan_.acknowledged = AcknowledgedWhen(compiled_.log);
     for (const CompiledSource& source : compiled_.sources) {
       for (const CompiledSink& sink : compiled_.sinks) {
         plan_.paths.push_back(

@@ -40,6 +40,7 @@ struct PipelinePlan {
   std::vector<std::string> payload_paths;  // Fetched by one pass, sorted.
   std::vector<PlannedRule> rules;
   std::vector<PlannedWarning> warnings;
+  std::string acknowledged;  // When events are: "when ...".
   std::vector<PlannedPath> paths;
   std::vector<MemoryPart> memory;
   int64_t memory_bound_bytes = 0;  // Their sum.

@@ -126,7 +126,7 @@ class TextWriter {
   }
 
   void Delivery() {
-    Line("\ndelivery");
+    Line("\ndelivery\n  events are acknowledged ", plan_.acknowledged);
     for (const PlannedPath& path : plan_.paths) {
       Line("  ", Pad(path.source, width_), " -> ", Pad(path.sink, width_), "  ",
            path.guarantee);

@@ -1,0 +1,49 @@
+#include "libs/telemetry/log_metrics.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(LogMetricsTest, PublishesZerosFromTheStart) {
+  MetricsRegistry registry;
+  const LogMetrics metrics(registry, "p");
+  EXPECT_THAT(registry.Render(),
+              HasSubstr("phoenix_log_lag_events{pipeline=\"p\"} 0"));
+  EXPECT_THAT(registry.Render(),
+              HasSubstr("phoenix_log_syncs_total{pipeline=\"p\"} 0"));
+}
+
+TEST(LogMetricsTest, PublishesTheNumbersOfTheLastLook) {
+  MetricsRegistry registry;
+  LogMetrics metrics(registry, "p");
+  metrics.Publish({.appended_events = 5,
+                   .corrupt_records = 1,
+                   .dropped_events = 2,
+                   .syncs = 3,
+                   .lag_events = 9,
+                   .segments = 2,
+                   .size_bytes = 100});
+  metrics.Publish({.appended_events = 7,
+                   .corrupt_records = 1,
+                   .dropped_events = 2,
+                   .syncs = 4,
+                   .lag_events = 0,
+                   .segments = 1,
+                   .size_bytes = 50});
+  const std::string page = registry.Render();
+  EXPECT_THAT(page, HasSubstr("phoenix_log_appended_events_total{pipeline=\"p\""
+                              "} 7"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_syncs_total{pipeline=\"p\"} 4"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_corrupt_records_total{pipeline=\"p\""
+                              "} 1"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_lag_events{pipeline=\"p\"} 0"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_segments{pipeline=\"p\"} 1"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_size_bytes{pipeline=\"p\"} 50"));
+}
+
+}  // namespace
+}  // namespace phoenix

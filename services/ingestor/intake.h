@@ -1,0 +1,78 @@
+#ifndef SERVICES_INGESTOR_INTAKE_H_
+#define SERVICES_INGESTOR_INTAKE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "libs/component/ack_level.h"
+#include "libs/event/event_batch.h"
+#include "libs/event/outcome.h"
+#include "libs/flow/sender.h"
+#include "libs/log/log.h"
+
+namespace phoenix {
+
+// What takes the batches that the doors have admitted. Thread-safe.
+class Intake {
+ public:
+  virtual ~Intake() = default;
+
+  // What it means that a row has settled.
+  virtual AckLevel ack_level() const = 0;
+
+  // Takes a batch; `settle` is called once if the result is OK. Otherwise
+  // nothing was taken: RESOURCE_EXHAUSTED (see WhenReady), or UNAVAILABLE when
+  // nothing will be taken any more.
+  virtual absl::Status Take(EventBatchPtr batch, uint64_t lane,
+                            SettleCallback settle) = 0;
+
+  // Calls `ready` once, on any thread, when Take is worth another try after
+  // RESOURCE_EXHAUSTED; at once when it may be now.
+  virtual void WhenReady(absl::AnyInvocable<void()> ready) = 0;
+};
+
+// Gives batches to the lanes: they settle when every row has its final outcome.
+class LaneIntake : public Intake {
+ public:
+  // At least one; batches of equal `lane` go to the same.
+  explicit LaneIntake(std::vector<std::shared_ptr<flow::Sender>> lanes)
+      : lanes_(std::move(lanes)) {}
+
+  AckLevel ack_level() const override { return AckLevel::kDelivered; }
+  absl::Status Take(EventBatchPtr batch, uint64_t lane,
+                    SettleCallback settle) override;
+  void WhenReady(absl::AnyInvocable<void()> ready) override { ready(); }
+
+ private:
+  const std::vector<std::shared_ptr<flow::Sender>> lanes_;
+};
+
+// Appends batches to the log: they settle, as kLogged, when they are as durable
+// as the log promises. A LogDispatcher takes them from there.
+class LogIntake : public Intake {
+ public:
+  // `log` outlives it.
+  explicit LogIntake(Log& log) : log_(log) {}
+
+  AckLevel ack_level() const override;
+  absl::Status Take(EventBatchPtr batch, uint64_t lane,
+                    SettleCallback settle) override;
+  void WhenReady(absl::AnyInvocable<void()> ready) override {
+    log_.WhenRoom(std::move(ready));
+  }
+
+  // How many events were appended and are durable.
+  uint64_t logged_events() const { return logged_events_; }
+
+ private:
+  Log& log_;
+  std::atomic<uint64_t> logged_events_ = 0;
+};
+
+}  // namespace phoenix
+
+#endif  // SERVICES_INGESTOR_INTAKE_H_

@@ -1,0 +1,73 @@
+#ifndef SERVICES_INGESTOR_LOG_STAGE_H_
+#define SERVICES_INGESTOR_LOG_STAGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/flow/lane.h"
+#include "libs/flow/sender.h"
+#include "libs/log/log.h"
+#include "libs/telemetry/log_metrics.h"
+#include "libs/telemetry/pipeline_metrics.h"
+#include "services/ingestor/in_flight_budget.h"
+#include "services/ingestor/intake.h"
+#include "services/ingestor/log_dispatcher.h"
+
+namespace phoenix {
+
+// The log of a pipeline, between its doors and its lanes: doors append, and a
+// dispatcher for each partition hands on. Thread-safe but for Start and Close.
+class LogStage {
+ public:
+  // What it works with; all of it outlives the stage.
+  struct Environment {
+    std::vector<std::shared_ptr<flow::Sender>> lanes;  // At least one.
+    InFlightBudget& budget;  // Of events between the log and their outcome.
+    PipelineMetrics& metrics;
+    Clock& clock;
+  };
+
+  LogStage(std::unique_ptr<Log> log, Environment environment);
+
+  // Closes.
+  ~LogStage();
+
+  // Where doors append.
+  Intake& intake() { return intake_; }
+
+  // Begins to hand on what the log holds, from its cursors. Before any door
+  // opens. Once.
+  absl::Status Start();
+
+  // Waits until everything in the log has its final outcome; false when
+  // `timeout` has passed first. The doors are closed.
+  bool Drain(absl::Duration timeout);
+
+  // Hands on nothing more; what has no outcome stays in the log.
+  void Stop();
+
+  // Makes the cursors durable and closes the log. The lanes have stopped.
+  absl::Status Close();
+
+  // How many events the log holds that are not final. Counted apart from the
+  // pipeline's books, by what was appended and what was settled.
+  uint64_t waiting_events() const;
+
+  // For the metrics of the log.
+  LogNumbers Numbers() const;
+
+ private:
+  const std::unique_ptr<Log> log_;
+  const Environment environment_;
+  LogIntake intake_;
+  flow::Lane reading_;  // Log readers may wait for a disk.
+  std::vector<std::shared_ptr<LogDispatcher>> dispatchers_;  // By partition.
+};
+
+}  // namespace phoenix
+
+#endif  // SERVICES_INGESTOR_LOG_STAGE_H_

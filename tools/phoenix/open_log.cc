@@ -1,0 +1,37 @@
+#include "tools/phoenix/open_log.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "libs/log/embedded/embedded_log.h"
+
+namespace phoenix {
+namespace {
+
+EmbeddedLogOptions OptionsOf(const PipelineLog& log,
+                             const std::string& pipeline) {
+  EmbeddedLogOptions options;
+  options.folder = log.path;
+  options.pipeline = pipeline;
+  options.durability = log.durability;
+  options.full_policy = log.when_full;
+  options.compression = log.compression;
+  options.max_bytes = static_cast<uint64_t>(log.max_bytes);
+  options.retain_bytes = static_cast<uint64_t>(log.retain_bytes);
+  options.retain_age = log.retain_time;
+  options.max_queued_bytes = PipelineLog::kMaxQueuedBytes;
+  options.recent_bytes = PipelineLog::kRecentBytes;
+  return options;
+}
+
+}  // namespace
+
+LogOpener LogOpenerOf(const CompiledPipeline& pipeline) {
+  if (!pipeline.log.has_value()) return nullptr;
+  return [options = OptionsOf(*pipeline.log, pipeline.name)]()
+             -> absl::StatusOr<std::unique_ptr<Log>> {
+    return EmbeddedLog::Open(options);
+  };
+}
+
+}  // namespace phoenix
