@@ -14,12 +14,6 @@ namespace {
 
 constexpr char kPadding[RecordHeader::kAlignment] = {};
 
-Segment NoSegment() {
-  Segment none;
-  none.base_offset = -1;
-  return none;
-}
-
 }  // namespace
 
 // The pieces of a group as they are written, and what keeps them alive beside
@@ -34,15 +28,14 @@ struct Committer::Group {
 };
 
 Committer::Committer(CommitterOptions options, FileSystem& files, Clock& clock,
-                     Catalog& catalog, std::optional<Segment> last,
-                     int64_t next_offset)
+                     Catalog& catalog, const Segment& last, int64_t next_offset)
     : options_(std::move(options)),
       files_(files),
       clock_(clock),
       catalog_(catalog),
-      last_(last.value_or(NoSegment())),
+      last_end_offset_(last.end_offset),
       next_offset_(next_offset),
-      last_time_nanos_(last_.last_append_time_nanos) {}
+      last_time_nanos_(last.last_append_time_nanos) {}
 
 absl::StatusOr<std::vector<EventBatchPtr>> Committer::Commit(
     absl::Span<PendingAppend> group) {
@@ -79,8 +72,7 @@ absl::Status Committer::BeginSegment() {
   SegmentHeader header;
   header.log_id = options_.log_id;
   header.base_offset = next_offset_;
-  header.previous_base_offset = last_.base_offset;
-  header.previous_end_offset = last_.end_offset;
+  header.previous_end_offset = last_end_offset_;
   header.create_time_nanos = absl::ToUnixNanos(clock_.Now());
   PHOENIX_ASSIGN_OR_RETURN(
       SegmentWriter writer,
@@ -165,21 +157,28 @@ absl::Status Committer::Refuse(const Group& group, const absl::Status& status) {
     return status;
   }
   next_offset_ = group.segment.end_offset;
-  SealSegment(/*sync=*/false).IgnoreError();
+  EndSegment().IgnoreError();
+  writer_.reset();
   return status;
 }
 
+// An empty one stays as it is: the next would have its name.
 absl::Status Committer::SealSegment(bool sync) {
-  if (!writer_) return absl::OkStatus();
-  absl::Status status = writer_->Seal();
+  if (!writer_ || writer_->segment().empty()) return absl::OkStatus();
+  absl::Status status = EndSegment();
   if (status.ok() && sync) {
     ++syncs_;
     status = writer_->Sync();
   }
-  last_ = writer_->segment();
-  catalog_.SealLast(last_.file_bytes);
   writer_.reset();
   return status;
+}
+
+absl::Status Committer::EndSegment() {
+  const absl::Status sealed = writer_->Seal();
+  last_end_offset_ = writer_->segment().end_offset;
+  catalog_.SealLast(writer_->segment().file_bytes);
+  return sealed;
 }
 
 }  // namespace phoenix

@@ -40,9 +40,9 @@ struct CommitterOptions {
 class Committer {
  public:
   // `files`, `clock` and `catalog` outlive the committer. The first event gets
-  // `next_offset`; `last` is the segment before it, if there is one.
+  // `next_offset`; `last` is the segment before it, or an empty one.
   Committer(CommitterOptions options, FileSystem& files, Clock& clock,
-            Catalog& catalog, std::optional<Segment> last, int64_t next_offset);
+            Catalog& catalog, const Segment& last, int64_t next_offset);
 
   // Stores a group, as durable as the options say, and enters it into the
   // catalog; gives its batches with their identities. Otherwise nothing of the
@@ -51,8 +51,8 @@ class Committer {
   absl::StatusOr<std::vector<EventBatchPtr>> Commit(
       absl::Span<PendingAppend> group);
 
-  // Ends the segment that is being written, if there is one, so that it can be
-  // deleted or the log be closed.
+  // Ends the segment that is being written, if there is one and it is not
+  // empty, so that it can be deleted or the log be closed.
   absl::Status SealSegment(bool sync);
 
   // The next event gets this offset, or a higher one.
@@ -64,6 +64,7 @@ class Committer {
 
   absl::Status EnsureSegment(uint64_t group_bytes);
   absl::Status BeginSegment();
+  absl::Status EndSegment();
   Group Prepare(absl::Span<PendingAppend> appends) const;
   EventBatchPtr Identified(const EventBatchPtr& batch, int64_t offset) const;
   absl::Status Store(Group& group);
@@ -75,7 +76,7 @@ class Committer {
   Clock& clock_;
   Catalog& catalog_;
   std::optional<SegmentWriter> writer_;
-  Segment last_;  // Before the one that is being written.
+  int64_t last_end_offset_;  // Of the segment before.
   int64_t next_offset_;
   int64_t last_time_nanos_ = 0;
   uint64_t syncs_ = 0;

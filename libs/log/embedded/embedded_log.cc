@@ -169,8 +169,8 @@ EmbeddedLog::EmbeddedLog(EmbeddedLogOptions options, FileSystem& files,
                options_.recent_bytes),
       committer_(CommitterOptionsOf(options_, meta_.id), files, clock, catalog_,
                  opened.recovered.segments.empty()
-                     ? std::nullopt
-                     : std::optional(opened.recovered.segments.back()),
+                     ? Segment()
+                     : opened.recovered.segments.back(),
                  opened.recovered.next_offset),
       retention_(RetentionOptionsOf(options_), files, clock, catalog_,
                  std::move(opened.cursor_file), opened.recovered.cursor),

@@ -36,7 +36,7 @@ absl::StatusOr<SharedBytes> Decompressed(const RecordHeader& header,
 absl::StatusOr<RecordBody> EncodeRecordBody(const EventBatch& batch,
                                             Compression compression) {
   RecordBody body;
-  body.message = BytePieces(EncodeEventBatch(batch));
+  body.message = EncodeInPieces(batch);
   if (body.message.size() > kMaxMessageBytes) {
     return absl::InvalidArgumentError(Cat("batch of ", body.message.size(),
                                           " encoded bytes: expected at most ",

@@ -63,9 +63,8 @@ class Recovery {
   int64_t SuccessorEnd(size_t i) const {
     if (i + 1 == bases_.size()) return kNoSuccessor;
     const auto header = headers_.find(bases_[i + 1]);
-    const bool follows = header != headers_.end() &&
-                         header->second.previous_base_offset == bases_[i];
-    return follows ? header->second.previous_end_offset : bases_[i + 1];
+    return header == headers_.end() ? bases_[i + 1]
+                                    : header->second.previous_end_offset;
   }
 
   Segment FromHeader(int64_t base) const {
@@ -73,7 +72,6 @@ class Recovery {
     segment.base_offset = base;
     segment.end_offset = base;
     if (const auto header = headers_.find(base); header != headers_.end()) {
-      segment.previous_base_offset = header->second.previous_base_offset;
       segment.previous_end_offset = header->second.previous_end_offset;
     }
     return segment;
@@ -158,9 +156,7 @@ class Recovery {
       if (headers_.count(segment.base_offset) == 0) continue;
       const int64_t first =
           i > 0 ? std::max(segments[i - 1].end_offset, cursor) : cursor;
-      const bool follows =
-          i > 0 && segment.previous_base_offset == segments[i - 1].base_offset;
-      if (!follows && segment.previous_end_offset > cursor) {
+      if (segment.previous_end_offset > first) {
         return MissingEvents(first, segment.previous_end_offset);
       }
     }

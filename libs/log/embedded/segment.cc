@@ -103,7 +103,6 @@ SegmentWriter::SegmentWriter(std::unique_ptr<File> file,
       salt_(SegmentSalt(header.log_id, header.base_offset)) {
   segment_.base_offset = header.base_offset;
   segment_.end_offset = header.base_offset;
-  segment_.previous_base_offset = header.previous_base_offset;
   segment_.previous_end_offset = header.previous_end_offset;
 }
 

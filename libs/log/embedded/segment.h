@@ -19,7 +19,6 @@ namespace phoenix {
 // What is known of one segment: a value, copied freely.
 struct Segment {
   int64_t base_offset = 0;
-  int64_t previous_base_offset = -1;
   int64_t previous_end_offset = 0;
 
   // What is durable, and so counts: records end here.

@@ -25,9 +25,8 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
   StoreLittleEndian(to, 12, header.log_id.high);
   StoreLittleEndian(to, 20, header.log_id.low);
   StoreLittleEndian(to, 28, header.base_offset);
-  StoreLittleEndian(to, 36, header.previous_base_offset);
-  StoreLittleEndian(to, 44, header.previous_end_offset);
-  StoreLittleEndian(to, 52, header.create_time_nanos);
+  StoreLittleEndian(to, 36, header.previous_end_offset);
+  StoreLittleEndian(to, 44, header.create_time_nanos);
   StoreLittleEndian(to, kSegmentCrcAt, Crc32c({to, kSegmentCrcAt}));
   return bytes;
 }
@@ -44,9 +43,8 @@ std::optional<SegmentHeader> DecodeSegmentHeader(std::string_view bytes) {
   header.log_id = {LoadLittleEndian<uint64_t>(bytes, 12),
                    LoadLittleEndian<uint64_t>(bytes, 20)};
   header.base_offset = LoadLittleEndian<int64_t>(bytes, 28);
-  header.previous_base_offset = LoadLittleEndian<int64_t>(bytes, 36);
-  header.previous_end_offset = LoadLittleEndian<int64_t>(bytes, 44);
-  header.create_time_nanos = LoadLittleEndian<int64_t>(bytes, 52);
+  header.previous_end_offset = LoadLittleEndian<int64_t>(bytes, 36);
+  header.create_time_nanos = LoadLittleEndian<int64_t>(bytes, 44);
   return header;
 }
 

@@ -30,10 +30,10 @@ struct LogId {
 //    8    4   version of the format
 //   12   16   id of the log
 //   28    8   base offset: no record in the segment has a lower one
-//   36    8   base offset of the segment before, -1 for the very first
-//   44    8   end offset of the segment before: what lies at or beyond it there
-//             was never acknowledged and does not count
-//   52    8   when the segment was made, nanoseconds since 1970
+//   36    8   end offset of the segments before: what lies at or beyond it in
+//             those was never acknowledged and does not count
+//   44    8   when the segment was made, nanoseconds since 1970
+//   52    8   0
 //   60    4   CRC-32C of bytes 0 to 59
 //
 // Records follow, each at a multiple of 8, then, once the segment is sealed,
@@ -43,7 +43,6 @@ struct SegmentHeader {
 
   LogId log_id;
   int64_t base_offset = 0;
-  int64_t previous_base_offset = -1;
   int64_t previous_end_offset = 0;
   int64_t create_time_nanos = 0;
 
