@@ -46,19 +46,6 @@ constexpr ReservedProperty kReserved[] = {
     {"partition.assignment.strategy", kGuarantee},
 };
 
-// Levels are syslog's: 3 and less are errors, of which the client recovers.
-void WriteLog(const rd_kafka_t* client, int level, const char* facility,
-              const char* text) {
-  const auto& log = Logger::Process();
-  const LogField name("client", rd_kafka_name(client));
-  const LogField detail("detail", Cat(facility, ": ", text));
-  if (level <= 4) {
-    log.Warn("Kafka client reports trouble.", {name, detail});
-  } else {
-    log.Debug("Kafka client reports.", {name, detail});
-  }
-}
-
 absl::Status Set(rd_kafka_conf_t& conf, const std::string& name,
                  const std::string& value) {
   char error[256] = {};
@@ -110,6 +97,19 @@ KafkaProperties ConnectionProperties(const KafkaConnection& connection) {
 
 }  // namespace
 
+// Levels are syslog's: 3 and less are errors, of which the client recovers.
+void WriteKafkaLog(const rd_kafka_t* client, int level, const char* facility,
+                   const char* text) {
+  const auto& log = Logger::Process();
+  const LogField name("client", rd_kafka_name(client));
+  const LogField detail("detail", Cat(facility, ": ", text));
+  if (level <= 4) {
+    log.Warn("Kafka client reports trouble.", {name, detail});
+  } else {
+    log.Debug("Kafka client reports.", {name, detail});
+  }
+}
+
 absl::Status CheckKafkaProperty(const std::string& name,
                                 const std::string& value) {
   for (const ReservedProperty& reserved : kReserved) {
@@ -123,7 +123,7 @@ absl::Status CheckKafkaProperty(const std::string& name,
 absl::StatusOr<KafkaConfPtr> MakeKafkaConf(const KafkaConnection& connection,
                                            const KafkaProperties& own) {
   KafkaConfPtr conf(rd_kafka_conf_new());
-  rd_kafka_conf_set_log_cb(conf.get(), &WriteLog);
+  rd_kafka_conf_set_log_cb(conf.get(), &WriteKafkaLog);
   PHOENIX_RETURN_IF_ERROR(SetAll(*conf, ConnectionProperties(connection)));
   PHOENIX_RETURN_IF_ERROR(SetAll(*conf, own));
   for (const auto& [name, value] : connection.properties) {

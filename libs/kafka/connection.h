@@ -52,6 +52,10 @@ absl::Status CheckKafkaProperty(const std::string& name,
 absl::StatusOr<KafkaConfPtr> MakeKafkaConf(const KafkaConnection& connection,
                                            const KafkaProperties& own);
 
+// What a client logs by, for those that listen to it themselves too.
+void WriteKafkaLog(const rd_kafka_t* client, int level, const char* facility,
+                   const char* text);
+
 // A client of that configuration, which is taken over. Connects in the
 // background. FAILED_PRECONDITION when librdkafka refuses the properties
 // together, or a file of certificates can't be read.

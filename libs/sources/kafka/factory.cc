@@ -42,6 +42,7 @@ std::unique_ptr<Source> CreateKafkaSource(const v1::KafkaSource& config,
   CheckProperties(config, context.report);
   if (context.report.error_count() > errors) return nullptr;
   KafkaSourceOptions options;
+  options.name = context.name;
   options.consumer.connection = ReadKafkaConnection(config);
   options.consumer.topics.assign(config.topics().begin(),
                                  config.topics().end());

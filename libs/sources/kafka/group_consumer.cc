@@ -17,6 +17,8 @@ constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
 
 constexpr int kSeekTimeoutMs = 5000;
 
+constexpr int kDebugLevel = 7;  // As syslog has it.
+
 int Millis(absl::Duration time) {
   return static_cast<int>(absl::ToInt64Milliseconds(time));
 }
@@ -40,9 +42,6 @@ std::vector<TopicPartition> PartitionsOf(
   return partitions;
 }
 
-// A pattern, which need not match anything yet.
-bool IsPattern(const std::string& topic) { return topic.starts_with("^"); }
-
 }  // namespace
 
 GroupConsumer::GroupConsumer(GroupConsumerOptions options, Listener& listener)
@@ -61,10 +60,12 @@ absl::Status GroupConsumer::Open() {
            {"partition.assignment.strategy", "cooperative-sticky"},
            {"isolation.level", "read_committed"},
            {"allow.auto.create.topics", "false"},
+           {"debug", "cgrp"},  // For OnLog.
            {"auto.offset.reset", options_.from_latest ? "latest" : "earliest"},
            {"queued.max.messages.kbytes",
             Cat(options_.max_buffer_bytes / 1024)}}));
   rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   rd_kafka_conf_set_rebalance_cb(conf.get(), &OnRebalance);
   rd_kafka_conf_set_offset_commit_cb(conf.get(), &OnCommit);
   PHOENIX_ASSIGN_OR_RETURN(client_,
@@ -200,6 +201,18 @@ void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
   if (error == nullptr) return;
   Logger::Process().Warn("Kafka rebalance failed.",
                          {{"error", KafkaStatus(error, "rebalance")}});
+}
+
+// librdkafka tells of a cooperative rebalance only when partitions come or go,
+// at its end. Its log is the one place that tells of the beginning.
+void GroupConsumer::OnLog(const rd_kafka_t* client, int level,
+                          const char* facility, const char* text) {
+  auto* const self = static_cast<GroupConsumer*>(rd_kafka_opaque(client));
+  if (std::string_view(facility) == "CGRPJOINSTATE") {
+    self->rebalancing_ =
+        std::string_view(text).find("-> steady") == std::string_view::npos;
+  }
+  if (level < kDebugLevel) WriteKafkaLog(client, level, facility, text);
 }
 
 void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,

@@ -3,6 +3,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -56,6 +57,11 @@ class GroupConsumer {
     virtual void OnCommitFailed() = 0;
   };
 
+  // Whether a name is a pattern of topics, which need not match any yet.
+  static bool IsPattern(const std::string& topic) {
+    return topic.starts_with("^");
+  }
+
   // `listener` outlives this.
   GroupConsumer(GroupConsumerOptions options, Listener& listener);
   ~GroupConsumer();
@@ -83,6 +89,11 @@ class GroupConsumer {
   // Goes on from the partition's offset.
   absl::Status Seek(const TopicPartition& partition);
 
+  // Whether the group shares its partitions anew just now. A commit would come
+  // too late then, and cost the member all its partitions: brokers answer it
+  // only after the member has joined anew.
+  bool is_rebalancing() const { return rebalancing_; }
+
   // Commits offsets: those of the next records to read. `wait` for the answer;
   // otherwise the listener hears of a failure.
   absl::Status Commit(const std::vector<TopicPartition>& offsets, bool wait);
@@ -95,6 +106,8 @@ class GroupConsumer {
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                           rd_kafka_topic_partition_list_t* partitions,
                           void* self);
+  static void OnLog(const rd_kafka_t* client, int level, const char* facility,
+                    const char* text);
   static void OnCommit(rd_kafka_t* client, rd_kafka_resp_err_t error,
                        rd_kafka_topic_partition_list_t* offsets, void* self);
   void Rebalance(rd_kafka_resp_err_t event,
@@ -106,6 +119,7 @@ class GroupConsumer {
 
   const GroupConsumerOptions options_;
   Listener& listener_;
+  std::atomic<bool> rebalancing_ = false;
   KafkaClientPtr client_;
   KafkaQueuePtr queue_;
   std::vector<rd_kafka_message_t*> messages_;  // Of a poll; for its memory.

@@ -17,6 +17,7 @@
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/component/testing/source_suite.h"
 #include "libs/sources/kafka/kafka_source.h"
+#include "libs/telemetry/metrics.h"
 
 namespace phoenix {
 namespace {
@@ -46,9 +47,9 @@ std::string NewTopic(int partitions = 1) {
 std::unique_ptr<KafkaSource> MakeSource(
     const std::string& topic, absl::Duration patience = absl::Seconds(1)) {
   KafkaSourceOptions options;
+  options.name = "in";
   options.patience = patience;
   options.consumer.connection.brokers = Broker().bootstrap();
-  options.consumer.connection.properties["log_level"] = "0";
   // Members that die are missed soon.
   options.consumer.connection.properties["session.timeout.ms"] = "6000";
   options.consumer.connection.properties["heartbeat.interval.ms"] = "500";
@@ -111,6 +112,29 @@ TEST(KafkaSourceTest, SaysThatATopicIsMissing) {
   const absl::Status started = MakeSource("nowhere")->Start(outlet);
   EXPECT_EQ(started.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(started.message()), HasSubstr("topic 'nowhere'"));
+}
+
+TEST(KafkaSourceTest, PublishesHowFarBehindItIs) {
+  const std::string topic = NewTopic();
+  Produce(topic, Numbers(0, 7));
+  MetricsRegistry registry;
+  const std::string series =
+      "phoenix_source_lag_events{component_name=\"in\",topic=\"" + topic +
+      "\"} ";
+  const auto has_lag = [&](const char* lag) {
+    return registry.Render().find(series + lag + "\n") != std::string::npos;
+  };
+  FakeOutlet outlet;
+  outlet.SetAutoSettle(false);
+  const auto source = MakeSource(topic);
+  source->PublishMetrics(registry);
+  EXPECT_TRUE(has_lag("0"));
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForEvents(7));
+  while (!has_lag("7")) std::this_thread::yield();
+  outlet.Settle(Outcome::kDelivered);
+  while (!has_lag("0")) std::this_thread::yield();
+  source->Stop();
 }
 
 TEST(KafkaSourceTest, GivesEachPartitionALaneAndKeepsItsOrder) {

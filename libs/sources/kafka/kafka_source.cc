@@ -7,6 +7,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/telemetry/log.h"
+#include "libs/telemetry/names.h"
 
 namespace phoenix {
 namespace {
@@ -61,6 +62,16 @@ absl::Status KafkaSource::Start(Outlet& outlet) {
   outlet_ = &outlet;
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
+}
+
+void KafkaSource::PublishMetrics(MetricsRegistry& registry) {
+  for (const std::string& topic : options_.consumer.topics) {
+    if (GroupConsumer::IsPattern(topic)) continue;
+    lag_.emplace(topic,
+                 registry.AddGauge(metric::kSourceLagEvents,
+                                   {{label::kComponentName, options_.name},
+                                    {label::kTopic, topic}}));
+  }
 }
 
 void KafkaSource::StopAccepting() {
@@ -203,11 +214,28 @@ void KafkaSource::RewindWhereNeeded() {
 
 void KafkaSource::CommitIfDue() {
   const int64_t now = clock_.MonotonicNanos();
-  if (now < next_commit_nanos_) return;
+  if (now < next_commit_nanos_ || consumer_.is_rebalancing()) return;
   next_commit_nanos_ = now + absl::ToInt64Nanoseconds(options_.commit_interval);
   std::vector<PartitionReader*> readers;
   for (auto& [key, one] : assigned_) readers.push_back(one.reader.get());
   Commit(readers, /*wait=*/false).IgnoreError();
+  PublishLag();
+}
+
+// Of topics that are named; those that a pattern finds may be any number.
+void KafkaSource::PublishLag() {
+  if (lag_.empty()) return;
+  std::map<std::string, int64_t> sums;
+  for (auto& [key, one] : assigned_) {
+    const int64_t position = one.reader->position();
+    if (position < 0) continue;
+    const int64_t lag = consumer_.Lag(one.reader->partition(), position);
+    sums[key.first] += std::max<int64_t>(lag, 0);
+  }
+  for (auto& [topic, gauge] : lag_) {
+    const auto sum = sums.find(topic);
+    gauge.Set(sum == sums.end() ? 0 : static_cast<double>(sum->second));
+  }
 }
 
 absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
@@ -250,6 +278,8 @@ void KafkaSource::OnRevoked(const std::vector<TopicPartition>& partitions,
     }
   }
   if (!lost) {
+    // Also what was committed without waiting: that may fail, too late.
+    for (PartitionReader* reader : readers) reader->committed = -1;
     const absl::Status committed = Commit(readers, /*wait=*/true);
     if (!committed.ok()) {
       Logger::Process().Warn("Kafka offsets were not committed.",

@@ -21,10 +21,12 @@
 #include "libs/sources/kafka/credit_wait.h"
 #include "libs/sources/kafka/group_consumer.h"
 #include "libs/sources/kafka/partition_reader.h"
+#include "libs/telemetry/metrics.h"
 
 namespace phoenix {
 
 struct KafkaSourceOptions {
+  std::string name;  // Of the component.
   GroupConsumerOptions consumer;
   EventDefaults defaults;  // Of plain records.
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
@@ -57,6 +59,8 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void StopAccepting() override;
   void Stop() override;
 
+  void PublishMetrics(MetricsRegistry& registry) override;
+
   // What is fetched, and the batches made of it that are not taken.
   size_t max_memory_bytes() const override {
     return 3 * options_.consumer.max_buffer_bytes;
@@ -84,6 +88,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void PauseWhereNeeded();
   void RewindWhereNeeded();
   void CommitIfDue();
+  void PublishLag();
   absl::Status Commit(const std::vector<PartitionReader*>& readers, bool wait);
   bool accepting() const;
 
@@ -93,6 +98,8 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   std::map<Key, Assigned> assigned_;
   std::vector<ReceivedRecord::Header> headers_;  // For its memory.
   int64_t next_commit_nanos_ = 0;
+
+  std::map<std::string, Gauge> lag_;  // By topic.
 
   Outlet* outlet_ = nullptr;
   CreditWait credit_;
