@@ -392,6 +392,7 @@ bool EmbeddedLog::CommitGroup() {
   uint64_t bytes = 0;
   for (const PendingAppend& append : group) bytes += append.record_bytes();
   const auto stored = Store(absl::MakeSpan(group), bytes);
+  PHOENIX_FAILPOINT("log.append.before_ack").IgnoreError();
   Finish(absl::MakeSpan(group), bytes, stored);
   return true;
 }

@@ -20,8 +20,8 @@ class FailingCallTest : public testing::TestWithParam<absl::Status> {
   }
 
   // Appends, reads, moves the cursor and closes; notes what was acked.
-  void Live() {
-    auto log = OpenTestLog(options_, files_, clock_);
+  void Live(SimulatedFileSystem& files) {
+    auto log = OpenTestLog(options_, files, clock_);
     if (!log.ok()) return;
     for (uint64_t seed = 0; seed < 60; ++seed) {
       const auto stored = AppendAndStore(**log, TestBatch(seed, 20));
@@ -39,7 +39,6 @@ class FailingCallTest : public testing::TestWithParam<absl::Status> {
   }
 
   EmbeddedLogOptions options_ = TestLogOptions();
-  SimulatedFileSystem files_;
   FakeClock clock_;
   std::vector<std::string> acked_;
   int64_t cursor_ = 0;
@@ -48,15 +47,15 @@ class FailingCallTest : public testing::TestWithParam<absl::Status> {
 TEST_P(FailingCallTest, CostsNothingThatWasAcked) {
   for (uint64_t call = 1; call <= kCalls; ++call) {
     for (const bool loses_power : {false, true}) {
-      options_.folder = "/log" + std::to_string(2 * call + loses_power);
       acked_.clear();
       cursor_ = 0;
-      files_.FailCall(call, GetParam());
-      Live();
-      files_.FailCall(0, absl::OkStatus());
-      if (loses_power) files_.Crash();
+      SimulatedFileSystem files;
+      files.FailCall(call, GetParam());
+      Live(files);
+      files.FailCall(0, absl::OkStatus());
+      if (loses_power) files.Crash();
 
-      auto log = OpenTestLog(options_, files_, clock_);
+      auto log = OpenTestLog(options_, files, clock_);
       ASSERT_TRUE(log.ok()) << "call " << call << ": " << log.status();
       const int64_t cursor = *(*log)->cursor(0);
       ASSERT_LE(cursor, cursor_);

@@ -89,20 +89,6 @@ absl::Status CheckPipeline(const LogMeta& meta, const LogMeta& wanted) {
       wanted.pipeline, "`"));
 }
 
-absl::StatusOr<LogFolder> Open(FileSystem& files, const std::string& folder,
-                               const LogMeta& wanted) {
-  LogFolder opened;
-  PHOENIX_RETURN_IF_ERROR(MakeFolders(files, folder));
-  PHOENIX_ASSIGN_OR_RETURN(opened.lock,
-                           files.Lock(Cat(folder, "/", kLockFile)));
-  auto meta = ReadLogMeta(files, folder);
-  if (absl::IsNotFound(meta.status())) meta = MakeLog(files, folder, wanted);
-  PHOENIX_RETURN_IF_ERROR(meta.status());
-  PHOENIX_RETURN_IF_ERROR(CheckPipeline(*meta, wanted));
-  opened.meta = *std::move(meta);
-  return opened;
-}
-
 }  // namespace
 
 std::string SegmentsFolder(const std::string& folder) {
@@ -145,11 +131,16 @@ absl::StatusOr<LogMeta> ReadLogMeta(FileSystem& files,
 absl::StatusOr<LogFolder> OpenLogFolder(FileSystem& files,
                                         const std::string& folder,
                                         const LogMeta& wanted) {
-  auto opened = Open(files, folder, wanted);
-  if (opened.ok()) return opened;
-  return absl::Status(
-      opened.status().code(),
-      Cat("log folder '", folder, "': ", FromAbsl(opened.status().message())));
+  LogFolder opened;
+  PHOENIX_RETURN_IF_ERROR(MakeFolders(files, folder));
+  PHOENIX_ASSIGN_OR_RETURN(opened.lock,
+                           files.Lock(Cat(folder, "/", kLockFile)));
+  auto meta = ReadLogMeta(files, folder);
+  if (absl::IsNotFound(meta.status())) meta = MakeLog(files, folder, wanted);
+  PHOENIX_RETURN_IF_ERROR(meta.status());
+  PHOENIX_RETURN_IF_ERROR(CheckPipeline(*meta, wanted));
+  opened.meta = *std::move(meta);
+  return opened;
 }
 
 }  // namespace phoenix

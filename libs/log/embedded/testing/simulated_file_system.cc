@@ -155,7 +155,8 @@ uint64_t SimulatedFileSystem::UsedBytes() const {
 bool SimulatedFileSystem::HasRoomFor(const Inode& inode, uint64_t size) const {
   const uint64_t has =
       std::max<uint64_t>(inode.allocated, inode.current.size());
-  return size <= has || UsedBytes() + (size - has) <= capacity_;
+  const bool is_bounded = capacity_ != ~uint64_t{0};
+  return !is_bounded || size <= has || UsedBytes() + (size - has) <= capacity_;
 }
 
 void SimulatedFileSystem::Apply(const NameChange& change, Names& names) {

@@ -1,0 +1,35 @@
+#ifndef LIBS_LOG_EMBEDDED_LOG_REPAIR_H_
+#define LIBS_LOG_EMBEDDED_LOG_REPAIR_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/log/embedded/file_system.h"
+
+namespace phoenix {
+
+// What opening a log does not do by itself, because somebody has to decide it.
+struct LogRepair {
+  // Go on without segments that are missing: their events are lost.
+  bool accept_missing = false;
+
+  // Write META anew, for the pipeline of this name: it is damaged, or the
+  // pipeline was renamed.
+  std::optional<std::string> rewrite_meta;
+
+  // Only tell what would be done.
+  bool dry_run = false;
+};
+
+// Repairs the log in `folder`: what was done, or would be, a line each; none:
+// there was nothing to do. No event that can be read is touched.
+// FAILED_PRECONDITION when a process has the log open.
+absl::StatusOr<std::vector<std::string>> RepairLog(FileSystem& files,
+                                                   const std::string& folder,
+                                                   const LogRepair& repair);
+
+}  // namespace phoenix
+
+#endif  // LIBS_LOG_EMBEDDED_LOG_REPAIR_H_
