@@ -14,6 +14,7 @@ int TestCommand(absl::Span<char* const> args);
 int SchemaCommand(absl::Span<char* const> args);
 int ListCommand(absl::Span<char* const> args);
 int GraphCommand(absl::Span<char* const> args);
+int LogCommand(absl::Span<char* const> args);
 int NewCommand(absl::Span<char* const> args);
 
 }  // namespace phoenix

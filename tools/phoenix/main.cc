@@ -65,6 +65,25 @@ constexpr Command kCommands[] = {
      "editors complete and check them, or the reference page as Markdown.\n"
      "Exit status: 0 written; 73 FILE can't be written.\n",
      SchemaCommand},
+    {"log",
+     "stats DIR | check DIR | dump DIR [--from OFFSET] [--limit EVENTS] | "
+     "repair DIR ...",
+     "look into the log of a pipeline, and repair it",
+     "DIR is the folder of a log. `stats` prints how it stands. `check` reads\n"
+     "every byte and prints what is damaged. `dump` prints events as\n"
+     "CloudEvents, one a line. These change nothing and work while the log "
+     "is\n"
+     "in use, when its newest records may look torn.\n"
+     "`repair DIR [--accept-missing] [--rewrite-meta PIPELINE] [--dry-run]`\n"
+     "does what opening a log does not do by itself: --accept-missing gives "
+     "up\n"
+     "events of segments that are gone, --rewrite-meta writes META anew for "
+     "a\n"
+     "pipeline; --dry-run only tells.\n"
+     "Exit status: 0 all is well; 1 something is damaged; 66 there is no "
+     "log,\n"
+     "or it can't be read.\n",
+     LogCommand},
     {"new", "component source|operator|sink NAME | pipeline NAME",
      "make a new component or pipeline file",
      "In a checkout of Phoenix, `new component` makes the folder of a "
