@@ -59,7 +59,7 @@ TEST(KafkaServerTest, KeepsItsDataWhenItIsKilled) {
 
   ASSERT_TRUE(admin.AddPartitions("one", 2).ok());
   EXPECT_EQ(*admin.TopicSetting("one", "max.message.bytes"), "1048588");
-  EXPECT_FALSE(admin.CommittedOffset("nobody", "one", 0)->has_value());
+  EXPECT_FALSE(admin.FindCommitted("nobody", "one", 0)->has_value());
   EXPECT_TRUE(admin.Delete("one").ok());
   EXPECT_EQ(admin.Delete("one").code(), absl::StatusCode::kNotFound);
 }

@@ -171,7 +171,7 @@ absl::StatusOr<std::string> TopicAdmin::TopicSetting(
   return absl::NotFoundError(Cat(what, ": there is no such setting"));
 }
 
-absl::StatusOr<std::optional<int64_t>> TopicAdmin::CommittedOffset(
+absl::StatusOr<std::optional<CommittedOffset>> TopicAdmin::FindCommitted(
     const std::string& group, const std::string& topic, int32_t partition) {
   const std::string what = Cat("read committed offset of group '", group, "'");
   KafkaPartitionsPtr wanted(rd_kafka_topic_partition_list_new(1));
@@ -205,8 +205,10 @@ absl::StatusOr<std::optional<int64_t>> TopicAdmin::CommittedOffset(
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaStatus(found.err, what);
   }
-  if (found.offset < 0) return std::optional<int64_t>();
-  return std::optional<int64_t>(found.offset);
+  if (found.offset < 0) return std::optional<CommittedOffset>();
+  return std::optional<CommittedOffset>(
+      {found.offset, std::string(static_cast<const char*>(found.metadata),
+                                 found.metadata_size)});
 }
 
 }  // namespace phoenix

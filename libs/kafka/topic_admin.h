@@ -24,6 +24,12 @@ struct KafkaTopic {
   std::map<std::string, std::string> config;  // As `retention.ms`.
 };
 
+// An offset that a group has committed, and what it has put beside it.
+struct CommittedOffset {
+  int64_t offset = 0;
+  std::string metadata = {};
+};
+
 // What an administrator asks of a cluster, through any client of it. Every
 // call blocks until the broker has answered, at most about `timeout`; its
 // errors are those of KafkaStatus(). Thread-safe.
@@ -53,7 +59,7 @@ class TopicAdmin {
 
   // The offset that a consumer group has committed for a partition; none when
   // it never did. Waits out transactions that would change it.
-  absl::StatusOr<std::optional<int64_t>> CommittedOffset(
+  absl::StatusOr<std::optional<CommittedOffset>> FindCommitted(
       const std::string& group, const std::string& topic, int32_t partition);
 
  private:

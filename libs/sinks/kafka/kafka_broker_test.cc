@@ -255,6 +255,19 @@ TEST(TransactionalKafkaSinkTest, WritesOnceWhatCameTwiceInOneTransaction) {
   EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 3)));
 }
 
+TEST(TransactionalKafkaSinkTest, WritesABatchThatAnotherHasOvertaken) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  OutcomeRecorder recorders[2];
+  sink.Write(AllOf(Logged(6, 3)), recorders[0].Callback());
+  sink.Write(AllOf(Logged(3, 3)), recorders[1].Callback());
+  sink.Flush();
+  EXPECT_THAT(Deliver(sink, Logged(0, 3)), Each("delivered"));
+  EXPECT_THAT(Values(topic),
+              ElementsAre("6", "7", "8", "3", "4", "5", "0", "1", "2"));
+}
+
 TEST(TransactionalKafkaSinkTest, KeepsAPositionForEachPartitionOfTheLog) {
   const std::string topic = NewTopic();
   TransactionalKafkaSink sink(TransactionalOptionsFor(topic));

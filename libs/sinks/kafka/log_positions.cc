@@ -1,7 +1,9 @@
 #include "libs/sinks/kafka/log_positions.h"
 
+#include <cstring>
 #include <optional>
 
+#include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/handles.h"
 
@@ -11,34 +13,37 @@ std::string LogPositions::GroupOf(const Partition& partition) const {
   return Cat("phoenix/", sink_, "/", partition.first, "/", partition.second);
 }
 
-absl::StatusOr<int64_t> LogPositions::Read(const BatchIdentity& identity,
-                                           TopicAdmin& admin) {
+absl::StatusOr<const OffsetRanges*> LogPositions::Read(
+    const BatchIdentity& identity, TopicAdmin& admin) {
   const Partition partition(identity.log, identity.partition);
   const auto known = committed_.find(partition);
-  if (known != committed_.end()) return known->second;
-  const auto found = admin.CommittedOffset(GroupOf(partition), topic_, 0);
-  if (!found.ok()) return found.status();
-  const int64_t position = found->value_or(0);
-  committed_[partition] = position;
-  return position;
+  if (known != committed_.end()) return &known->second;
+  PHOENIX_ASSIGN_OR_RETURN(const auto found,
+                           admin.FindCommitted(GroupOf(partition), topic_, 0));
+  PHOENIX_ASSIGN_OR_RETURN(
+      OffsetRanges written,
+      OffsetRanges::Decode(found.has_value() ? found->metadata : ""));
+  return &(committed_[partition] = std::move(written));
 }
 
-void LogPositions::Advance(const BatchIdentity& identity, int64_t next) {
-  advanced_[Partition(identity.log, identity.partition)] = next;
-}
-
-int64_t LogPositions::Advanced(const BatchIdentity& identity) const {
-  const auto found =
-      advanced_.find(Partition(identity.log, identity.partition));
-  return found == advanced_.end() ? 0 : found->second;
+void LogPositions::Advance(const BatchIdentity& identity, int64_t begin,
+                           int64_t end) {
+  advanced_[Partition(identity.log, identity.partition)].Add(begin, end);
 }
 
 KafkaErrorPtr LogPositions::AddToTransaction(rd_kafka_t& producer,
                                              absl::Duration timeout) {
-  for (const auto& [partition, next] : advanced_) {
+  for (const auto& [partition, advanced] : advanced_) {
+    if (advanced.empty()) continue;
+    OffsetRanges written = committed_[partition];
+    written.Add(advanced);
+    const std::string text = written.Encode();
     KafkaPartitionsPtr offsets(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_list_add(offsets.get(), topic_.c_str(), 0)
-        ->offset = next;
+    rd_kafka_topic_partition_t* const place =
+        rd_kafka_topic_partition_list_add(offsets.get(), topic_.c_str(), 0);
+    place->offset = written.end();
+    place->metadata = strdup(text.c_str());  // The list frees it.
+    place->metadata_size = text.size();
     const KafkaGroupPtr group(
         rd_kafka_consumer_group_metadata_new(GroupOf(partition).c_str()));
     KafkaErrorPtr error(rd_kafka_send_offsets_to_transaction(
@@ -50,7 +55,9 @@ KafkaErrorPtr LogPositions::AddToTransaction(rd_kafka_t& producer,
 }
 
 void LogPositions::Commit() {
-  for (const auto& [partition, next] : advanced_) committed_[partition] = next;
+  for (const auto& [partition, advanced] : advanced_) {
+    committed_[partition].Add(advanced);
+  }
   advanced_.clear();
 }
 

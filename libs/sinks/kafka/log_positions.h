@@ -13,11 +13,12 @@
 #include "libs/event/event_batch.h"
 #include "libs/kafka/kafka_error.h"
 #include "libs/kafka/topic_admin.h"
+#include "libs/sinks/kafka/offset_ranges.h"
 
 namespace phoenix {
 
-// How far into each partition of each log a sink has written, kept in the
-// cluster that it writes to: as the committed offset of a consumer group of
+// Which events of each partition of each log a sink has written, kept in the
+// cluster that it writes to: beside the committed offset of a consumer group of
 // its own for each partition of a log, on partition 0 of the sink's topic. No
 // member ever joins the group; its offset is committed within the transaction
 // that has the records, so both are there or neither. Thread-compatible.
@@ -27,25 +28,27 @@ class LogPositions {
   LogPositions(std::string sink, std::string topic)
       : sink_(std::move(sink)), topic_(std::move(topic)) {}
 
-  // The offset of the log after the last event that was written; 0 when there
-  // is none. Asks the cluster the first time.
-  absl::StatusOr<int64_t> Read(const BatchIdentity& identity,
-                               TopicAdmin& admin);
+  // The offsets of the partition that have been written and committed, valid
+  // until Forget. Asks the cluster the first time.
+  absl::StatusOr<const OffsetRanges*> Read(const BatchIdentity& identity,
+                                           TopicAdmin& admin);
 
-  // Events up to before `next` of the partition are in the open transaction.
-  void Advance(const BatchIdentity& identity, int64_t next);
+  // Offsets [begin, end) of the partition are in the open transaction.
+  void Advance(const BatchIdentity& identity, int64_t begin, int64_t end);
 
-  // How far it has been advanced since the last transaction; 0: not at all.
-  int64_t Advanced(const BatchIdentity& identity) const;
+  // Those that are.
+  const OffsetRanges& Advanced(const BatchIdentity& identity) {
+    return advanced_[Partition(identity.log, identity.partition)];
+  }
 
   // Puts what has advanced into the transaction. Null: done, or there was
   // nothing to do.
   KafkaErrorPtr AddToTransaction(rd_kafka_t& producer, absl::Duration timeout);
 
-  // The transaction was committed: the positions that have advanced hold.
+  // The transaction was committed: what has advanced holds.
   void Commit();
 
-  // It was not, or nobody knows: positions are read again.
+  // It was not, or nobody knows: the cluster is asked again.
   void Forget();
 
  private:
@@ -55,8 +58,8 @@ class LogPositions {
 
   const std::string sink_;
   const std::string topic_;
-  std::map<Partition, int64_t> committed_;
-  std::map<Partition, int64_t> advanced_;
+  std::map<Partition, OffsetRanges> committed_;
+  std::map<Partition, OffsetRanges> advanced_;
 };
 
 }  // namespace phoenix

@@ -5,6 +5,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/sinks/kafka/offset_ranges.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -97,28 +98,33 @@ absl::Status TransactionalKafkaSink::Begin() {
 void TransactionalKafkaSink::Put(PendingWrite& write) {
   const BatchIdentity identity = write.batch().identity();
   const Selection rows = write.rows();
-  int64_t position = 0;
+  const OffsetRanges* written = nullptr;
   if (failure_.ok() && identity.first_offset >= 0) {
     TopicAdmin admin(*producer_.client(), kAdminTimeout);
     const auto found = positions_.Read(identity, admin);
     failure_ = found.status();
-    position = found.value_or(0);
+    if (found.ok()) written = *found;
   }
+  if (written == nullptr) {
+    for (size_t i = 0; i < rows.size(); ++i) Enqueue(write, i);
+    return;
+  }
+  const OffsetRanges& advanced = positions_.Advanced(identity);
   for (size_t i = 0; i < rows.size(); ++i) {
     const int64_t offset = identity.first_offset + rows[i];
-    if (identity.first_offset < 0) {
-      Enqueue(write, i);
-    } else if (offset < position) {
+    if (written->Contains(offset)) {
       ++repeated_;
       pending_.Settle(write.row(i), Outcome::kDelivered);
-    } else if (offset < positions_.Advanced(identity)) {
+    } else if (advanced.Contains(offset)) {
       // Sent twice while the transaction is open: has the same end.
       unsettled_.push_back(write.row(i));
     } else {
       Enqueue(write, i);
-      positions_.Advance(identity, offset + 1);
     }
   }
+  // Rows between them go elsewhere: they will not come.
+  positions_.Advance(identity, identity.first_offset + rows.front(),
+                     identity.first_offset + rows.back() + 1);
 }
 
 void TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {

@@ -19,15 +19,15 @@
 
 namespace phoenix {
 
-// Writes rows in transactions that hold the position in the log too, so that
-// an event of a log is written once, however often it is sent: rows below the
-// position settle as delivered without being written.
+// Writes rows in transactions that hold their offsets in the log too, so that
+// an event of a log is written once, however often it is sent: rows whose
+// offsets are held already settle as delivered without being written.
 //
 // A transaction takes writes until a flush or `max_buffer_bytes`. All of it is
 // committed or none: when one record can't be written for now, all rows are to
 // be tried again, but for those that the topic will never take. After a commit
 // whose end is unknown the producer is made anew, which makes the cluster
-// decide it; rows are then tried again, and the position tells which of them
+// decide it; rows are then tried again, and the offsets tell which of them
 // have been written.
 //
 // Rows without identity are written in transactions too, and again when they
