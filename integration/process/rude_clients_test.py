@@ -124,7 +124,9 @@ class RudeClientsTest(harness.ProcessTest):
                 door.sendall(bytes([byte]))
                 time.sleep(0.01)
             door.shutdown(socket.SHUT_WR)
-            self.assertEqual(harness.read_to_end(door), b"")
+            refusals, receipt = harness.split_replies(
+                harness.read_to_end(door))
+        self.assertEqual((refusals, receipt["final_lines"]), (b"", 1))
         self.finish()
 
     def test_a_peer_that_reads_no_answers_holds_nobody_up(self):

@@ -84,6 +84,56 @@ admin_address: off
   EXPECT_NE(compiled->rules, nullptr);
 }
 
+TEST_F(CompilePipelineTest, HasNoLogUnlessTheFileHas) {
+  const auto compiled = Compile(kSourcesAndSinks);
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  EXPECT_FALSE(compiled->log.has_value());
+}
+
+TEST_F(CompilePipelineTest, FillsInWhatALogDoesNotSay) {
+  const auto compiled = Compile(std::string(kSourcesAndSinks) +
+                                "log: {embedded: {path: p.log}}\n");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  ASSERT_TRUE(compiled->log.has_value());
+  const PipelineLog& log = *compiled->log;
+  EXPECT_EQ(log.path, "p.log");
+  EXPECT_EQ(log.max_bytes, 1 << 30);
+  EXPECT_EQ(log.when_full, FullPolicy::kBlock);
+  EXPECT_EQ(log.retain_bytes, 0);
+  EXPECT_EQ(log.retain_time, absl::InfiniteDuration());
+  EXPECT_EQ(log.compression, Compression::kNone);
+  EXPECT_EQ(log.durability, Durability::kDisk);
+}
+
+TEST_F(CompilePipelineTest, TakesWhatALogSays) {
+  const auto compiled = Compile(
+      std::string(kSourcesAndSinks) +
+      "log: {embedded: {path: p.log, max_bytes: 64MiB, when_full: drop_oldest, "
+      "retain_bytes: 8MiB, retain_time: 1h, compression: zstd, sync: os}}\n");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  const PipelineLog& log = *compiled->log;
+  EXPECT_EQ(log.max_bytes, 64 << 20);
+  EXPECT_EQ(log.when_full, FullPolicy::kDropOldest);
+  EXPECT_EQ(log.retain_bytes, 8 << 20);
+  EXPECT_EQ(log.retain_time, absl::Hours(1));
+  EXPECT_EQ(log.compression, Compression::kZstd);
+  EXPECT_EQ(log.durability, Durability::kOs);
+}
+
+TEST_F(CompilePipelineTest, RefusesALogThatIsNotThatOfTheSchema) {
+  EXPECT_EQ(Compile(std::string(kSourcesAndSinks) +
+                    "log: {embedded: {path: p, max_bytes: 1MiB, sync: tape}}"),
+            nullptr);
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("at least 16MiB"));
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("'disk' or 'os'"));
+}
+
+TEST_F(CompilePipelineTest, RefusesALogWithoutAPath) {
+  EXPECT_EQ(Compile(std::string(kSourcesAndSinks) + "log: {embedded: {}}"),
+            nullptr);
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("missing key 'path'"));
+}
+
 TEST_F(CompilePipelineTest, SendsEverythingEverywhereWithoutRoutes) {
   const auto compiled =
       Compile(std::string(kSourcesAndSinks) + "dead_letter: a\n");

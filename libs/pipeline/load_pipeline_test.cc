@@ -316,8 +316,8 @@ TEST_F(LoadPipelineTest, ReportsAllErrorsAtOnceInOrder) {
             "p.yaml:3:24: 'buffer_bytes' is '1KiB': expected a size such as "
             "'64MiB' of at least 1MiB\n"
             "p.yaml:4:1: unknown key 'colour': expected 'name', 'description', "
-            "'sources', 'steps', 'routes', 'sinks', 'dead_letter', 'limits' or "
-            "'admin_address'\n");
+            "'sources', 'steps', 'routes', 'sinks', 'dead_letter', 'limits', "
+            "'admin_address' or 'log'\n");
 }
 
 TEST_F(LoadPipelineTest, PutsInVariables) {

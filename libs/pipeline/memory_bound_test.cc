@@ -23,7 +23,8 @@ constexpr int64_t kMiB = 1 << 20;
 class MemoryBoundTest : public testing::Test {
  protected:
   // The parts of a pipeline with these limits and two lanes.
-  std::map<std::string, int64_t> PartsOf(const std::string& limits) {
+  std::map<std::string, int64_t> PartsOf(const std::string& limits,
+                                         const std::string& more = "") {
     Diagnostics diagnostics("p.yaml");
     FakeClock clock;
     const auto compiled = CompilePipelineText(
@@ -33,7 +34,7 @@ class MemoryBoundTest : public testing::Test {
         "sinks: [{name: a, nowhere: {}}, {name: b, file: {path: x}}]\n"
         "dead_letter: b\n"
         "limits: " +
-            limits + "\n",
+            limits + "\n" + more,
         TestKinds(),
         [](const std::string&) -> std::optional<std::string> {
           return std::nullopt;
@@ -49,6 +50,12 @@ class MemoryBoundTest : public testing::Test {
 
   int64_t sum_ = 0;
 };
+
+TEST_F(MemoryBoundTest, CountsTheLogWhereThereIsOne) {
+  EXPECT_EQ(PartsOf("{}").count("log"), 0u);
+  EXPECT_EQ(PartsOf("{}", "log: {embedded: {path: l}}\n")["log"],
+            2 * PipelineLog::kMaxQueuedBytes + PipelineLog::kRecentBytes);
+}
 
 TEST_F(MemoryBoundTest, ListsEverythingThatHoldsEvents) {
   EXPECT_THAT(

@@ -237,9 +237,31 @@ TEST_F(LogDispatcherTest, SendsWhatWasNotFinalAgainAfterARestart) {
   EXPECT_THAT(lane(0).offsets(), ElementsAre(4, 5));
   EXPECT_THAT(lane(1).offsets(), ElementsAre(2, 3, 6, 7));
   EXPECT_EQ(dispatcher_->stats().recovered, 6u);
+  while (!lane(0).held().empty()) lane(0).Settle();
+  while (!lane(1).held().empty()) lane(1).Settle();
+  Run();
   Append(1);
   EXPECT_EQ(dispatcher_->stats().recovered, 6u);
   EXPECT_EQ(dispatcher_->stats().read, 7u);
+}
+
+TEST_F(LogDispatcherTest, LetsNothingNewPassWhatItHasRecovered) {
+  Append(1, 0);
+  Append(2, 1);
+  Start();
+  Append(1, 0);
+  Append(1, 1);
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0));
+  EXPECT_THAT(lane(1).offsets(), ElementsAre(1, 2));
+  lane(0).Settle();
+  Run();
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0));
+  lane(1).Settle();
+  Run();
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 3));
+  EXPECT_THAT(lane(1).offsets(), ElementsAre(1, 2, 4));
+  EXPECT_EQ(metrics_.recovered_events(), 3u);
+  EXPECT_EQ(metrics_.received_events(), 0u);
 }
 
 TEST_F(LogDispatcherTest, SkipsTheRowsThatACursorWithinABatchHasPassed) {

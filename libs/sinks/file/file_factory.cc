@@ -75,6 +75,7 @@ std::unique_ptr<RowEncoder> MakeEncoder(const v1::File& config,
 FileWriter::Options WriterOptions(const v1::File& config) {
   FileWriter::Options options;
   options.truncate = config.mode() == v1::MODE_TRUNCATE;
+  options.json_lines = config.format() != v1::FORMAT_CSV;
   if (config.buffer_bytes() > 0) options.buffer_bytes = config.buffer_bytes();
   options.rotate_bytes = config.rotate_bytes();
   const auto& interval = config.rotate_interval();

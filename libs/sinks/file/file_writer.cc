@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "libs/base/status_macros.h"
 #include "libs/io/errno_status.h"
+#include "libs/sinks/file/torn_line.h"
 
 namespace phoenix {
 namespace {
@@ -48,6 +49,7 @@ absl::Status FileWriter::Open() {
   const bool first = rotations_ == 0;
   PHOENIX_ASSIGN_OR_RETURN(
       OpenedFile file, directory_.OpenFile(path_, options_.truncate && first));
+  if (options_.json_lines) PHOENIX_RETURN_IF_ERROR(CutTornLine(file));
   has_rows_ = file.size > 0;
   opened_ = clock_.Now();
   file_.emplace(std::move(file), options_.buffer_bytes);

@@ -25,6 +25,7 @@ class FileWriter {
   struct Options {
     std::string header;  // First line of each file; empty for none.
     bool truncate = false;
+    bool json_lines = true;  // Each line is a JSON text.
     size_t buffer_bytes = 256 << 10;
     uint64_t rotate_bytes = 0;  // 0: never.
     absl::Duration rotate_interval = absl::InfiniteDuration();

@@ -93,7 +93,24 @@ TEST_F(FileWriterTest, AppendsToWhatIsThere) {
   EXPECT_EQ(temp_.Read("a.log"), "old\nnew\n");
 }
 
-TEST_F(FileWriterTest, DoesNotGlueALineToHalfALine) {
+TEST_F(FileWriterTest, CutsOffHalfALineOfJson) {
+  temp_.Write("a.log", "1\n{\"hal");
+  Open();
+  Put({"2"});
+  writer_->Flush();
+  EXPECT_EQ(temp_.Read("a.log"), "1\n2\n");
+}
+
+TEST_F(FileWriterTest, EndsALineThatOnlyLacksItsEnd) {
+  temp_.Write("a.log", "1\n{}");
+  Open();
+  Put({"2"});
+  writer_->Flush();
+  EXPECT_EQ(temp_.Read("a.log"), "1\n{}\n2\n");
+}
+
+TEST_F(FileWriterTest, DoesNotGlueALineToHalfALineThatIsNoJson) {
+  options_.json_lines = false;
   temp_.Write("a.log", "old\nhal");
   Open();
   Put({"new"});

@@ -1,0 +1,141 @@
+// The suite with a log: what is acknowledged, and what a next run hands on.
+#include <filesystem>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tools/phoenix/run_report.h"
+#include "tools/phoenix/suite.h"
+#include "tools/phoenix/testing/small_pipeline.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Far more than a drain takes: only a suite that hangs waits for it.
+constexpr absl::Duration kLong = absl::Minutes(1);
+
+// One run of the small pipeline on a folder.
+struct LoggedRun {
+  explicit LoggedRun(const std::string& folder)
+      : suite(std::move(small.pipeline), registry, health, Clock::System(),
+              OpenerFor(folder)) {}
+
+  static LogOpener OpenerFor(const std::string& folder) {
+    CompiledPipeline pipeline;
+    pipeline.name = "small";
+    pipeline.log.emplace();
+    pipeline.log->path = folder;
+    return LogOpenerOf(pipeline);
+  }
+
+  void Offer(const std::vector<std::string>& payloads) {
+    ASSERT_TRUE(small.source->Offer(payloads, recorder.Callback()).ok());
+  }
+
+  // Every write to the sink is given back, however often.
+  void FailSink() {
+    small.out->answers.assign(
+        100'000, {.outcome = Outcome::kRetry,
+                  .why = absl::UnavailableError("connection refused")});
+  }
+
+  SmallPipeline small;
+  OutcomeRecorder recorder;
+  MetricsRegistry registry;
+  HealthRegistry health;
+  Suite suite;
+};
+
+class SuiteLogTest : public ::testing::Test {
+ protected:
+  SuiteLogTest() { std::filesystem::remove_all(folder_); }
+  ~SuiteLogTest() override { std::filesystem::remove_all(folder_); }
+
+  const std::string folder_ =
+      testing::TempDir() + "/suite_log." +
+      testing::UnitTest::GetInstance()->current_test_info()->name();
+};
+
+TEST_F(SuiteLogTest, TellsTheSourceThatTheLogHasItsEvents) {
+  LoggedRun run(folder_);
+  ASSERT_TRUE(run.suite.Start().ok());
+  run.Offer({"1", "\"drop\"", "\"fail\""});
+  EXPECT_TRUE(run.suite.Drain(kLong));
+  EXPECT_THAT(run.recorder.names(), ElementsAre("logged", "logged", "logged"));
+  EXPECT_THAT(PayloadsAt(*run.small.out), ElementsAre("1", "\"farewell\""));
+  EXPECT_EQ(run.suite.waiting_events(), 0u);
+}
+
+TEST_F(SuiteLogTest, AccountsForWhatCameOutOfTheLog) {
+  LoggedRun run(folder_);
+  ASSERT_TRUE(run.suite.Start().ok());
+  run.Offer({"1", "\"drop\"", "\"fail\""});
+  EXPECT_TRUE(run.suite.Drain(kLong));
+  const PipelineMetrics& metrics = run.suite.metrics();
+  EXPECT_EQ(metrics.received_events(), 4u);
+  EXPECT_EQ(metrics.settled_events(Settlement::kDelivered), 2u);
+  EXPECT_EQ(metrics.settled_events(Settlement::kFiltered), 1u);
+  EXPECT_EQ(metrics.settled_events(Settlement::kDeadLettered), 1u);
+  EXPECT_EQ(metrics.in_flight_events(), 0u);
+  EXPECT_EQ(run.suite.UnaccountedEvents(), 0);
+}
+
+TEST_F(SuiteLogTest, HandsOnInTheNextRunWhatThisOneCouldNotDeliver) {
+  {
+    LoggedRun run(folder_);
+    run.FailSink();
+    ASSERT_TRUE(run.suite.Start().ok());
+    run.Offer({"1", "2"});
+    // Nothing is given back: the log has it.
+    run.suite.Drain(absl::Milliseconds(200));
+    EXPECT_THAT(run.recorder.names(), ElementsAre("logged", "logged"));
+    EXPECT_EQ(run.suite.waiting_events(), 2u);
+    EXPECT_EQ(run.suite.UnaccountedEvents(), 0);
+    EXPECT_THAT(RunReport(run.suite, absl::Seconds(1)),
+                HasSubstr(" + 2 waiting; unaccounted 0\n"));
+  }
+  LoggedRun next(folder_);
+  ASSERT_TRUE(next.suite.Start().ok());
+  EXPECT_TRUE(next.suite.Drain(kLong));
+  EXPECT_THAT(PayloadsAt(*next.small.out),
+              ElementsAre("1", "2", "\"farewell\""));
+  EXPECT_EQ(next.suite.metrics().recovered_events(), 2u);
+  EXPECT_THAT(
+      RunReport(next.suite, absl::Seconds(1)),
+      HasSubstr("  received 1 + 2 recovered = 3 delivered; unaccounted 0\n"));
+}
+
+TEST_F(SuiteLogTest, DeliversNothingTwiceAfterAnOrderlyEnd) {
+  {
+    LoggedRun run(folder_);
+    ASSERT_TRUE(run.suite.Start().ok());
+    run.Offer({"1", "2"});
+    EXPECT_TRUE(run.suite.Drain(kLong));
+  }
+  LoggedRun next(folder_);
+  ASSERT_TRUE(next.suite.Start().ok());
+  EXPECT_TRUE(next.suite.Drain(kLong));
+  EXPECT_THAT(PayloadsAt(*next.small.out), ElementsAre("\"farewell\""));
+}
+
+TEST_F(SuiteLogTest, IsNotReadyBeforeItsLogIs) {
+  LoggedRun run(folder_);
+  EXPECT_THAT(run.health.Ready().reasons, testing::Contains(HasSubstr("log")));
+  ASSERT_TRUE(run.suite.Start().ok());
+  EXPECT_TRUE(run.health.Ready().ok);
+}
+
+TEST_F(SuiteLogTest, SaysWhyTheLogCantBeOpened) {
+  LoggedRun first(folder_);
+  ASSERT_TRUE(first.suite.Start().ok());
+  LoggedRun second(folder_);
+  const absl::Status status = second.suite.Start();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), StartsWith("log 'small': "));
+}
+
+}  // namespace
+}  // namespace phoenix
