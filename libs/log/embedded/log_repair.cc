@@ -41,6 +41,8 @@ class Repairer {
   absl::StatusOr<LogId> FindId() {
     const auto meta = ReadLogMeta(files_, folder_);
     if (meta.ok()) return meta->id;
+    // A newer version's log is none of ours to change.
+    if (absl::IsFailedPrecondition(meta.status())) return meta.status();
     for (const int64_t base : bases_) {
       const auto content = ReadWholeHeader(base);
       if (content.ok() && *content) return (*content)->log_id;

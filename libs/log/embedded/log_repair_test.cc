@@ -88,6 +88,13 @@ TEST_F(LogRepairTest, WritesADamagedMetaAnew) {
   EXPECT_EQ(DescribeLog(**log), entries_);
 }
 
+TEST_F(LogRepairTest, LeavesTheLogOfANewerVersionAlone) {
+  files_.SetContent("/log/META", "phoenix-log 7\n");
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      RepairLog(files_, "/log", RewriteMeta("test")).status()));
+  EXPECT_EQ(files_.Content("/log/META"), "phoenix-log 7\n");
+}
+
 TEST_F(LogRepairTest, GivesALogToARenamedPipeline) {
   EXPECT_TRUE(RepairLog(files_, "/log", RewriteMeta("renamed")).ok());
   EXPECT_FALSE(OpenTestLog(options_, files_, clock_).ok());

@@ -9,13 +9,25 @@
 #include "libs/base/text.h"
 #include "libs/event/batch_codec.h"
 #include "libs/log/embedded/compression.h"
-#include "phoenix/event/v1/event_batch.pb.h"
 
 namespace phoenix {
 namespace {
 
 // Room for the identity, which is added later.
 constexpr size_t kMaxMessageBytes = RecordHeader::kMaxBodyBytes - 4096;
+
+// Protobuf's wire format.
+constexpr uint8_t kVarint = 0;
+constexpr uint8_t kLengthDelimited = 2;
+
+void AppendVarint(std::string& to, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) to += static_cast<char>(value | 0x80);
+  to += static_cast<char>(value);
+}
+
+void AppendTag(std::string& to, uint8_t id, uint8_t type) {
+  to += static_cast<char>(id << 3 | type);
+}
 
 absl::StatusOr<SharedBytes> Decompressed(const RecordHeader& header,
                                          const SharedBytes& body) {
@@ -58,12 +70,21 @@ absl::StatusOr<RecordBody> EncodeRecordBody(const EventBatch& batch,
   return body;
 }
 
+// By hand: the generated classes leave out what is 0, and then the number of an
+// earlier identity would stay.
 std::string EncodeIdentityField(const BatchIdentity& identity) {
-  event::v1::EventBatch message;
-  message.mutable_identity()->set_log(identity.log);
-  message.mutable_identity()->set_partition(identity.partition);
-  message.mutable_identity()->set_first_offset(identity.first_offset);
-  return message.SerializeAsString();
+  std::string fields;
+  AppendTag(fields, 1, kLengthDelimited);
+  AppendVarint(fields, identity.log.size());
+  fields += identity.log;
+  AppendTag(fields, 2, kVarint);
+  AppendVarint(fields, static_cast<uint64_t>(int64_t{identity.partition}));
+  AppendTag(fields, 3, kVarint);
+  AppendVarint(fields, static_cast<uint64_t>(identity.first_offset));
+  std::string field;
+  AppendTag(field, 11, kLengthDelimited);
+  AppendVarint(field, fields.size());
+  return field + fields;
 }
 
 void AddIdentity(std::string_view identity, RecordHeader& header) {
