@@ -12,8 +12,9 @@
 
 namespace phoenix {
 
-// What became of an event. All but kRetry and kLogged are final. Ordered by precedence: an
-// event that went several ways (fan-out) has the greatest outcome of its ways.
+// What became of an event. All but kRetry and kLogged are final. Ordered by
+// precedence: an event that went several ways (fan-out) has the greatest of
+// their outcomes.
 enum class Outcome : uint8_t {
   kPending = 0,  // Nothing said yet.
   kFiltered,     // A filter dropped it, as the pipeline demands.

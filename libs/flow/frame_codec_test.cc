@@ -316,7 +316,7 @@ TEST(ReceiverFrameCodecTest, RefusesWhatNoReceiverSays) {
   };
   EXPECT_TRUE(refused()) << "no outcomes";
   result.set_outcomes("\x09");
-  EXPECT_TRUE(refused()) << "an unknown outcome";
+  EXPECT_TRUE(refused()) << "an outcome that stages do not tell";
   result.set_outcomes(std::string(EventBatch::kMaxEvents + 1, '\4'));
   EXPECT_TRUE(refused()) << "more outcomes than a batch has rows";
   result.set_outcomes("\4");

@@ -380,11 +380,15 @@ bool Suite::CloseAll() {
 void Suite::Publish() {
   stream_watch_.Publish();
   if (log_ != nullptr) log_metrics_.Publish(log_->Numbers());
-  // A look at what moves sees some events twice and others not at all.
+  // A look at what moves sees some events twice and others not at all. What is
+  // really lost is still so at the next look.
   const uint64_t before = CountMoves(pipeline_metrics_);
   const int64_t unaccounted = UnaccountedEvents();
   if (CountMoves(pipeline_metrics_) != before) return;
-  pipeline_metrics_.SetUnaccounted(unaccounted);
+  if (unaccounted == 0 || unaccounted == last_unaccounted_) {
+    pipeline_metrics_.SetUnaccounted(unaccounted);
+  }
+  last_unaccounted_ = unaccounted;
 }
 
 uint64_t Suite::waiting_events() const {

@@ -134,6 +134,7 @@ class Suite {
   std::unique_ptr<LaneIntake> lane_intake_;  // Without a log.
   LogMetrics log_metrics_;
   std::atomic<uint64_t> made_events_ = 0;  // By steps, and in flight.
+  int64_t last_unaccounted_ = 0;           // At the last look.
   flow::Lane ticker_;
   BusyWatch busy_watch_;
   StreamWatch stream_watch_;
