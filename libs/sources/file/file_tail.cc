@@ -88,7 +88,7 @@ void FileTail::GoTo(uint64_t offset) {
   head_ = ReadFileHead(fd_.get(), offset);
   lines_ = LineFinder(fd_.get());
   first_line_ = std::nullopt;
-  settled_ = std::make_shared<SettledPosition>(offset);
+  settled_ = std::make_shared<SettledPrefix>(offset);
   RowDecoderOptions decode = options_.decode;
   // Unique: two runs never read the same place of a file as different rows.
   absl::StrAppend(&decode.defaults.id_prefix, absl::Hex(inode_), ".",
@@ -209,7 +209,7 @@ uint64_t FileTail::LineOf(const DecodeError& error) {
 }
 
 FilePosition FileTail::position() const {
-  return {path_, device_, inode_, settled_->offset(), head_};
+  return {path_, device_, inode_, settled_->position(), head_};
 }
 
 int64_t FileTail::NowNanos() const { return absl::ToUnixNanos(clock_.Now()); }

@@ -12,13 +12,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
+#include "libs/base/settled_prefix.h"
 #include "libs/event/decode_error.h"
 #include "libs/net/owned_fd.h"
 #include "libs/sources/file/file_head.h"
 #include "libs/sources/file/line_finder.h"
 #include "libs/sources/file/position_store.h"
 #include "libs/sources/file/row_decoder.h"
-#include "libs/sources/file/settled_position.h"
 #include "libs/sources/patient_outlet.h"
 #include "libs/sources/unreadable_rows.h"
 
@@ -107,7 +107,7 @@ class FileTail {
   LineFinder lines_;
   std::optional<uint64_t> first_line_;  // Where the decoder began, once asked.
   // Shared with the batches on their way.
-  std::shared_ptr<SettledPosition> settled_;
+  std::shared_ptr<SettledPrefix> settled_;
 };
 
 }  // namespace phoenix
