@@ -20,10 +20,11 @@ std::vector<uint32_t> StepResult::failed_rows() const {
 
 OperatorHarness::OperatorHarness(
     const std::function<void(OperatorRegistry&)>& register_kind,
-    const std::string& kind, const std::string& config) {
+    const std::string& config) {
   OperatorRegistry registry;
   register_kind(registry);
-  const auto* found = registry.Find(kind);
+  EXPECT_EQ(registry.kinds().size(), 1u);
+  const auto* found = registry.kinds().at(0);
   const std::unique_ptr<google::protobuf::Message> message(
       found->prototype->New());
   EXPECT_TRUE(

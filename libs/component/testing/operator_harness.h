@@ -34,9 +34,10 @@ struct StepResult {
 // otherwise.
 class OperatorHarness {
  public:
-  // `config` is protobuf text. What the factory reports is in `errors()`.
+  // `register_kind` registers one kind, `config` is protobuf text. What the
+  // factory reports is in `errors()`.
   OperatorHarness(const std::function<void(OperatorRegistry&)>& register_kind,
-                  const std::string& kind, const std::string& config);
+                  const std::string& config);
 
   // Null when the config is wrong.
   Operator* get() const { return operator_.get(); }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "absl/strings/ascii.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/component/testing/operator_harness.h"
@@ -139,9 +138,8 @@ class ClauseTest : public testing::Test {
       : options_(options), clause_(clause) {}
 
   void TestBody() override {
-    SuiteRun run{options_, OperatorHarness(options_.register_kind,
-                                           absl::AsciiStrToLower(options_.name),
-                                           options_.config)};
+    SuiteRun run{options_,
+                 OperatorHarness(options_.register_kind, options_.config)};
     ASSERT_THAT(run.harness.errors(), IsEmpty());
     clause_.check(run);
   }

@@ -12,10 +12,10 @@
 namespace phoenix {
 
 struct OperatorSuiteOptions {
-  // The kind, which test names begin with.
+  // What the names of the tests begin with.
   std::string name;
 
-  // Registers it.
+  // Registers the kind, and only that.
   std::function<void(OperatorRegistry&)> register_kind;
 
   // A config of it, as protobuf text.

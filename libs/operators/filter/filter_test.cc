@@ -21,8 +21,7 @@ const bool kRegistered = RegisterOperatorSuite(
      .payloads = {R"({"x":0})", R"({"x":2})", R"({"y":2})", R"({"x":3})"}});
 
 OperatorHarness Filter(const std::string& condition) {
-  return OperatorHarness(&RegisterFilter, "filter",
-                         "condition: '" + condition + "'");
+  return OperatorHarness(&RegisterFilter, "condition: '" + condition + "'");
 }
 
 TEST(FilterTest, LetsThroughWhatFulfilsTheCondition) {

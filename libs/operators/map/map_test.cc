@@ -23,7 +23,7 @@ const bool kRegistered = RegisterOperatorSuite(
      .payloads = {R"({"x":0})", R"({"x":2})", R"({"z":2})", R"({"x":3})"}});
 
 OperatorHarness Map(const std::string& config) {
-  return OperatorHarness(&RegisterMap, "map", config);
+  return OperatorHarness(&RegisterMap, config);
 }
 
 std::vector<std::string> Mapped(const std::string& config,

@@ -29,7 +29,7 @@ const bool kRegistered = RegisterOperatorSuite(
 class StatsTest : public testing::Test {
  protected:
   explicit StatsTest(const std::string& config = kConfig)
-      : harness_(&RegisterStats, "stats", config) {}
+      : harness_(&RegisterStats, config) {}
 
   // The payloads that a tick publishes.
   std::vector<std::string> Tick(bool last = false) {
@@ -138,8 +138,7 @@ TEST_F(BoundedStatsTest, KeepsABoundedNumberOfKeys) {
 }
 
 TEST(StatsFactoryTest, PointsIntoExpressionsThatAreWrong) {
-  const OperatorHarness harness(&RegisterStats, "stats",
-                                "key: 'data.' value: '1 +'");
+  const OperatorHarness harness(&RegisterStats, "key: 'data.' value: '1 +'");
   ASSERT_EQ(harness.errors().size(), 2u);
   EXPECT_THAT(harness.errors()[0], HasSubstr("key@5"));
   EXPECT_THAT(harness.errors()[1], HasSubstr("value@3"));
@@ -147,15 +146,13 @@ TEST(StatsFactoryTest, PointsIntoExpressionsThatAreWrong) {
 
 TEST(StatsFactoryTest, RefusesWhatIsNeverKeyOrNumber) {
   EXPECT_THAT(
-      OperatorHarness(&RegisterStats, "stats", "key: 'time' value: '\"a\"'")
-          .errors(),
+      OperatorHarness(&RegisterStats, "key: 'time' value: '\"a\"'").errors(),
       ElementsAre("key@0: expression is of type 'timestamp': "
                   "expected text, a finite number or a bool",
                   "value@0: expression is of type 'string': expected a finite "
                   "number"));
   EXPECT_THAT(
-      OperatorHarness(&RegisterStats, "stats", "key: 'id' value: '1.0/0.0'")
-          .errors(),
+      OperatorHarness(&RegisterStats, "key: 'id' value: '1.0/0.0'").errors(),
       ElementsAre("value@0: expression is always inf: expected a finite "
                   "number"));
 }

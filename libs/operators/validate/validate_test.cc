@@ -30,7 +30,7 @@ const bool kRegistered = RegisterOperatorSuite(
                   R"({"id":2,"t":20})", R"({"id":1,"t":1000})"}});
 
 OperatorHarness Validate(const std::string& config) {
-  return OperatorHarness(&RegisterValidate, "validate", config);
+  return OperatorHarness(&RegisterValidate, config);
 }
 
 TEST(ValidateTest, SaysOfEachRuleThatAnEventBreaksHow) {
