@@ -24,9 +24,10 @@ struct RetryingSink::Attempt {
   BatchView view;  // What is still to be written.
   BatchOutcome outcome;
   SettleCallback settle;
-  int number = 0;  // Of the attempt, from 1 on.
-  int64_t first_nanos = 0;
-  absl::Status why;  // The rows were not taken.
+  bool retried = false;  // `outcome` holds what earlier attempts settled.
+  int number = 0;        // Of attempts since the last one that made progress.
+  int64_t first_nanos = 0;  // When the first of these began.
+  absl::Status why;         // The rows were not taken.
 };
 
 RetryingSink::RetryingSink(std::unique_ptr<Sink> sink, Options options,
@@ -45,6 +46,7 @@ void RetryingSink::Write(BatchView view, SettleCallback settle) {
   Start(std::make_shared<Attempt>(Attempt{std::move(view),
                                           BatchOutcome(size),
                                           std::move(settle),
+                                          false,
                                           0,
                                           clock_.MonotonicNanos(),
                                           {}}));
@@ -71,37 +73,58 @@ void RetryingSink::Start(const AttemptPtr& attempt) {
 
 void RetryingSink::OnSettled(const AttemptPtr& attempt,
                              const BatchOutcome& outcome) {
-  const bool first = attempt->number == 1;
-  if (outcome.Count(Outcome::kRetry) == 0 && first) {
-    monitor_.OnAttemptDone();
+  if (outcome.Count(Outcome::kRetry) == 0 && !attempt->retried) {
+    OnProgress(*attempt);
     attempt->settle(outcome);
     return;
   }
+  const size_t before = attempt->view.rows.size();
+  TakeOutcome(*attempt, outcome);
+  const size_t left = attempt->view.rows.size();
+  if (left < before) OnProgress(*attempt);
+  if (left == 0) {
+    attempt->settle(attempt->outcome);
+    return;
+  }
+  CountFailure(attempt->why);
+  waiting_.push_back(attempt);
+}
+
+// Keeps what is settled for good; the rows to be tried again are left.
+void RetryingSink::TakeOutcome(Attempt& attempt, const BatchOutcome& outcome) {
   Selection again;
-  for (uint32_t row : attempt->view.rows) {
+  for (uint32_t row : attempt.view.rows) {
     if (outcome.at(row) == Outcome::kRetry) {
       again.push_back(row);
     } else {
-      attempt->outcome.Merge(row, outcome.at(row));
+      attempt.outcome.Merge(row, outcome.at(row));
     }
   }
   for (const OutcomeDetail& detail : outcome.details()) {
     if (outcome.at(detail.row) == Outcome::kRetry) {
-      attempt->why = detail.status;
+      attempt.why = detail.status;
     } else {
-      attempt->outcome.AddDetail(detail);
+      attempt.outcome.AddDetail(detail);
     }
   }
-  attempt->view.rows = std::move(again);
-  if (attempt->view.rows.empty()) {
-    monitor_.OnAttemptDone();
-    attempt->settle(attempt->outcome);
-  } else {
-    ++failed_attempts_;
-    last_error_ = attempt->why;
-    monitor_.OnAttemptFailed(attempt->why);
-    waiting_.push_back(attempt);
-  }
+  attempt.view.rows = std::move(again);
+  attempt.retried = true;
+}
+
+// The destination is there: what is left has its whole budget again.
+void RetryingSink::OnProgress(Attempt& attempt) {
+  monitor_.OnProgress();
+  backoff_.Reset();
+  attempt.number = 0;
+  attempt.first_nanos = clock_.MonotonicNanos();
+}
+
+void RetryingSink::CountFailure(const absl::Status& why) {
+  // A shutdown ended the attempt, not the destination.
+  if (absl::IsCancelled(why)) return;
+  ++failed_attempts_;
+  last_error_ = why;
+  monitor_.OnAttemptFailed(why);
 }
 
 void RetryingSink::RetryAll() {
@@ -112,6 +135,10 @@ void RetryingSink::RetryAll() {
         GiveUp(*attempt, Outcome::kRetry);
       } else if (!HasBudget(*attempt)) {
         GiveUp(*attempt, Outcome::kRejected);
+      } else if (!waiting_.empty()) {
+        // Behind rows that failed again just now: its time has not begun.
+        attempt->first_nanos = clock_.MonotonicNanos();
+        waiting_.push_back(attempt);
       } else {
         retried_rows_ += attempt->view.rows.size();
         monitor_.OnRetry(attempt->view.rows.size());

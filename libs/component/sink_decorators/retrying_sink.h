@@ -18,8 +18,10 @@ namespace phoenix {
 
 // Writes rows again that a sink answers with kRetry, after a delay that grows
 // and is spread by chance, until they have another outcome or the budget is
-// used up. While rows wait nothing else is written, so that order is kept and
-// the queue in front fills: that is how a failing destination pushes back.
+// used up. An attempt that settles any of its rows for good is progress: delay
+// and budget begin anew for the rest. While rows wait nothing that came after
+// them is written, so that order is kept and the queue in front fills: that is
+// how a failing destination pushes back.
 // Threads as Sink: it blocks in Write, Flush and Close.
 class RetryingSink : public Sink {
  public:
@@ -27,8 +29,9 @@ class RetryingSink : public Sink {
     std::string name = {};  // Of the component.
     Backoff::Options backoff = {};
 
-    // What one write may use before its rows are given up as kRejected. With
-    // the default delays, about as long as a restart of what it writes to.
+    // What one write may use without progress before its rows are given up as
+    // kRejected. With the default delays, about as long as a restart of what it
+    // writes to.
     int max_attempts = 30;
     absl::Duration max_elapsed = absl::Minutes(5);
 
@@ -62,6 +65,9 @@ class RetryingSink : public Sink {
 
   void Start(const AttemptPtr& attempt);
   void OnSettled(const AttemptPtr& attempt, const BatchOutcome& outcome);
+  static void TakeOutcome(Attempt& attempt, const BatchOutcome& outcome);
+  void OnProgress(Attempt& attempt);
+  void CountFailure(const absl::Status& why);
   void RetryAll();
   bool WaitForNext();  // False when the process stops.
   bool HasBudget(const Attempt& attempt) const;

@@ -16,9 +16,11 @@ namespace phoenix {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 const absl::Status kDown = absl::UnavailableError("it is down");
 
@@ -171,6 +173,59 @@ TEST_F(RetryingSinkTest, GivesUpWhenTheTimeIsOver) {
   EXPECT_THAT(Write(1).names(), ElementsAre("rejected"));
   // 0.1 + 0.2 + 0.4 + 0.8 s are within it, 1.6 s more are not.
   EXPECT_EQ(fake_->writes.size(), 5u);
+}
+
+// A partner that limits the rate: of each write it takes the first row only.
+TEST_F(RetryingSinkTest, NeverGivesUpWhileRowsAreTaken) {
+  options_.max_attempts = 2;
+  options_.max_elapsed = absl::Milliseconds(150);
+  for (uint32_t taken = 0; taken < 9; ++taken) {
+    fake_->answers.push_back(
+        {.outcome = Outcome::kRetry,
+         .why = kDown,
+         .applies = [taken](uint32_t row) { return row > taken; }});
+  }
+  EXPECT_THAT(Write(10).names(), Each("delivered"));
+  EXPECT_THAT(waits_, SizeIs(9));
+  EXPECT_THAT(waits_, Each(absl::Milliseconds(100)));
+  EXPECT_EQ(monitor_.Failure(), "");
+}
+
+TEST_F(RetryingSinkTest, CountsAttemptsSinceTheLastProgress) {
+  options_.max_attempts = 3;
+  FailNext(2);
+  fake_->answers.push_back({.outcome = Outcome::kRetry,
+                            .why = kDown,
+                            .applies = [](uint32_t row) { return row > 0; }});
+  FailNext(3);
+  const OutcomeRecorder recorder = Write(2);
+  EXPECT_THAT(recorder.names(), ElementsAre("delivered", "rejected"));
+  EXPECT_EQ(fake_->writes.size(), 6u);
+  EXPECT_EQ(recorder.outcome().details().at(0).status,
+            absl::UnavailableError("gave up after 3 attempts: it is down"));
+}
+
+TEST_F(RetryingSinkTest, WritesNothingBehindRowsThatFailAgain) {
+  fake_->hold = true;
+  FailNext(2);
+  const OutcomeRecorder first = Write(1);
+  const OutcomeRecorder second = Write(2);
+  on_wait_ = [this] { fake_->hold = false; };
+  FailNext(1);
+  Sink().Flush();
+  EXPECT_THAT(first.names(), ElementsAre("delivered"));
+  EXPECT_THAT(second.names(), Each("delivered"));
+  std::vector<size_t> sizes;
+  for (const BatchView& view : fake_->writes) sizes.push_back(view.rows.size());
+  EXPECT_THAT(sizes, ElementsAre(1, 2, 1, 1, 2));
+}
+
+TEST_F(RetryingSinkTest, DoesNotCountWhatAShutdownEnded) {
+  stopped_ = true;
+  FailNext(1, absl::CancelledError("request was cancelled"));
+  EXPECT_THAT(Write(2).names(), Each("retry"));
+  EXPECT_EQ(Sum(metric::kSinkFailedWriteAttempts), 0);
+  EXPECT_THAT(Sink().Report(), ElementsAre("fake"));
 }
 
 TEST_F(RetryingSinkTest, HonoursRetryAfterUpToItsLimit) {

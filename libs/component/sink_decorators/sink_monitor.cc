@@ -49,7 +49,7 @@ void SinkMonitor::OnAttemptFailed(const absl::Status& why) {
   failed_attempts_[code < kStatusCodeCount ? code : 0].Add(1);
 }
 
-void SinkMonitor::OnAttemptDone() {
+void SinkMonitor::OnProgress() {
   MutexLock lock(mutex_);
   failures_in_a_row_ = 0;
   if (!failing_) return;

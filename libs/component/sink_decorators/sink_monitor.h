@@ -42,9 +42,9 @@ class SinkMonitor {
   // Of an attempt: events were left to be tried again, and why.
   void OnAttemptFailed(const absl::Status& why);
 
-  // Of an attempt: none was left. The sink may have rejected some; its
-  // destination was there to say so.
-  void OnAttemptDone();
+  // Of an attempt: events were settled for good, whether or not others were
+  // left. The sink may have rejected them; its destination was there to say so.
+  void OnProgress();
 
   // All that failed together will be tried again, or given up. By then they
   // will have waited for `without_success` since they were first tried.

@@ -82,14 +82,14 @@ TEST_F(SinkMonitorTest, IsNotReadyWhileItFailsAgainAndAgain) {
 TEST_F(SinkMonitorTest, IsNotReadyWhenItHasFailedForLong) {
   monitor_.OnWait(kDown, SinkMonitor::kFailingTime - absl::Milliseconds(1));
   EXPECT_EQ(monitor_.Failure(), "");
-  monitor_.OnAttemptDone();
+  monitor_.OnProgress();
   monitor_.OnWait(kDown, SinkMonitor::kFailingTime);
   EXPECT_EQ(monitor_.Failure(), "failing: connection refused, attempt 1");
 }
 
 TEST_F(SinkMonitorTest, IsReadyAgainAfterTheFirstSuccess) {
   FailInARow(5);
-  monitor_.OnAttemptDone();
+  monitor_.OnProgress();
   EXPECT_EQ(monitor_.Failure(), "");
   EXPECT_EQ(Sum(metric::kSinkFailing), 0);
   EXPECT_TRUE(health_.Ready().ok);
