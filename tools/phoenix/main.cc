@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "libs/base/buffer_memory.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/text.h"
 #include "libs/pipeline/diagnostics.h"
 #include "tools/phoenix/cli/exit_code.h"
@@ -145,7 +146,17 @@ int Help(absl::Span<char* const> args) {
   return kExitOk;
 }
 
+// Failpoints are for fault tests of the program as it ships.
+bool ArmedFromEnvironment() {
+  const absl::Status armed = ArmFailpointsFromEnvironment();
+  if (armed.ok()) return true;
+  std::fprintf(stderr, "phoenix: %s: %s\n", kFailpointsVariable,
+               std::string(armed.message()).c_str());
+  return false;
+}
+
 int Main(absl::Span<char* const> args) {
+  if (!ArmedFromEnvironment()) return kExitUsage;
   if (args.empty()) {
     PrintOverview(stderr);
     return kExitUsage;
