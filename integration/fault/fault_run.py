@@ -68,6 +68,9 @@ STOP_SECONDS = (1, 4)
 FULL_SECONDS = (1, 4)
 DISK_BYTES = 256 << 20
 
+# In which a disk that is kept full must have been felt.
+FILL_SECONDS = 20
+
 # After space has returned, producers must be served again within this.
 RESUME_SECONDS = 5
 
@@ -106,7 +109,8 @@ class Disk:
         self._ballast = os.path.join(path, "ballast")
 
     def fill(self):
-        with open(self._ballast, "wb", buffering=0) as ballast:
+        """Takes all that is free now; what is given back later, next time."""
+        with open(self._ballast, "ab", buffering=0) as ballast:
             try:
                 while True:
                     ballast.write(bytes(1 << 16))
@@ -137,7 +141,7 @@ class Epoch:
         self.up_seconds = 0.0
         self.offered = 0
         self.ready_seconds = []
-        self.recovered = 0
+        self.refused = 0
         self.verdicts = []
 
     def run(self):
@@ -162,6 +166,7 @@ class Epoch:
             getattr(self, "_" + self._chance.choice(self._options.faults))()
         self._stand()
         self._load.stop()
+        self.refused = self._load.refused()
         self._come_to_rest()
         self._check_books()
         self.verdicts = [
@@ -210,9 +215,15 @@ class Epoch:
         self._process.signal(signal.SIGCONT)
 
     def _disk_full(self):
-        self._disk.fill()
-        time.sleep(self._chance.uniform(*FULL_SECONDS))
-        before = self.ledger.acked()
+        until = time.monotonic() + self._chance.uniform(*FULL_SECONDS)
+        before = -1
+        while time.monotonic() < until or self.ledger.acked() > before:
+            # The log deletes what it needs no more until nothing is left.
+            before = self.ledger.acked()
+            self._disk.fill()
+            time.sleep(0.3)
+            if time.monotonic() > until + FILL_SECONDS:
+                raise AssertionError("the full disk was never felt")
         self._disk.free()
         harness.wait_until(lambda: self.ledger.acked() > before,
                            "an event acknowledged after space returned",
@@ -229,9 +240,9 @@ class Epoch:
 
     def _check_books(self):
         count = self._process.count
-        self.recovered = count("phoenix_pipeline_recovered_events_total")
         missing = judges.unbalanced(
-            count("phoenix_pipeline_received_events_total"), self.recovered,
+            count("phoenix_pipeline_received_events_total"),
+            count("phoenix_pipeline_recovered_events_total"),
             count("phoenix_pipeline_settled_events_total"),
             count("phoenix_pipeline_in_flight_events"))
         if missing:
@@ -255,10 +266,11 @@ class Epoch:
 
     def __str__(self):
         return "\n".join(
-            ["seed %s: %d sent (%d events/s), %d acknowledged, ready after "
-             "at most %.2f s" % (self._seed, self.ledger.sent(),
-                                 self.offered_rate(), self.ledger.acked(),
-                                 max(self.ready_seconds))] +
+            ["seed %s: %d sent (%d events/s), %d acknowledged, %d refused, "
+             "ready after at most %.2f s" % (
+                 self._seed, self.ledger.sent(), self.offered_rate(),
+                 self.ledger.acked(), self.refused,
+                 max(self.ready_seconds))] +
             ["  " + str(verdict) for verdict in self.verdicts])
 
 
