@@ -4,6 +4,7 @@
 #include "libs/sinks/file/file_factory.h"
 #include "libs/sinks/http/http_factory.h"
 #include "libs/sinks/kafka/kafka_factory.h"
+#include "libs/sinks/postgres/postgres_factory.h"
 #include "libs/sinks/stdout/stdout_factory.h"
 
 namespace phoenix {
@@ -13,6 +14,7 @@ void RegisterBuiltinSinks(SinkRegistry& registry) {
   RegisterFileSink(registry);
   RegisterHttpSink(registry);
   RegisterKafkaSink(registry);
+  RegisterPostgresSink(registry);
   RegisterStdoutSink(registry);
 }
 
