@@ -30,6 +30,8 @@ absl::StatusCode CodeOf(int error_number) {
     case EPIPE:
     case EEXIST:
       return absl::StatusCode::kFailedPrecondition;
+    case ECANCELED:
+      return absl::StatusCode::kCancelled;
     default:
       return absl::StatusCode::kUnavailable;
   }
@@ -45,7 +47,8 @@ absl::Status ErrnoStatus(int error_number, const std::string& context) {
 }
 
 bool MayWorkLater(const absl::Status& status) {
-  return absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+  return absl::IsResourceExhausted(status) || absl::IsUnavailable(status) ||
+         absl::IsCancelled(status);
 }
 
 }  // namespace phoenix

@@ -13,8 +13,8 @@ using Config = sinks::blackhole::v1::Blackhole;
 
 std::unique_ptr<Sink> Create(const Config& config, BuildContext& context) {
   return std::make_unique<BlackholeSink>(
-      BlackholeSink::Options{.rate = config.rate()}, context.clock,
-      [](absl::Duration duration) { absl::SleepFor(duration); });
+      BlackholeSink::Options{.name = context.name, .rate = config.rate()},
+      context.clock, [](absl::Duration duration) { absl::SleepFor(duration); });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "libs/sinks/blackhole/blackhole_sink.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -22,25 +23,37 @@ absl::Status BlackholeSink::Open() {
 }
 
 void BlackholeSink::Write(BatchView view, SettleCallback settle) {
-  if (options_.rate > 0) Pace(view.rows.size());
+  const size_t count = view.rows.size();
+  const size_t taken = options_.rate > 0 ? Pace(count) : count;
   BatchOutcome outcome(view.batch->size());
-  outcome.Merge(view.rows, Outcome::kDelivered);
-  rows_ += view.rows.size();
-  for (uint32_t row : view.rows) bytes_ += view.batch->payload(row).size();
+  for (size_t i = 0; i < taken; ++i) {
+    outcome.Merge(view.rows[i], Outcome::kDelivered);
+    bytes_ += view.batch->payload(view.rows[i]).size();
+  }
+  rows_ += taken;
+  for (size_t i = taken; i < count; ++i) {
+    outcome.Merge(view.rows[i], Outcome::kRetry);
+    outcome.AddDetail({view.rows[i], options_.name,
+                       absl::CancelledError("sink was stopped")});
+  }
   settle(outcome);
 }
 
-void BlackholeSink::Pace(size_t rows) {
+size_t BlackholeSink::Pace(size_t rows) {
   const int64_t now = clock_.MonotonicNanos();
   const double seconds = static_cast<double>(rows) / options_.rate;
-  next_nanos_ = std::max(next_nanos_, now) +
-                absl::ToInt64Nanoseconds(absl::Seconds(seconds));
-  int64_t left = next_nanos_ - now;
+  const int64_t due = std::max(next_nanos_, now) +
+                      absl::ToInt64Nanoseconds(absl::Seconds(seconds));
+  int64_t left = due - now;
   while (left > 0 && !cancelled_) {
     const int64_t step = std::min(left, kMaxSleepNanos);
     sleep_(absl::Nanoseconds(step));
     left -= step;
   }
+  next_nanos_ = due - std::max<int64_t>(left, 0);
+  const double ahead = std::max<int64_t>(left, 0) / 1e9 * options_.rate;
+  const size_t untaken = static_cast<size_t>(std::ceil(ahead));
+  return rows - std::min(rows, untaken);
 }
 
 std::vector<std::string> BlackholeSink::Report() const {

@@ -18,6 +18,8 @@ namespace phoenix {
 class BlackholeSink : public Sink {
  public:
   struct Options {
+    std::string name = {};  // Of the component.
+
     // Rows a second; 0: no limit.
     int64_t rate = 0;
   };
@@ -30,11 +32,12 @@ class BlackholeSink : public Sink {
 
   absl::Status Open() override;
   // Takes the time of its rows before it settles them, so that whoever waits
-  // for outcomes feels the rate.
+  // for outcomes feels the rate. Those whose time has not come when it is
+  // cancelled are kRetry.
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override {}
   absl::Status Close() override { return absl::OkStatus(); }
-  // Ends the pace: what comes then is forgotten at once.
+  // With a rate, nothing more is taken.
   void Cancel() override { cancelled_ = true; }
 
   DeliveryGuarantee guarantee() const override {
@@ -43,7 +46,9 @@ class BlackholeSink : public Sink {
   std::vector<std::string> Report() const override;
 
  private:
-  void Pace(size_t rows);
+  // Sleeps until the time of that many rows is over, and returns how many of
+  // them had theirs: all, unless it was cancelled.
+  size_t Pace(size_t rows);
 
   const Options options_;
   Clock& clock_;

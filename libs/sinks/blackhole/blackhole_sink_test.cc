@@ -13,8 +13,10 @@
 namespace phoenix {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class BlackholeFixture : public SinkFixture {
  public:
@@ -85,16 +87,35 @@ TEST_F(BlackholeSinkTest, SettlesWhenTheTimeOfTheRowsHasPassed) {
   EXPECT_EQ(recorder.calls(), 1u);
 }
 
-TEST_F(BlackholeSinkTest, StopsPacingWhenItIsCancelled) {
-  BlackholeSink sink({.rate = 1}, clock_, [&](absl::Duration delay) {
-    slept_.push_back(delay);
-    if (slept_.size() == 2) sink.Cancel();
-  });
+TEST_F(BlackholeSinkTest, GivesBackWhatItHasNotTakenWhenItIsCancelled) {
+  BlackholeSink sink({.name = "slow", .rate = 2}, clock_,
+                     [&](absl::Duration delay) {
+                       clock_.Advance(delay);
+                       slept_.push_back(delay);
+                       if (slept_.size() == 2) sink.Cancel();
+                     });
   ASSERT_TRUE(sink.Open().ok());
-  Write(sink, 3600);
-  Write(sink, 3600);
-  EXPECT_THAT(slept_,
-              ElementsAre(absl::Milliseconds(500), absl::Milliseconds(500)));
+  OutcomeRecorder first;
+  OutcomeRecorder second;
+  const std::vector<std::string> payloads(4, "1");
+  sink.Write(AllOf(MakeBatch(payloads)), first.Callback());
+  sink.Write(AllOf(MakeBatch(payloads)), second.Callback());
+  EXPECT_THAT(first.names(),
+              ElementsAre("delivered", "delivered", "retry", "retry"));
+  EXPECT_TRUE(absl::IsCancelled(first.outcome().details().at(0).status));
+  EXPECT_EQ(first.outcome().details().at(0).component, "slow");
+  EXPECT_THAT(second.names(), Each("retry"));
+  EXPECT_THAT(slept_, SizeIs(2));
+  EXPECT_THAT(sink.Report(),
+              ElementsAre("2 events of 2 payload bytes forgotten"));
+}
+
+TEST_F(BlackholeSinkTest, TakesEverythingWithoutARateEvenWhenItIsCancelled) {
+  BlackholeSink sink = BlackholeSink({}, clock_, [](absl::Duration) {});
+  sink.Cancel();
+  Write(sink, 3);
+  EXPECT_THAT(sink.Report(),
+              ElementsAre("3 events of 15 payload bytes forgotten"));
 }
 
 }  // namespace

@@ -37,6 +37,10 @@ int EndIfCancelled(void* cancelled, curl_off_t, curl_off_t, curl_off_t,
   return static_cast<std::atomic<bool>*>(cancelled)->load() ? 1 : 0;
 }
 
+absl::Status Cancelled() {
+  return absl::CancelledError("request was cancelled");
+}
+
 absl::Status StatusOf(CURLcode code, const char* detail) {
   const std::string message = absl::StrFormat(
       "no answer: %s", *detail == '\0' ? curl_easy_strerror(code) : detail);
@@ -102,9 +106,10 @@ CurlClient::~CurlClient() = default;
 absl::StatusOr<HttpAnswer> CurlClient::Post(const HttpPost& post) {
   CURL* curl = handle_->get();
   if (curl == nullptr) return absl::UnavailableError("libcurl can't start");
-  if (cancelled_) return absl::UnavailableError("no request: cancelled");
+  if (cancelled_) return Cancelled();
   Prepare(post);
   const CURLcode code = curl_easy_perform(curl);
+  if (code == CURLE_ABORTED_BY_CALLBACK) return Cancelled();
   if (code != CURLE_OK) return StatusOf(code, handle_->error);
   HttpAnswer answer;
   long status = 0;

@@ -103,9 +103,9 @@ TEST_F(CurlClientTest, EndsARequestThatIsCancelled) {
     while (server_.requests().empty()) std::this_thread::yield();
     client_->Cancel();
   });
-  EXPECT_EQ(Post("x").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Post("x").status().code(), absl::StatusCode::kCancelled);
   canceller.join();
-  EXPECT_EQ(Post("y").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Post("y").status().code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(server_.requests().size(), 1u);
 }
 

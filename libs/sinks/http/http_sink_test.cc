@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/component/sink_decorators/retry_after.h"
+#include "libs/component/sink_decorators/retrying_sink.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/test_batch.h"
 #include "libs/sinks/rows/ndjson_row_encoder.h"
@@ -67,6 +68,8 @@ class HttpSinkTest : public testing::Test {
     }
     return *sink_;
   }
+
+  std::unique_ptr<phoenix::Sink> TakeSink() { return std::move(sink_); }
 
   OutcomeRecorder Write(const std::vector<std::string>& payloads) {
     OutcomeRecorder recorder;
@@ -197,6 +200,39 @@ TEST_F(HttpSinkTest, GivesTheSameEventsTheSameKey) {
 
 TEST_F(HttpSinkTest, BoundsItsMemory) {
   EXPECT_EQ(Sink().max_memory_bytes(), 2u << 20);
+}
+
+// Takes every second request, as a partner does that limits the rate.
+TEST_F(HttpSinkTest, DeliversAllInOrderWhileEverySecondRequestSucceeds) {
+  options_.max_batch_events = 20;
+  std::vector<std::string> payloads;
+  for (int i = 0; i < 2000; ++i) payloads.push_back(std::to_string(i));
+  std::string taken;
+  std::string expected;
+  for (const std::string& payload : payloads) expected += payload + "\n";
+  Sink();
+  for (int i = 0; i < 100; ++i) {
+    client_->AnswerNext(429);
+    client_->AnswerNext(204);
+  }
+  FakeClock clock;
+  MetricsRegistry registry;
+  HealthRegistry health;
+  SinkMonitor monitor(
+      {.kind = ComponentKind::kSink, .type = "http", .name = "out"}, registry,
+      health);
+  RetryingSink sink(TakeSink(), {.name = "out"}, monitor, clock,
+                    [&clock](absl::Duration delay) {
+                      clock.Advance(delay);
+                      return delay <= absl::Milliseconds(100);
+                    });
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(MakeBatch(payloads)), recorder.Callback());
+  sink.Flush();
+  EXPECT_THAT(recorder.names(), Each("delivered"));
+  ASSERT_EQ(client_->bodies.size(), 200u);
+  for (size_t i = 1; i < 200; i += 2) taken += client_->bodies[i];
+  EXPECT_EQ(taken, expected);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "libs/component/sink.h"
 #include "libs/sinks/rows/row_encoder.h"
+#include "libs/sinks/stdout/cancellable_writer.h"
 
 namespace phoenix {
 
@@ -26,11 +27,17 @@ class StdoutSink : public Sink {
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override {}
   absl::Status Close() override { return absl::OkStatus(); }
+  void Cancel() override { writer_.Cancel(); }
 
  private:
-  absl::Status Print(const EncodedRows& rows);
+  struct Printed {
+    size_t rows;          // That many of the first are printed.
+    absl::Status status;  // What became of the others.
+  };
+  Printed Print(const EncodedRows& rows);
 
   const Options options_;
+  CancellableWriter writer_;
   const std::unique_ptr<RowEncoder> encoder_;
   EncodedRows rows_;
   std::string text_;

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -76,6 +79,28 @@ TEST(StdoutSinkTest, RejectsWhenTheReaderHasGone) {
   MakeSink(writer.get())
       ->Write(AllOf(MakeBatch({std::string("1")})), recorder.Callback());
   EXPECT_THAT(recorder.names(), ElementsAre("rejected"));
+}
+
+TEST(StdoutSinkTest, GivesBackWhatNobodyReadsWhenItIsCancelled) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  const auto sink = MakeSink(writer.get());
+  std::thread canceller([&] { sink->Cancel(); });
+  OutcomeRecorder recorder;
+  // A pipe holds 64 KiB.
+  const std::string large(1000, '1');
+  sink->Write(AllOf(MakeBatch(std::vector<std::string>(100, large))),
+              recorder.Callback());
+  canceller.join();
+  const std::vector<std::string> names = recorder.names();
+  EXPECT_EQ(names.back(), "retry");
+  EXPECT_TRUE(absl::IsCancelled(recorder.outcome().details().at(0).status));
+  const auto delivered = std::count(names.begin(), names.end(), "delivered");
+  int readable = 0;
+  ASSERT_EQ(ioctl(reader.get(), FIONREAD, &readable), 0);
+  EXPECT_EQ(readable, delivered * 1001);
 }
 
 }  // namespace
