@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import signal
 import threading
 import time
@@ -37,6 +38,19 @@ sinks:
     http: http://127.0.0.1:${SINK_PORT}/
 limits:
   drain_timeout: ${DRAIN_TIMEOUT}
+admin_address: 127.0.0.1:${ADMIN_PORT}
+"""
+
+UNREAD = """
+name: shutdown
+sources:
+  - name: endless
+    generator: {rate: 0}
+sinks:
+  - name: console
+    stdout: ndjson
+limits:
+  drain_timeout: 1s
 admin_address: 127.0.0.1:${ADMIN_PORT}
 """
 
@@ -180,6 +194,20 @@ class ShutdownTest(harness.ProcessTest):
         # Its producer is told so: none of its lines is final.
         last = json.loads(harness.read_to_end(self.producer))
         self.assertEqual(last["final_lines"], 0)
+
+    def test_a_reader_that_does_not_read_holds_no_stop_up(self):
+        pipe = os.path.join(self.folder, "stdout")
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        run = self.start(UNREAD)
+        harness.wait_until(
+            lambda: run.count("phoenix_pipeline_in_flight_events") > 0, "full")
+        began = time.monotonic()
+        self.assertEqual(run.stop(), 1)
+        self.assertLess(time.monotonic() - began, 1 + MARGIN_SECONDS)
+        self.assertEqual(run.ledger()["unaccounted"], 0)
+        self.assertGreater(run.ledger()["retry"], 0)
 
     def test_a_sender_of_lines_is_told_how_many_are_final(self):
         run = self.start(PIPELINE)

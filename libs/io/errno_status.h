@@ -12,6 +12,7 @@ namespace phoenix {
 //   RESOURCE_EXHAUSTED   something is full (disk, quota, descriptors, memory):
 //                        it may work later;
 //   UNAVAILABLE          the device failed: it may work later;
+//   CANCELLED            a wait was ended: it may work later;
 //   PERMISSION_DENIED, NOT_FOUND, FAILED_PRECONDITION
 //                        it will not work until somebody changes something.
 absl::Status ErrnoStatus(int error_number, const std::string& context);

@@ -46,7 +46,7 @@ TEST(ErrnoStatusTest, SaysWhatFailedAndWhy) {
 }
 
 TEST(ErrnoStatusTest, TellsWhatMayWorkLater) {
-  for (int error : {ENOSPC, EDQUOT, EMFILE, EIO, EAGAIN}) {
+  for (int error : {ENOSPC, EDQUOT, EMFILE, EIO, EAGAIN, ECANCELED}) {
     EXPECT_TRUE(MayWorkLater(ErrnoStatus(error, ""))) << error;
   }
   for (int error : {EACCES, EROFS, EISDIR, ENOTDIR, ELOOP, ENAMETOOLONG, EFBIG,

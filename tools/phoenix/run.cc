@@ -1,9 +1,11 @@
 // The command `phoenix run`: a pipeline, all services of it in this process.
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,7 @@
 #include "tools/phoenix/cli/exit_code.h"
 #include "tools/phoenix/cli/open_pipeline.h"
 #include "tools/phoenix/commands.h"
+#include "tools/phoenix/exit_deadline.h"
 #include "tools/phoenix/live_line.h"
 #include "tools/phoenix/open_log.h"
 #include "tools/phoenix/run_report.h"
@@ -34,12 +37,28 @@ constexpr absl::Duration kLiveInterval = absl::Seconds(1);
 // How often a run without a live line looks whether its sources have ended.
 constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
 
+// What giving back, closing and the report may take beyond limits.drain_timeout
+// before the process is ended: several times what they take when nothing hangs.
+constexpr absl::Duration kMaxCloseTime = absl::Seconds(10);
+
 constexpr char kUsage[] =
     "usage: phoenix run FILE [--live auto|on|off] [--log-level LEVEL]\n";
 
 int Fail(int code, const std::string& message) {
   std::fprintf(stderr, "phoenix run: %s\n", message.c_str());
   return code;
+}
+
+// Ends the process though something of it hangs: standard error, perhaps.
+void ExitNow() {
+  constexpr std::string_view kMessage =
+      "phoenix run: the pipeline did not close in time; it was ended\n";
+  pollfd terminal = {.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  if (poll(&terminal, 1, /*timeout=*/0) > 0) {
+    // Who hears it or not: the exit status says the same.
+    (void)!write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  }
+  _exit(kExitFailed);
 }
 
 bool WantsLiveLine(const std::string& flag) {
@@ -78,6 +97,7 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   HealthRegistry health;
   auto admin = MakeAdminServer(pipeline->admin_address, metrics, health);
   LogOpener open_log = LogOpenerOf(*pipeline);
+  std::optional<ExitDeadline> deadline;  // Bounds the end of what follows.
   // Before its pages are served: without parts all parts would be ready.
   Suite suite(std::move(pipeline), metrics, health, clock, std::move(open_log));
   if (admin != nullptr) {
@@ -96,6 +116,7 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
                           {"revision", suite.pipeline().revision}});
   Serve(suite, shutdown, live);
   shutdown.ExitOnNext();
+  deadline.emplace(drain_timeout + kMaxCloseTime, &ExitNow);
   const bool drained = suite.Drain(drain_timeout);
   const absl::Duration duration =
       absl::Nanoseconds(clock.MonotonicNanos() - began);

@@ -328,8 +328,8 @@ bool Suite::Drain(absl::Duration timeout) {
   Tick(/*last=*/true);
   drained = budget_.WaitUntilIdle(deadline - clock_.Now()) && drained;
 
-  stop_retries_.Stop();
   const bool gave_back = !drained && GiveBack();
+  stop_retries_.Stop();
   StopSources();
   return CloseAll() && !gave_back;
 }
@@ -345,15 +345,19 @@ bool Suite::WaitUntilSettled(absl::Duration timeout) {
   return told && empty;
 }
 
-// Producers are still there to hear it. False when all that it gave back is in
-// the log.
+// Producers are still there to hear it. False when nothing came back, or all
+// that did is in the log.
 bool Suite::GiveBack() {
+  const uint64_t before = pipeline_metrics_.settled_events(Settlement::kRetry);
+  stop_retries_.Stop();
   const bool beyond_the_log =
       log_ == nullptr || log_budget_.used_bytes() > 0 || made_events_ > 0;
   for (const auto& sink : sinks_) sink->Cancel();
-  budget_.WaitUntilIdle(kGiveBackTime);
-  log_budget_.WaitUntilIdle(kGiveBackTime);
-  return beyond_the_log;
+  const bool idle = budget_.WaitUntilIdle(kGiveBackTime) &&
+                    log_budget_.WaitUntilIdle(kGiveBackTime);
+  const bool came_back =
+      !idle || pipeline_metrics_.settled_events(Settlement::kRetry) > before;
+  return came_back && beyond_the_log;
 }
 
 // Closes what is behind the sources, and says whether that went well.

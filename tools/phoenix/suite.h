@@ -65,7 +65,7 @@ class Suite {
 
   // Closes the doors, waits until everything has its outcome, lets operators
   // publish their last, flushes and closes the sinks. False when `timeout`
-  // passed first: what was in flight then was given back to its producers as
+  // passed first and something in flight was given back to its producers as
   // "retry". What the log has is safe there: it is no reason for false. Once.
   bool Drain(absl::Duration timeout);
 

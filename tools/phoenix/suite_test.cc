@@ -138,6 +138,20 @@ TEST_F(SuiteTest, NamesASinkThatFailsInItsHealthAndInItsReport) {
                      HasSubstr("last error: connection refused"))));
 }
 
+TEST_F(SuiteTest, HasGivenNothingBackWhenItsSinksDeliverAfterTheDeadline) {
+  small_.out->answers.push_back({.outcome = Outcome::kDelivered,
+                                 .why = absl::OkStatus(),
+                                 .applies = [out = small_.out](uint32_t) {
+                                   while (!out->cancelled)
+                                     std::this_thread::yield();
+                                   return true;
+                                 }});
+  ASSERT_TRUE(suite_.Start().ok());
+  ASSERT_TRUE(Offer({"1"}).ok());
+  EXPECT_TRUE(suite_.Drain(absl::ZeroDuration()));
+  EXPECT_THAT(recorder_.names(), ElementsAre("delivered"));
+}
+
 TEST_F(SuiteTest, ReportsWhatItsComponentsSay) {
   ASSERT_TRUE(suite_.Start().ok());
   EXPECT_TRUE(suite_.Drain(kLong));

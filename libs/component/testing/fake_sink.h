@@ -1,6 +1,7 @@
 #ifndef LIBS_COMPONENT_TESTING_FAKE_SINK_H_
 #define LIBS_COMPONENT_TESTING_FAKE_SINK_H_
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <string>
@@ -32,7 +33,7 @@ class FakeSink : public Sink {
   std::vector<BatchView> writes;
   int flushes = 0;
   bool open = false;
-  bool cancelled = false;
+  std::atomic<bool> cancelled = false;
 
   absl::Status Open() override {
     open = true;
