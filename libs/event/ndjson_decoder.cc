@@ -38,6 +38,10 @@ absl::Span<char> NdjsonDecoder::Buffer() {
   return absl::MakeSpan(buffer_.get() + end_, capacity_ - end_);
 }
 
+void NdjsonDecoder::set_buffer_bytes(size_t bytes) {
+  options_.buffer_bytes = std::max(bytes, kMinBufferBytes);
+}
+
 void NdjsonDecoder::Decode(int64_t receive_time_nanos,
                            std::vector<DecodedBatch>& out) {
   const SharedBytes input(

@@ -55,6 +55,11 @@ class NdjsonDecoder {
   // full. Valid until the next call of Decode, Feed or Finish.
   absl::Span<char> Buffer();
 
+  // How large the buffer is, and how large it is made when the next one is
+  // needed: at least so large as the longest unfinished line asks for.
+  size_t capacity() const { return capacity_; }
+  void set_buffer_bytes(size_t bytes);
+
   // The first `size` bytes of Buffer() have been read.
   void Commit(size_t size) { end_ += size; }
 
@@ -92,7 +97,7 @@ class NdjsonDecoder {
   void SkipUnfinishedLineIfTooLong(std::vector<DecodedBatch>& out);
   void MakeRoom();
 
-  const NdjsonOptions options_;
+  NdjsonOptions options_;
   JsonIndexer indexer_;
 
   // What was read and not yet decoded is [begin_, end_) of the buffer.

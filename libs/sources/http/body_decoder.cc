@@ -22,7 +22,8 @@ constexpr size_t kMinBufferBytes = 4 << 10;
 class NdjsonBody : public BodyDecoder {
  public:
   NdjsonBody(const http::RequestHead& head, const BodyDecoderOptions& options)
-      : decoder_(DecoderOptions(head, options)),
+      : buffer_bytes_(DecoderOptions(head, options).buffer_bytes),
+        decoder_(DecoderOptions(head, options)),
         now_(options.receive_time_nanos) {}
 
   absl::Status Feed(std::string_view part,
@@ -47,6 +48,15 @@ class NdjsonBody : public BodyDecoder {
     return absl::OkStatus();
   }
 
+  // The same at any time, so that a body of which something was taken has what
+  // it needs to go on; lines that outgrow the buffer need more.
+  size_t BytesToFeed(size_t) const override { return BytesToFinish(); }
+
+  size_t BytesToFinish() const override {
+    return BodyDecoderOptions::kCopiesInWork *
+           std::max(buffer_bytes_, decoder_.capacity());
+  }
+
  private:
   static NdjsonOptions DecoderOptions(const http::RequestHead& head,
                                       const BodyDecoderOptions& options) {
@@ -60,6 +70,7 @@ class NdjsonBody : public BodyDecoder {
     return result;
   }
 
+  const size_t buffer_bytes_;
   NdjsonDecoder decoder_;
   const int64_t now_;
 };
@@ -77,6 +88,7 @@ class WholeBody : public BodyDecoder {
                                                 options_.max_body_bytes,
                                                 " bytes (max_body_bytes)"));
     }
+    body_.reserve(CapacityFor(part.size()));
     body_ += part;
     return absl::OkStatus();
   }
@@ -88,6 +100,18 @@ class WholeBody : public BodyDecoder {
       out.push_back(std::move(decoded));
     }
     return absl::OkStatus();
+  }
+
+  // While the text moves it is there twice.
+  size_t BytesToFeed(size_t size) const override {
+    const size_t capacity = CapacityFor(size);
+    return capacity == body_.capacity() ? capacity
+                                        : capacity + body_.capacity();
+  }
+
+  size_t BytesToFinish() const override {
+    return std::max(body_.capacity(),
+                    BodyDecoderOptions::kCopiesInWork * body_.size());
   }
 
  protected:
@@ -104,6 +128,14 @@ class WholeBody : public BodyDecoder {
 
  private:
   virtual absl::StatusOr<DecodedBatch> Decode(const SharedBytes& body) = 0;
+
+  // Doubles, but not beyond the largest body.
+  size_t CapacityFor(size_t more) const {
+    const size_t needed = body_.size() + more;
+    if (needed <= body_.capacity()) return body_.capacity();
+    return std::max(needed,
+                    std::min(2 * body_.capacity(), options_.max_body_bytes));
+  }
 
   const BodyDecoderOptions options_;
   std::string body_;

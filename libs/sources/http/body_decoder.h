@@ -30,9 +30,21 @@ class BodyDecoder {
 
   // The body is complete. INVALID_ARGUMENT: it is not what it says it is.
   virtual absl::Status Finish(std::vector<DecodedBatch>& out) = 0;
+
+  // What it holds at most while and after it takes `size` more bytes, or the
+  // end: to be had before. 0 more bytes: what it holds now. Batches that it
+  // made in earlier calls come on top.
+  virtual size_t BytesToFeed(size_t size) const = 0;
+  virtual size_t BytesToFinish() const = 0;
 };
 
 struct BodyDecoderOptions {
+  // While a text becomes a batch there are, beside the text itself: the places
+  // of its tokens, and the columns of the batch with a copy of those places or
+  // of the text. Each is taken to be at most as large as the text, which holds
+  // for JSON of at least four bytes a token.
+  static constexpr size_t kCopiesInWork = 4;
+
   EventDefaults defaults;
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
   size_t max_body_bytes = 16 << 20;  // Of a body that is held as a whole.

@@ -19,12 +19,16 @@ constexpr size_t kOutputBytes = 64 << 10;
 // zlib: 15 bits of window, and a gzip header is expected.
 constexpr int kGzipWindowBits = 15 + 16;
 
+// What zlib says of inflate: a window of 32 KiB and some 7 KiB of state.
+constexpr size_t kGzipStateBytes = 40 << 10;
+
 // The window that RFC 8878 asks every decoder to support: 8 MiB.
 constexpr int kZstdWindowLog = 23;
 
 class Identity : public Decompressor {
  public:
   explicit Identity(const DecompressionLimits& limits) : Decompressor(limits) {}
+  size_t memory_bytes() const override { return 0; }
 
  private:
   absl::StatusOr<Step> Advance(std::string_view input) override {
@@ -39,6 +43,9 @@ class Gzip : public Decompressor {
     usable_ = inflateInit2(&stream_, kGzipWindowBits) == Z_OK;
   }
   ~Gzip() override { inflateEnd(&stream_); }
+  size_t memory_bytes() const override {
+    return sizeof(*this) + kGzipStateBytes;
+  }
 
  private:
   absl::StatusOr<Step> Advance(std::string_view input) override {
@@ -73,6 +80,9 @@ class Zstd : public Decompressor {
   explicit Zstd(const DecompressionLimits& limits)
       : Decompressor(limits), context_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
     ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kZstdWindowLog);
+  }
+  size_t memory_bytes() const override {
+    return sizeof(*this) + ZSTD_sizeof_DCtx(context_.get());
   }
 
  private:

@@ -1,6 +1,7 @@
 #ifndef LIBS_SOURCES_HTTP_DECOMPRESSOR_H_
 #define LIBS_SOURCES_HTTP_DECOMPRESSOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -16,6 +17,10 @@ struct DecompressionLimits {
   // Any input may become this large, whatever its ratio: short texts compress
   // well.
   static constexpr uint64_t kFreeBytes = 1 << 20;
+
+  // What a decompressor may take beyond what it said before it saw the input:
+  // the window that RFC 8878 asks every zstd decoder for, and its blocks.
+  static constexpr size_t kMaxWindowBytes = (8 << 20) + (512 << 10);
 
   uint64_t max_output_bytes = 16 << 20;
   // What the user set that by, for messages. Lives for ever.
@@ -39,6 +44,9 @@ class Decompressor {
 
   // INVALID_ARGUMENT when the input has ended in the middle.
   absl::Status Finish() const;
+
+  // What it holds at the moment, its output's buffer included.
+  virtual size_t memory_bytes() const = 0;
 
  protected:
   // Where the work stands.

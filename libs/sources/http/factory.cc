@@ -68,6 +68,7 @@ std::unique_ptr<Source> CreateHttpSource(const Config& config,
   }
   options.defaults =
       MakeEventDefaults(context, config.event_source(), config.event_type());
+  options.max_buffered_bytes = config.max_buffered_bytes();
   options.max_body_bytes = config.max_body_bytes();
   options.max_event_bytes = config.max_event_bytes();
   options.decompression.max_output_bytes = config.max_stream_bytes();

@@ -7,21 +7,46 @@
 
 #include "libs/event/ndjson_decoder.h"
 #include "libs/http/router.h"
+#include "libs/sources/byte_allowance.h"
+#include "libs/sources/http/body_decoder.h"
 #include "libs/sources/http/ingest_handler.h"
 
 namespace phoenix {
+namespace {
+
+// What is kept of a request until its answer is sent: the failures that are
+// listed in it.
+constexpr size_t kAnswerBytes = 16 << 10;
+
+size_t LongestLineBuffer(const HttpSourceOptions& options) {
+  return std::max(NdjsonOptions::kDefaultBufferBytes,
+                  2 * options.max_event_bytes);
+}
+
+// What the largest body needs on its own.
+size_t LargestNeed(const HttpSourceOptions& options) {
+  constexpr size_t kCopies = BodyDecoderOptions::kCopiesInWork;
+  return std::max(kCopies * options.max_body_bytes,
+                  kCopies * LongestLineBuffer(options) +
+                      DecompressionLimits::kMaxWindowBytes);
+}
+
+}  // namespace
 
 class HttpSource::Impl {
  public:
   Impl(HttpSourceOptions options, Clock& clock)
       : options_(std::move(options)),
         clock_(clock),
+        allowance_(
+            std::max(options_.max_buffered_bytes, LargestNeed(options_))),
         server_(options_.server, router_) {}
 
   absl::Status Start(Outlet& outlet) {
     for (const HttpSourceOptions::Endpoint& endpoint : options_.endpoints) {
-      handlers_.emplace_back(options_, endpoint.format, draining_, outlet,
-                             clock_);
+      handlers_.emplace_back(IngestHandler::Door{options_, max_batch_bytes(),
+                                                 allowance_, draining_},
+                             endpoint.format, outlet, clock_);
       router_.Add("POST", endpoint.path, handlers_.back());
     }
     return server_.Start();
@@ -33,27 +58,26 @@ class HttpSource::Impl {
   }
 
   size_t max_batch_bytes() const {
-    return std::max(kUsualBatchBytes, 2 * options_.max_body_bytes);
+    return std::max({kUsualBatchBytes, 2 * options_.max_body_bytes,
+                     2 * LongestLineBuffer(options_)});
   }
 
   size_t max_memory_bytes() const {
-    const size_t whole = 3 * options_.max_body_bytes;
-    const size_t lines = std::max(NdjsonOptions::kDefaultBufferBytes,
-                                  2 * options_.max_event_bytes);
-    const size_t inflated =
-        http::ServerOptions::kReadBytes * options_.decompression.max_ratio +
-        DecompressionLimits::kFreeBytes;
     const size_t connection = http::ServerOptions::kReadBytes +
-                              options_.server.max_header_bytes +
-                              std::max(whole, 2 * lines + inflated);
-    return options_.server.max_connections * connection;
+                              2 * options_.server.max_header_bytes +
+                              kAnswerBytes;
+    return allowance_.max_bytes() + DecompressionLimits::kMaxWindowBytes +
+           options_.server.max_connections * connection;
   }
+
+  size_t buffered_bytes() const { return allowance_.used_bytes(); }
 
   http::Server& server() { return server_; }
 
  private:
   const HttpSourceOptions options_;
   Clock& clock_;
+  ByteAllowance allowance_;
   std::atomic<bool> draining_ = false;
   std::deque<IngestHandler> handlers_;
   http::Router router_;
@@ -74,6 +98,8 @@ void HttpSource::Stop() { impl_->server().Stop(); }
 size_t HttpSource::max_memory_bytes() const {
   return impl_->max_memory_bytes();
 }
+
+size_t HttpSource::buffered_bytes() const { return impl_->buffered_bytes(); }
 
 size_t HttpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 

@@ -28,6 +28,9 @@ struct HttpSourceOptions {
   http::ServerOptions server;
   std::vector<Endpoint> endpoints;
   EventDefaults defaults;  // `id_prefix` gets the request's number added.
+  // For all bodies that are on their way to batches, together; at least what
+  // one of the largest needs.
+  size_t max_buffered_bytes = 64 << 20;
   size_t max_body_bytes = 16 << 20;
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
   DecompressionLimits decompression;  // max_output_bytes: of a stream.
@@ -53,20 +56,16 @@ class HttpSource : public Source {
   uint16_t port() const;
 
   // What requests can make the source hold at most, events that the pipeline
-  // has taken aside: `max_connections` times what one of them takes, which is
-  //
-  //   the read buffer, and
-  //   the larger of
-  //     a body held as a whole: its text, which has grown by doubling, and the
-  //     blob of the batch made of it;
-  //     a stream: a line buffer that is read into and the one that the waiting
-  //     batches lie in, each at least two events long, and what one read of a
-  //     compressed body may become.
-  //
-  // The columns of batches that wait for credit come on top. Thread-safe.
+  // has taken aside: `max_buffered_bytes` for bodies and the batches of them
+  // that wait, the window of one more decompressor, and for each connection its
+  // read buffer, a head and an answer. Thread-safe.
   size_t max_memory_bytes() const override;
 
+  // What bodies take of `max_buffered_bytes` at the moment. Thread-safe.
+  size_t buffered_bytes() const;
+
   // A body held as a whole may become one batch: its text and its columns.
+  // What would be larger is refused.
   size_t max_batch_bytes() const override;
 
  private:

@@ -1,18 +1,23 @@
 #include "libs/sources/http/http_source.h"
 
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/base/error_details.h"
 #include "libs/component/testing/fake_outlet.h"
+#include "libs/event/ndjson_decoder.h"
 #include "libs/net/testing/tcp_client.h"
 #include "libs/sources/http/testing/compress.h"
 
@@ -269,12 +274,209 @@ TEST_F(HttpSourceTest, NamesTheCodeOfEachRefusal) {
               HasSubstr("\"code\":404,\"status\":\"NOT_FOUND\""));
 }
 
-TEST_F(HttpSourceTest, BoundsItsMemoryByItsConnections) {
+TEST_F(HttpSourceTest, BoundsItsMemoryByWhatAllBodiesShare) {
+  options_.max_buffered_bytes = 100 << 20;
   options_.server.max_connections = 1;
   const size_t one = HttpSource(options_, clock_).max_memory_bytes();
-  EXPECT_GE(one, 3 * options_.max_body_bytes);
-  options_.server.max_connections = 10;
-  EXPECT_EQ(HttpSource(options_, clock_).max_memory_bytes(), 10 * one);
+  EXPECT_GE(one, options_.max_buffered_bytes);
+  options_.server.max_connections = 11;
+  EXPECT_EQ(HttpSource(options_, clock_).max_memory_bytes(),
+            one + 10 * (96 << 10));
+}
+
+TEST_F(HttpSourceTest, HasRoomForTheLargestBodyWhateverTheBoundSays) {
+  options_.max_buffered_bytes = 1024;
+  options_.server.max_connections = 1;
+  EXPECT_GE(HttpSource(options_, clock_).max_memory_bytes(),
+            4 * options_.max_body_bytes);
+  const std::string largest(options_.max_body_bytes - 1, ' ');
+  EXPECT_THAT(Post(kJson, largest + "1"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpSourceDefaultsTest, TakeLessThan100MiB) {
+  FakeClock clock;
+  HttpSourceOptions options;
+  options.server.max_connections = 256;
+  EXPECT_LT(HttpSource(options, clock).max_memory_bytes(), 100u << 20);
+}
+
+// Streams of lines that have begun, and take all that bodies may.
+class FullDoorTest : public HttpSourceTest {
+ protected:
+  // What a stream has reserved, and what is there at least.
+  static constexpr size_t kStreamBytes = 1 << 20;
+  static constexpr size_t kLeastAllowance = (8 << 20) + (512 << 10);
+
+  FullDoorTest() { options_.max_buffered_bytes = 1024; }
+
+  static std::string BeginStream() {
+    return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(kNdjson) +
+           "Transfer-Encoding: chunked\r\n\r\n" + Chunk("1\n");
+  }
+
+  static std::string Chunk(std::string_view text) {
+    return absl::StrFormat("%x\r\n", text.size()) + std::string(text) + "\r\n";
+  }
+
+  static std::string Small() {
+    return "POST /lines HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n2\n";
+  }
+
+  void WaitUntilBuffered(size_t least, size_t most) {
+    while (source_->buffered_bytes() < least ||
+           source_->buffered_bytes() > most) {
+      std::this_thread::yield();
+    }
+  }
+
+  void WaitUntilAllIsGivenBack() { WaitUntilBuffered(0, 0); }
+
+  void Fill() {
+    Start();
+    const size_t count =
+        (4 * NdjsonOptions::kDefaultBufferBytes + kLeastAllowance) /
+        kStreamBytes;
+    for (size_t i = 1; i <= count; ++i) {
+      streams_.emplace_back(source_->port());
+      ASSERT_TRUE(streams_.back().Send(BeginStream()));
+      WaitUntilBuffered(i * kStreamBytes, ~size_t{0});
+    }
+    ASSERT_TRUE(outlet_.WaitForEvents(count));
+  }
+
+  std::deque<TcpClient> streams_;
+};
+
+TEST_F(FullDoorTest, RefusesABodyForWhichThereIsNoMemory) {
+  Fill();
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(BeginStream() + Chunk("2\n") + "0\r\n\r\n"));
+  EXPECT_THAT(client.ReadUntil("}}\n"),
+              AllOf(StartsWith("HTTP/1.1 429"), HasSubstr("Retry-After: 1"),
+                    HasSubstr("\"reason\":\"QUEUE_FULL\""),
+                    HasSubstr("max_buffered_bytes")));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("QUEUE_FULL", 1)));
+  EXPECT_EQ(outlet_.event_count(), streams_.size());
+}
+
+TEST_F(FullDoorTest, KeepsTheConnectionOfABodyThatItRefused) {
+  Fill();
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(BeginStream() + "0\r\n\r\n"));
+  EXPECT_THAT(client.ReadUntil("}}\n"), StartsWith("HTTP/1.1 429"));
+  ASSERT_TRUE(client.Send(Small()));
+  EXPECT_THAT(client.ReadUntil("}\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(FullDoorTest, TakesSmallRequestsAllTheSame) {
+  Fill();
+  EXPECT_THAT(Post(kNdjson, "2\n"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Post(kJson, "[2,3]"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(FullDoorTest, LetsTheStreamsGoOnThatHaveBegun) {
+  Fill();
+  ASSERT_TRUE(streams_.front().Send(Chunk("2\n") + "0\r\n\r\n"));
+  EXPECT_THAT(streams_.front().ReadUntil("}\n"), HasSubstr("\"accepted\":2"));
+}
+
+TEST_F(FullDoorTest, TakesWhatItRefusedOnceThereIsRoomAgain) {
+  Fill();
+  streams_.pop_front();
+  WaitUntilBuffered(0, (streams_.size() + 1) * kStreamBytes - 1);
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(BeginStream() + "0\r\n\r\n"));
+  EXPECT_THAT(client.ReadUntil("}\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(FullDoorTest, SaysHowMuchItHadTakenOfAStreamThatOutgrowsIt) {
+  options_.max_event_bytes = 1 << 20;
+  options_.max_buffered_bytes = 0;
+  Start();
+  const size_t allowance = 8 * options_.max_event_bytes + kLeastAllowance;
+  for (size_t i = 1; i <= allowance / kStreamBytes; ++i) {
+    streams_.emplace_back(source_->port());
+    ASSERT_TRUE(streams_.back().Send(BeginStream()));
+    WaitUntilBuffered(i * kStreamBytes, ~size_t{0});
+  }
+  ASSERT_TRUE(outlet_.WaitForEvents(streams_.size()));
+  // A line that is longer than what was reserved.
+  ASSERT_TRUE(
+      streams_.front().Send(Chunk(std::string(600'000, '1')) + "0\r\n\r\n"));
+  EXPECT_THAT(streams_.front().ReadUntil("}}\n"),
+              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("QUEUE_FULL"),
+                    HasSubstr("\"accepted\":\"1\"")));
+}
+
+TEST_F(FullDoorTest, ClosesTheConnectionOfAnEndlessBodyThatItRefused) {
+  Fill();
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(BeginStream()));
+  const std::string much = Chunk(std::string(1 << 20, '\n'));
+  for (int i = 0; i < 17; ++i) client.Send(much);
+  EXPECT_THAT(client.ReadAll(), AllOf(StartsWith("HTTP/1.1 429"),
+                                      HasSubstr("Connection: close")));
+}
+
+TEST_F(FullDoorTest, GivesBackWhatClientsHadThatWentAway) {
+  Fill();
+  streams_.front().Reset();
+  streams_.clear();
+  WaitUntilAllIsGivenBack();
+}
+
+TEST_F(FullDoorTest, GivesBackWhatBodiesHadThatItAnswered) {
+  const std::string gzip = std::string(kJson) + "Content-Encoding: gzip\r\n";
+  const std::string zstd = std::string(kNdjson) + "Content-Encoding: zstd\r\n";
+  for (const auto& [headers, body] :
+       std::vector<std::pair<std::string, std::string>>{
+           {kNdjson, "1\n2\n"},
+           {kNdjson, "nonsense\n"},
+           {kJson, "[1,2]"},
+           {kJson, "{\"a\":"},
+           {kJson, std::string(100'001, ' ')},
+           {kStructured, "{}"},
+           {gzip, Gzip("[1,2,3]")},
+           {gzip, "nonsense"},
+           {gzip, Gzip("[1,2,3]").substr(0, 15)},
+           {gzip, Gzip(std::string(100'001, ' '))},
+           {zstd, Zstd(std::string(100 << 20, '\n'))}}) {
+    EXPECT_THAT(Post(headers, body), StartsWith("HTTP/1.1 "));
+    WaitUntilAllIsGivenBack();
+  }
+}
+
+TEST_F(FullDoorTest, GivesBackWhatSlowClientsHad) {
+  options_.server.read_timeout = std::chrono::milliseconds(10);
+  Start();
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(BeginStream()));
+  EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 408"));
+  WaitUntilAllIsGivenBack();
+}
+
+TEST_F(FullDoorTest, GivesBackWhatWaitedForCreditInVain) {
+  options_.max_wait = std::chrono::milliseconds(10);
+  outlet_.SetCredit(0);
+  EXPECT_THAT(Post(kNdjson, "1\n"), StartsWith("HTTP/1.1 429"));
+  WaitUntilAllIsGivenBack();
+}
+
+TEST_F(FullDoorTest, GivesBackWhatThePipelineHasTaken) {
+  outlet_.SetAutoSettle(false);
+  Start();
+  TcpClient client(source_->port());
+  ASSERT_TRUE(client.Send(Request("/", kNdjson, "1\n")));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  WaitUntilAllIsGivenBack();
+  outlet_.Settle();
+  EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(FullDoorTest, GivesBackWhatWasHeldWhenItStops) {
+  Fill();
+  source_->Stop();
+  EXPECT_EQ(source_->buffered_bytes(), 0u);
 }
 
 TEST_F(HttpSourceTest, BoundsABatchByTheBodyThatItIsMadeOf) {

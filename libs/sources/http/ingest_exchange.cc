@@ -17,22 +17,20 @@ IngestExchange::IngestExchange(Parts parts, Outlet& outlet,
                                          outlet.ack_level())) {}
 
 void IngestExchange::OnBody(std::string_view part) {
+  if (answer_at_end_) return Discard(part.size());
   if (done_) return;
-  const absl::Status fed =
-      parts_.decompressor->Feed(part, [this](std::string_view plain) {
-        return parts_.decoder->Feed(plain, decoded_);
-      });
+  const absl::Status fed = parts_.body->Feed(part, decoded_);
   if (!fed.ok()) return FailBody(fed);
   TakeDecoded();
   if (!done_ && !waiting_for_credit_) Await(Wait::kMoreLines, kLinger);
 }
 
 void IngestExchange::OnEnd() {
-  if (done_) return;
-  absl::Status complete = parts_.decompressor->Finish();
-  if (complete.ok()) complete = parts_.decoder->Finish(decoded_);
-  if (!complete.ok()) return FailBody(complete);
   ended_ = true;
+  if (answer_at_end_) return Fail(*std::move(answer_at_end_));
+  if (done_) return;
+  const absl::Status complete = parts_.body->Finish(decoded_);
+  if (!complete.ok()) return FailBody(complete);
   TakeDecoded();
 }
 
@@ -51,13 +49,18 @@ void IngestExchange::OnTimer() {
       return;
     case Wait::kMoreLines:
       if (done_ || ended_) return;
-      parts_.decoder->Flush(decoded_);
-      return TakeDecoded();
+      return FlushLines();
     case Wait::kAdmission:
       return FailFull();
     case Wait::kOutcomes:
       return FailLate();
   }
+}
+
+void IngestExchange::FlushLines() {
+  const absl::Status flushed = parts_.body->Flush(decoded_);
+  if (!flushed.ok()) return FailBody(flushed);
+  TakeDecoded();
 }
 
 void IngestExchange::TakeDecoded() {
@@ -81,6 +84,7 @@ void IngestExchange::OfferWaiting() {
     any_taken_ = true;
     // As long as the body comes, what counts is that it goes on at all.
     if (!ended_) wait_ = Wait::kNothing;
+    parts_.body->HandOn(*waiting_.front().batch);
     waiting_.pop_front();
   }
   EndIfAllOffered();
@@ -116,17 +120,39 @@ void IngestExchange::Await(Wait wait, std::chrono::milliseconds delay) {
 
 void IngestExchange::EndIfAllOffered() {
   if (!ended_ || done_) return;
-  done_ = true;
+  LetGo();
   Await(Wait::kOutcomes, parts_.ack_timeout);
   receipt_->Close();
 }
 
 void IngestExchange::FailBody(const absl::Status& status) {
+  if (absl::IsResourceExhausted(status)) return RefuseBody();
   const bool too_large = absl::IsOutOfRange(status);
   outlet_.CountRejected(1, too_large ? "BODY_TOO_LARGE" : "BODY_INVALID");
   Fail({.http_status = too_large ? 413 : 400,
         .reason = too_large ? "BODY_TOO_LARGE" : "BODY_INVALID",
         .message = std::string(status.message())});
+}
+
+// An answer in the middle of a body costs the client its connection.
+void IngestExchange::RefuseBody() {
+  outlet_.CountRejected(1, "QUEUE_FULL");
+  answer_at_end_ = http::ErrorReport{
+      .http_status = any_taken_ ? 503 : 429,
+      .reason = "QUEUE_FULL",
+      .message =
+          "The door holds as much of unfinished bodies as "
+          "max_buffered_bytes allows; send the events again later.",
+      .metadata = {{"option", "max_buffered_bytes"}},
+      .retry_after_seconds = 1};
+  LetGo();
+  if (ended_) return Fail(*std::move(answer_at_end_));
+  if (std::exchange(waiting_for_credit_, false)) responder_->ResumeReading();
+}
+
+void IngestExchange::Discard(size_t bytes) {
+  discarded_ += bytes;
+  if (discarded_ > kMaxDiscardedBytes) Fail(*std::move(answer_at_end_));
 }
 
 void IngestExchange::FailOffer(const absl::Status& status) {
@@ -149,8 +175,7 @@ void IngestExchange::FailFull() {
 }
 
 void IngestExchange::FailLate() {
-  done_ = true;
-  waiting_.clear();
+  LetGo();
   if (receipt_->GiveUp(parts_.ack_timeout)) {
     outlet_.CountRejected(1, "ACK_TIMEOUT");
   }
@@ -158,14 +183,22 @@ void IngestExchange::FailLate() {
 
 // Batches that were taken stay taken: the answer says how many events settled.
 void IngestExchange::Fail(http::ErrorReport report) {
-  done_ = true;
-  wait_ = Wait::kNothing;
-  waiting_.clear();
+  LetGo();
+  answer_at_end_.reset();
   if (any_taken_) {
     report.metadata.emplace_back("accepted",
                                  std::to_string(receipt_->accepted()));
   }
   responder_->Respond(http::ErrorResponse(report));
+}
+
+// Nothing more of the body is taken, and it takes no memory.
+void IngestExchange::LetGo() {
+  done_ = true;
+  wait_ = Wait::kNothing;
+  decoded_.clear();
+  waiting_.clear();
+  parts_.body->Drop();
 }
 
 }  // namespace phoenix

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,7 @@
 #include "libs/event/decode_error.h"
 #include "libs/http/error_response.h"
 #include "libs/http/handler.h"
-#include "libs/sources/http/body_decoder.h"
-#include "libs/sources/http/decompressor.h"
+#include "libs/sources/http/body_reader.h"
 #include "libs/sources/http/receipt.h"
 
 namespace phoenix {
@@ -27,15 +27,22 @@ namespace phoenix {
 // 429 after `max_wait`. One of which something has been taken is answered 503
 // when nothing more of it could be for `ack_timeout`, or when its outcomes are
 // not all there `ack_timeout` after its end: its events go on, and are part of
-// the pipeline's budget until they settle. Used on the server's thread.
+// the pipeline's budget until they settle.
+//
+// A body for which the door has no memory is thrown away as it comes and
+// answered at its end: 429, or 503 when something of it has been taken. Used on
+// the server's thread.
 class IngestExchange : public http::Exchange {
  public:
   // How long lines that have come wait for more of the body.
   static constexpr std::chrono::milliseconds kLinger{2};
 
+  // More than this is not thrown away for an answer's sake: the connection is
+  // closed. As much as a client may send that is answered early.
+  static constexpr size_t kMaxDiscardedBytes = 16 << 20;
+
   struct Parts {
-    std::unique_ptr<Decompressor> decompressor;
-    std::unique_ptr<BodyDecoder> decoder;
+    std::unique_ptr<BodyReader> body;
     bool by_line = false;  // Whether errors speak of lines.
     uint64_t lane = 0;
     std::chrono::milliseconds max_wait{1000};
@@ -62,16 +69,20 @@ class IngestExchange : public http::Exchange {
     kOutcomes,   // Something has been.
   };
 
+  void FlushLines();
   void TakeDecoded();
   void OfferWaiting();
   absl::Status OfferFirst();
   void WaitForCredit(const absl::Status& refusal);
   void EndIfAllOffered();
   void FailBody(const absl::Status& status);
+  void RefuseBody();
+  void Discard(size_t bytes);
   void FailOffer(const absl::Status& status);
   void Fail(http::ErrorReport report);
   void FailFull();
   void FailLate();
+  void LetGo();
   void Await(Wait wait, std::chrono::milliseconds delay);
 
   const Parts parts_;
@@ -86,7 +97,9 @@ class IngestExchange : public http::Exchange {
   Wait wait_ = Wait::kNothing;
   bool any_taken_ = false;
   bool ended_ = false;  // The body is complete.
-  bool done_ = false;   // Answered, or left to the receipt.
+  bool done_ = false;   // Answered, or left to the receipt or to the end.
+  std::optional<http::ErrorReport> answer_at_end_;
+  size_t discarded_ = 0;
 };
 
 }  // namespace phoenix

@@ -12,6 +12,7 @@
 #include "libs/http/error_response.h"
 #include "libs/http/message.h"
 #include "libs/sources/http/body_decoder.h"
+#include "libs/sources/http/body_reader.h"
 #include "libs/sources/http/content_type.h"
 #include "libs/sources/http/ingest_exchange.h"
 
@@ -81,16 +82,18 @@ std::unique_ptr<http::Exchange> IngestHandler::Accept(
                                std::string(decompressor.status().message())});
   }
   IngestExchange::Parts parts;
-  parts.decompressor = *std::move(decompressor);
-  parts.decoder = MakeBodyDecoder(
-      *format, head,
-      {DefaultsForRequest(head), options_.max_event_bytes,
-       options_.max_body_bytes, absl::ToUnixNanos(clock_.Now())});
+  parts.body = std::make_unique<BodyReader>(
+      *std::move(decompressor),
+      MakeBodyDecoder(
+          *format, head,
+          {DefaultsForRequest(head), options_.max_event_bytes,
+           options_.max_body_bytes, absl::ToUnixNanos(clock_.Now())}),
+      door_.allowance, door_.max_batch_bytes);
   parts.by_line = *format == BodyFormat::kNdjson;
   parts.lane = head.connection;
   parts.max_wait = options_.max_wait;
   parts.ack_timeout = options_.ack_timeout;
-  parts.draining = &draining_;
+  parts.draining = &door_.draining;
   return std::make_unique<IngestExchange>(std::move(parts), outlet_,
                                           std::move(responder));
 }

@@ -2,6 +2,7 @@
 #define LIBS_SOURCES_HTTP_INGEST_HANDLER_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "libs/base/clock.h"
 #include "libs/component/source.h"
 #include "libs/http/handler.h"
+#include "libs/sources/byte_allowance.h"
 #include "libs/sources/http/body_format.h"
 #include "libs/sources/http/http_source.h"
 
@@ -26,13 +28,20 @@ class IngestHandler : public http::Handler {
     std::string message;
   };
 
+  // What all handlers of a door share.
+  struct Door {
+    const HttpSourceOptions& options;
+    size_t max_batch_bytes;
+    ByteAllowance& allowance;
+    const std::atomic<bool>& draining;
+  };
+
   // All references outlive the handler.
-  IngestHandler(const HttpSourceOptions& options,
-                std::optional<BodyFormat> fallback,
-                const std::atomic<bool>& draining, Outlet& outlet, Clock& clock)
-      : options_(options),
+  IngestHandler(const Door& door, std::optional<BodyFormat> fallback,
+                Outlet& outlet, Clock& clock)
+      : door_(door),
+        options_(door.options),
         fallback_(fallback),
-        draining_(draining),
         outlet_(outlet),
         clock_(clock) {}
 
@@ -46,9 +55,9 @@ class IngestHandler : public http::Handler {
   DecompressionLimits LimitsFor(BodyFormat format) const;
   EventDefaults DefaultsForRequest(const http::RequestHead& head);
 
+  const Door door_;
   const HttpSourceOptions& options_;
   const std::optional<BodyFormat> fallback_;
-  const std::atomic<bool>& draining_;
   Outlet& outlet_;
   Clock& clock_;
   uint64_t next_request_ = 0;
