@@ -28,6 +28,7 @@ std::unique_ptr<Source> CreateTcpSource(
   options.decode.limit_name = "max_line_bytes";
   options.decode.buffer_bytes = config.batch_bytes();
   options.max_connections = config.max_connections();
+  options.max_buffered_bytes = config.max_buffered_bytes();
   options.linger = ToMillis(config.linger());
   options.idle_timeout = ToMillis(config.idle_timeout());
   return std::make_unique<TcpSource>(std::move(options), context.clock);

@@ -1,5 +1,6 @@
 #include "libs/sources/tcp/line_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,28 +21,86 @@ LineSession::Settled Summarise(const BatchOutcome& outcome) {
   return settled;
 }
 
+// What a session with such a buffer takes of the allowance.
+size_t SharedBytesOf(size_t buffer_bytes) {
+  constexpr size_t kOwn = LineSession::kLeastBufferBytes;
+  if (buffer_bytes <= kOwn) return 0;
+  return LineSession::kCopies * (buffer_bytes - kOwn);
+}
+
+NdjsonOptions WithBuffer(NdjsonOptions options, size_t bytes) {
+  options.buffer_bytes = bytes;
+  return options;
+}
+
 }  // namespace
 
-LineSession::LineSession(NdjsonOptions options, uint64_t lane, Outlet& outlet,
+LineSession::LineSession(NdjsonOptions options, uint64_t lane,
+                         ByteAllowance& allowance, Outlet& outlet,
                          SettledCallback on_settled)
     : lane_(lane),
       outlet_(outlet),
       on_settled_(std::move(on_settled)),
-      decoder_(std::move(options)) {}
+      max_buffer_bytes_(options.buffer_bytes),
+      buffer_bytes_(std::min(options.buffer_bytes, kLeastBufferBytes)),
+      share_(allowance),
+      decoder_(WithBuffer(std::move(options), buffer_bytes_)) {}
+
+void LineSession::Commit(size_t size) {
+  has_undecoded_ = true;
+  FitBuffer(size == decoder_.Buffer().size(), size);
+  decoder_.Commit(size);
+}
+
+// A read that fills its room has left something behind. One that leaves almost
+// all of it free needs no large buffer.
+void LineSession::FitBuffer(bool filled, size_t size) {
+  size_t bytes = buffer_bytes_;
+  if (filled) {
+    bytes = std::min(2 * bytes, max_buffer_bytes_);
+    const size_t needed = SharedBytesOf(std::max(bytes, decoder_.capacity()));
+    if (needed > share_.bytes() && !share_.Resize(needed)) return;
+  } else if (bytes > kLeastBufferBytes && size < bytes / 16) {
+    bytes = std::max(bytes / 2, kLeastBufferBytes);
+  }
+  if (bytes == buffer_bytes_) return;
+  buffer_bytes_ = bytes;
+  decoder_.set_buffer_bytes(bytes);
+}
+
+// Takes what the buffer has grown by, and gives back what is not used any more.
+absl::Status LineSession::Account(absl::Status offered) {
+  const size_t needed =
+      SharedBytesOf(std::max(decoder_.capacity(), buffer_bytes_));
+  if (needed < share_.bytes() && held_back()) return offered;
+  if (share_.Resize(needed)) return offered;
+  Drop();
+  return absl::OutOfRangeError(
+      "the source has no memory left for so long a line (max_buffered_bytes)");
+}
+
+void LineSession::Drop() {
+  waiting_.clear();
+  std::vector<DecodedBatch> dropped;
+  decoder_.Finish(0, dropped);
+  dropped.clear();
+  share_.Resize(0);
+}
 
 absl::Status LineSession::Flush(int64_t now_nanos) {
   if (has_undecoded_) decoder_.Decode(now_nanos, decoded_);
   has_undecoded_ = false;
-  return OfferDecoded();
+  return Account(OfferDecoded());
 }
 
 absl::Status LineSession::Finish(int64_t now_nanos) {
   decoder_.Finish(now_nanos, decoded_);
   has_undecoded_ = false;
-  return OfferDecoded();
+  buffer_bytes_ = 0;
+  return Account(OfferDecoded());
 }
 
-absl::Status LineSession::Resume() { return OfferWaiting(); }
+absl::Status LineSession::Resume() { return Account(OfferWaiting()); }
 
 void LineSession::OnSettled(const Settled& settled) {
   --in_flight_;

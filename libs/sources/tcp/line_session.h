@@ -14,6 +14,7 @@
 #include "libs/event/decode_error.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/event/outcome.h"
+#include "libs/sources/byte_allowance.h"
 #include "libs/sources/tcp/reply_buffer.h"
 
 namespace phoenix {
@@ -21,8 +22,18 @@ namespace phoenix {
 // What a connection's lines go through, without any socket: decoded, offered in
 // order, and settled. Batches for which there is no credit wait here, and
 // whoever reads stops meanwhile. Used by one thread.
+//
+// Its buffer is small at first and grows as reads fill it, as far as the source
+// has memory for it; a line that is longer than that ends the session.
 class LineSession {
  public:
+  // What each session may have for its buffer, and has at least.
+  static constexpr size_t kLeastBufferBytes = 16 << 10;
+
+  // Beside the buffer that is read into there are the one in which batches lie
+  // that wait for credit, and their columns, taken to be as large as the text.
+  static constexpr size_t kCopies = 3;
+
   // What became of one batch.
   struct Settled {
     uint64_t sequence = 0;      // Which one, in the order of the offers.
@@ -35,19 +46,24 @@ class LineSession {
   // value over to OnSettled on the session's thread.
   using SettledCallback = std::function<void(Settled)>;
 
-  LineSession(NdjsonOptions options, uint64_t lane, Outlet& outlet,
-              SettledCallback on_settled);
+  // `options.buffer_bytes` is the most that it grows to for speed alone. Beyond
+  // kCopies times kLeastBufferBytes memory comes from `allowance`, but for one
+  // step of growth. `outlet` and `allowance` outlive the session.
+  LineSession(NdjsonOptions options, uint64_t lane, ByteAllowance& allowance,
+              Outlet& outlet, SettledCallback on_settled);
 
   // Where to read next; see NdjsonDecoder. Only while nothing is held back.
   absl::Span<char> Buffer() { return decoder_.Buffer(); }
-  void Commit(size_t size) { has_undecoded_ = true, decoder_.Commit(size); }
+  void Commit(size_t size);
 
   // Whether something was committed since the last Flush.
   bool has_undecoded() const { return has_undecoded_; }
 
   // Decodes what was committed and offers it. The status is the outlet's: OK
   // when all was taken; RESOURCE_EXHAUSTED: call Resume when the outlet is
-  // ready; anything else: nothing more will be taken. `now_nanos`: since 1970.
+  // ready; anything else: nothing more will be taken, and OUT_OF_RANGE says
+  // that it is for a line for which there is no memory. `now_nanos`: since
+  // 1970.
   absl::Status Flush(int64_t now_nanos);
 
   // The same at the end of the input: what is left is the last line.
@@ -82,6 +98,9 @@ class LineSession {
     bool is_final = false;
   };
 
+  void FitBuffer(bool filled, size_t size);
+  absl::Status Account(absl::Status offered);
+  void Drop();
   absl::Status OfferDecoded();
   void Refuse(const DecodeError& error);
   absl::Status OfferWaiting();
@@ -92,6 +111,9 @@ class LineSession {
   const uint64_t lane_;
   Outlet& outlet_;
   const SettledCallback on_settled_;
+  const size_t max_buffer_bytes_;
+  size_t buffer_bytes_;  // Of the next one.
+  ByteAllowance::Share share_;
   NdjsonDecoder decoder_;
   std::vector<DecodedBatch> decoded_;  // Kept for its memory.
   // No more than one decoded buffer makes: nothing is read while it is filled.

@@ -10,6 +10,7 @@
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/event/outcome.h"
+#include "libs/sources/byte_allowance.h"
 #include "libs/sources/tcp/line_session.h"
 
 namespace phoenix {
@@ -27,7 +28,8 @@ NdjsonOptions TinyBuffers() {
 // events come out.
 std::vector<std::string> Run(std::string_view input, size_t cut, bool stall) {
   FakeOutlet outlet;
-  LineSession session(TinyBuffers(), 1, outlet, [](auto) {});
+  ByteAllowance allowance(0);
+  LineSession session(TinyBuffers(), 1, allowance, outlet, [](auto) {});
   while (!input.empty()) {
     const auto room = session.Buffer();
     const size_t size = std::min({room.size(), input.size(), cut});

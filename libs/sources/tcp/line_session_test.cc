@@ -1,7 +1,9 @@
 #include "libs/sources/tcp/line_session.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/component/testing/fake_outlet.h"
+#include "libs/sources/byte_allowance.h"
 
 namespace phoenix {
 namespace {
@@ -51,9 +54,119 @@ class LineSessionTest : public testing::Test {
 
   FakeOutlet outlet_;
   std::vector<LineSession::Settled> settled_;
-  LineSession session_{SmallLines(), 7, outlet_,
+  ByteAllowance allowance_{0};
+  LineSession session_{SmallLines(), 7, allowance_, outlet_,
                        [this](auto settled) { settled_.push_back(settled); }};
 };
+
+// Lines that may be longer than what a session has of its own.
+class LongLineSessionTest : public testing::Test {
+ protected:
+  static constexpr size_t kLeast = LineSession::kLeastBufferBytes;
+
+  static NdjsonOptions LongLines() {
+    NdjsonOptions options = SmallLines();
+    options.max_event_bytes = 1 << 20;
+    options.buffer_bytes = 8 * kLeast;
+    return options;
+  }
+
+  std::unique_ptr<LineSession> Open() {
+    return std::make_unique<LineSession>(LongLines(), 7, allowance_, outlet_,
+                                         [](auto) {});
+  }
+
+  // Reads as a socket does that always has more.
+  static absl::Status Feed(LineSession& session, std::string_view bytes) {
+    absl::Status fed;
+    while (!bytes.empty() && fed.ok()) {
+      const absl::Span<char> room = session.Buffer();
+      const size_t size = std::min(room.size(), bytes.size());
+      std::memcpy(room.data(), bytes.data(), size);
+      session.Commit(size);
+      bytes.remove_prefix(size);
+      fed = session.Flush(0);
+    }
+    return fed;
+  }
+
+  static std::string ManyLines(size_t bytes) {
+    std::string lines;
+    while (lines.size() < bytes) lines += "1234567\n";
+    return lines;
+  }
+
+  FakeOutlet outlet_;
+  ByteAllowance allowance_{1 << 20};
+};
+
+TEST_F(LongLineSessionTest, TakesNothingOfTheAllowanceForAFewLines) {
+  const auto session = Open();
+  ASSERT_TRUE(Feed(*session, "1\n2\n").ok());
+  EXPECT_EQ(allowance_.used_bytes(), 0u);
+}
+
+TEST_F(LongLineSessionTest, GrowsItsBufferAsReadsFillIt) {
+  const auto session = Open();
+  ASSERT_TRUE(Feed(*session, ManyLines(40 * kLeast)).ok());
+  EXPECT_EQ(allowance_.used_bytes(), 3 * 7 * kLeast);
+}
+
+TEST_F(LongLineSessionTest, GoesOnWithASmallBufferWhenThereIsNoMemory) {
+  ByteAllowance::Share others(allowance_);
+  ASSERT_TRUE(others.Resize(allowance_.max_bytes()));
+  const auto session = Open();
+  const std::string lines = ManyLines(40 * kLeast);
+  ASSERT_TRUE(Feed(*session, lines).ok());
+  EXPECT_EQ(outlet_.event_count(), lines.size() / 8);
+  EXPECT_LE(session->Buffer().size(), kLeast);
+}
+
+TEST_F(LongLineSessionTest, GivesBackWhatItNeedsNoMore) {
+  const auto session = Open();
+  ASSERT_TRUE(Feed(*session, ManyLines(40 * kLeast)).ok());
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_TRUE(Feed(*session, "1234567\n").ok());
+  }
+  EXPECT_EQ(allowance_.used_bytes(), 0u);
+}
+
+TEST_F(LongLineSessionTest, TakesALineAsLongAsThereIsMemoryFor) {
+  const auto session = Open();
+  const std::string line = std::string(10 * kLeast, '1');
+  ASSERT_TRUE(Feed(*session, line + "\n").ok());
+  EXPECT_THAT(outlet_.payloads(), ElementsAre(line));
+}
+
+TEST_F(LongLineSessionTest, EndsAtALineForWhichThereIsNoMemory) {
+  const auto session = Open();
+  ASSERT_TRUE(Feed(*session, "1\n").ok());
+  ByteAllowance::Share others(allowance_);
+  ASSERT_TRUE(others.Resize(allowance_.max_bytes()));
+  const absl::Status fed = Feed(*session, std::string(3 * kLeast, '1'));
+  EXPECT_TRUE(absl::IsOutOfRange(fed));
+  EXPECT_THAT(std::string(fed.message()), HasSubstr("max_buffered_bytes"));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1"));
+  EXPECT_EQ(allowance_.used_bytes(), others.bytes());
+}
+
+TEST_F(LongLineSessionTest, KeepsItsShareWhileBatchesWaitForCredit) {
+  outlet_.SetCredit(1);
+  const auto session = Open();
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(Feed(*session, ManyLines(40 * kLeast))));
+  EXPECT_GT(allowance_.used_bytes(), 0u);
+  EXPECT_TRUE(absl::IsResourceExhausted(session->Finish(0)));
+  EXPECT_GT(allowance_.used_bytes(), 0u);
+  outlet_.SetCredit(FakeOutlet::kUnlimited);
+  ASSERT_TRUE(session->Resume().ok());
+  EXPECT_EQ(allowance_.used_bytes(), 0u);
+}
+
+TEST_F(LongLineSessionTest, GivesItsShareBackWhenItIsGone) {
+  Feed(*Open(), ManyLines(40 * kLeast)).IgnoreError();
+  EXPECT_EQ(allowance_.used_bytes(), 0u);
+}
 
 TEST_F(LineSessionTest, OffersEachLineAsAnEventOfItsLane) {
   ASSERT_TRUE(Feed("{\"a\":1}\n{\"a\":2}\n").ok());

@@ -36,13 +36,13 @@ void ResetOnClose(int fd) {
 
 std::shared_ptr<TcpConnection> TcpConnection::Create(
     const std::shared_ptr<Context>& context, OwnedFd fd, Options options,
-    Outlet& outlet, Clock& clock,
+    ByteAllowance& allowance, Outlet& outlet, Clock& clock,
     std::function<void(TcpConnection&)> on_closed) {
   Handle handle{context, std::make_shared<std::weak_ptr<TcpConnection>>()};
   // The constructor is private, and the handle is there before the object.
   std::shared_ptr<TcpConnection> connection(
-      new TcpConnection(context, std::move(fd), std::move(options), outlet,
-                        clock, std::move(on_closed), handle));
+      new TcpConnection(context, std::move(fd), std::move(options), allowance,
+                        outlet, clock, std::move(on_closed), handle));
   *handle.connection = connection;
   return connection;
 }
@@ -57,7 +57,8 @@ void TcpConnection::Handle::Post(
 }
 
 TcpConnection::TcpConnection(const std::shared_ptr<Context>& context,
-                             OwnedFd fd, Options options, Outlet& outlet,
+                             OwnedFd fd, Options options,
+                             ByteAllowance& allowance, Outlet& outlet,
                              Clock& clock,
                              std::function<void(TcpConnection&)> on_closed,
                              Handle handle)
@@ -69,7 +70,7 @@ TcpConnection::TcpConnection(const std::shared_ptr<Context>& context,
       socket_(*context, fd.Release()),
       timer_(*context),
       silence_timer_(*context),
-      session_(options_.decode, options_.lane, outlet,
+      session_(options_.decode, options_.lane, allowance, outlet,
                [handle](LineSession::Settled settled) {
                  handle.Post([settled](TcpConnection& self) {
                    self.OnSettled(settled);
@@ -169,6 +170,8 @@ void TcpConnection::Act(const absl::Status& offered) {
     state_ = end_of_input_ ? State::kFinished : State::kReading;
   } else if (absl::IsResourceExhausted(offered)) {
     Pause();
+  } else if (absl::IsOutOfRange(offered)) {
+    return FinishShort(std::string(offered.message()));
   } else {
     return FinishShort("the server takes nothing more");
   }

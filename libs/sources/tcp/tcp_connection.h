@@ -15,6 +15,7 @@
 #include "libs/component/source.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/net/owned_fd.h"
+#include "libs/sources/byte_allowance.h"
 #include "libs/sources/tcp/line_session.h"
 
 namespace phoenix {
@@ -35,16 +36,17 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   struct Options {
     NdjsonOptions decode;
     uint64_t lane = 0;
-    std::chrono::milliseconds linger{1};        // 0: nothing waits for more.
+    std::chrono::milliseconds linger{1};  // 0: nothing waits for more.
     // After so long a silence, or up to twice that, it ends; 0: never.
     std::chrono::milliseconds idle_timeout{0};
   };
 
   // `on_closed` is called once, on the loop, when the connection has ended by
-  // itself. `outlet` and `clock` outlive the loop's thread.
+  // itself. `allowance`, which the connections of a source share, `outlet` and
+  // `clock` outlive the connection.
   static std::shared_ptr<TcpConnection> Create(
       const std::shared_ptr<Context>& context, OwnedFd fd, Options options,
-      Outlet& outlet, Clock& clock,
+      ByteAllowance& allowance, Outlet& outlet, Clock& clock,
       std::function<void(TcpConnection&)> on_closed);
 
   // Begins to read. Once.
@@ -82,8 +84,9 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   };
 
   TcpConnection(const std::shared_ptr<Context>& context, OwnedFd fd,
-                Options options, Outlet& outlet, Clock& clock,
-                std::function<void(TcpConnection&)> on_closed, Handle handle);
+                Options options, ByteAllowance& allowance, Outlet& outlet,
+                Clock& clock, std::function<void(TcpConnection&)> on_closed,
+                Handle handle);
 
   void WaitForInput();
   void OnReadable();

@@ -14,6 +14,8 @@
 #include "libs/net/acceptor.h"
 #include "libs/net/event_loop.h"
 #include "libs/net/listen_address.h"
+#include "libs/sources/byte_allowance.h"
+#include "libs/sources/tcp/line_session.h"
 #include "libs/sources/tcp/reply_buffer.h"
 #include "libs/sources/tcp/tcp_connection.h"
 
@@ -29,7 +31,10 @@ constexpr std::string_view kTooManyConnections =
 class TcpSource::Impl {
  public:
   Impl(TcpSourceOptions options, Clock& clock)
-      : options_(std::move(options)), clock_(clock) {}
+      : options_(std::move(options)),
+        clock_(clock),
+        allowance_(std::max(options_.max_buffered_bytes,
+                            LineSession::kCopies * LineBufferBytes())) {}
 
   absl::Status Start(Outlet& outlet) {
     PHOENIX_ASSIGN_OR_RETURN(ListenSocket listener,
@@ -67,9 +72,14 @@ class TcpSource::Impl {
   uint16_t port() const { return port_; }
 
   size_t max_memory_bytes() const {
-    return options_.max_connections * 2 *
-           (LineBufferBytes() + ReplyBuffer::kMaxBytes);
+    const size_t connection =
+        LineSession::kCopies * LineSession::kLeastBufferBytes +
+        2 * ReplyBuffer::kMaxBytes;
+    return allowance_.max_bytes() + LineBufferBytes() +
+           options_.max_connections * connection;
   }
+
+  size_t buffered_bytes() const { return allowance_.used_bytes(); }
 
   size_t max_batch_bytes() const {
     return std::max(kUsualBatchBytes, 2 * LineBufferBytes());
@@ -115,8 +125,8 @@ class TcpSource::Impl {
     }
     const uint64_t lane = next_lane_++;
     auto connection = TcpConnection::Create(
-        loop_.context(), std::move(fd), ConnectionOptions(lane), *outlet_,
-        clock_, [this](TcpConnection& c) { Forget(c.lane()); });
+        loop_.context(), std::move(fd), ConnectionOptions(lane), allowance_,
+        *outlet_, clock_, [this](TcpConnection& c) { Forget(c.lane()); });
     connections_.emplace(lane, connection);
     connection->Start();
   }
@@ -130,6 +140,7 @@ class TcpSource::Impl {
 
   const TcpSourceOptions options_;
   Clock& clock_;
+  ByteAllowance allowance_;
   Outlet* outlet_ = nullptr;
   uint16_t port_ = 0;
   uint64_t next_lane_ = 0;
@@ -151,6 +162,8 @@ void TcpSource::StopAccepting() { impl_->StopAccepting(); }
 void TcpSource::Stop() { impl_->Stop(); }
 
 size_t TcpSource::max_memory_bytes() const { return impl_->max_memory_bytes(); }
+
+size_t TcpSource::buffered_bytes() const { return impl_->buffered_bytes(); }
 
 size_t TcpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 

@@ -18,6 +18,9 @@ struct TcpSourceOptions {
   std::string address;   // `HOST:PORT`.
   NdjsonOptions decode;  // `id_prefix` gets the connection's number added.
   size_t max_connections = 256;
+  // For the buffers of all connections beyond what each has of its own; at
+  // least what the longest line needs.
+  size_t max_buffered_bytes = 32 << 20;
   std::chrono::milliseconds linger{1};
   std::chrono::milliseconds idle_timeout{0};  // 0: silence is no offence.
 };
@@ -47,12 +50,13 @@ class TcpSource : public Source {
   uint16_t port() const;
 
   // What connections can make the source hold at most, events that the pipeline
-  // has taken aside: `max_connections` times two line buffers, the one that is
-  // read into and the one that batches lie in which wait for credit, each of
-  // `buffer_bytes` or twice the longest line; and the replies that wait to be
-  // sent with those on their way. The columns of waiting batches come on top.
-  // Thread-safe.
+  // has taken aside: `max_buffered_bytes`; for each connection what its lines
+  // have at least (see LineSession), the replies that wait to be sent and those
+  // on their way; and the one buffer that grows at the moment. Thread-safe.
   size_t max_memory_bytes() const override;
+
+  // What is taken of `max_buffered_bytes` at the moment. Thread-safe.
+  size_t buffered_bytes() const;
 
   // A line buffer may become one batch: its text and its columns.
   size_t max_batch_bytes() const override;

@@ -288,15 +288,36 @@ TEST_F(TcpSourceTest, DoesNotTakeASenderThatIsHeldUpForSilent) {
   EXPECT_TRUE(outlet_.WaitForEvents(1));
 }
 
-TEST_F(TcpSourceTest, BoundsItsMemoryByItsConnections) {
+TEST_F(TcpSourceTest, BoundsItsMemoryByWhatConnectionsHaveAndShare) {
   TcpSourceOptions options = LoopbackOptions();
+  EXPECT_LT(TcpSource(options, clock_).max_memory_bytes(), 100u << 20);
   options.max_connections = 3;
-  options.decode.max_event_bytes = 100'000;
+  options.max_buffered_bytes = 10 << 20;
+  options.decode.max_event_bytes = 200'000;
   EXPECT_EQ(TcpSource(options, clock_).max_memory_bytes(),
-            3u * 2 * (200'000 + (64 << 10)));
-  options.decode.buffer_bytes = 300'000;
+            (10u << 20) + 400'000 + 3u * (176 << 10));
+  options.max_buffered_bytes = 0;
   EXPECT_EQ(TcpSource(options, clock_).max_memory_bytes(),
-            3u * 2 * (300'000 + (64 << 10)));
+            4u * 400'000 + 3u * (176 << 10));
+}
+
+TEST_F(TcpSourceTest, SaysWhichLinesAreFinalWhenThereIsNoMemoryForOne) {
+  TcpSourceOptions options = LoopbackOptions();
+  options.decode.buffer_bytes = 4096;
+  options.max_buffered_bytes = 0;
+  Start(options);
+  // As long a line as may be, not yet ended: it takes all that there is.
+  TcpClient first(port());
+  ASSERT_TRUE(first.Send(std::string(1'000'000, '1')));
+  while (source_->buffered_bytes() < 4'000'000) std::this_thread::yield();
+  TcpClient other(port());
+  ASSERT_TRUE(other.Send("1\n"));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  other.Send(std::string(1'000'000, '1'));
+  EXPECT_THAT(other.ReadAll(), AllOf(HasSubstr("max_buffered_bytes"),
+                                     HasSubstr("\"final_lines\":1}")));
+  first.Reset();
+  while (source_->buffered_bytes() > 0) std::this_thread::yield();
 }
 
 TEST_F(TcpSourceTest, BoundsABatchByTheLongestLine) {
