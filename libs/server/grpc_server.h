@@ -1,6 +1,7 @@
 #ifndef LIBS_SERVER_GRPC_SERVER_H_
 #define LIBS_SERVER_GRPC_SERVER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,6 +22,11 @@ struct GrpcServerOptions {
 
   // The largest message that is taken.
   int max_message_bytes = 4 << 20;
+
+  // What gRPC itself may hold of messages that come and go, in bytes: when it
+  // has as much, it slows connections down and in the end cuts them. 0: no
+  // bound. At least several messages.
+  size_t max_transport_bytes = 0;
 
   // Streams that one connection may have open at once.
   int max_concurrent_streams = 100;

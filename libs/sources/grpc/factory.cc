@@ -25,6 +25,7 @@ std::unique_ptr<Source> CreateGrpcSource(const Config& config,
   options.address = config.address();
   options.door = context.name;
   options.max_message_bytes = static_cast<int>(config.max_message_bytes());
+  options.max_buffered_bytes = config.max_buffered_bytes();
   options.max_event_bytes = config.max_event_bytes();
   options.stream_credit_bytes = config.stream_credit_bytes();
   options.stream_credit_events = config.stream_credit_events();

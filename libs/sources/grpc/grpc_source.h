@@ -2,6 +2,7 @@
 #define LIBS_SOURCES_GRPC_GRPC_SOURCE_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,6 +17,9 @@ struct GrpcSourceOptions {
   std::string address;  // `HOST:PORT`.
   std::string door;     // The source's name; an empty door means this one too.
   int max_message_bytes = 4 << 20;
+  // For all calls and streams together; at least what the largest message
+  // needs.
+  size_t max_buffered_bytes = 48 << 20;
   size_t max_event_bytes = 1 << 20;
   int64_t stream_credit_bytes = 8 << 20;
   int64_t stream_credit_events = 100'000;
@@ -33,8 +37,15 @@ class GrpcSource : public Source {
   void StopAccepting() override;
   void Stop() override;
 
-  // A message becomes one batch: its text and its columns. What gRPC itself
-  // holds of messages that are on their way is not bounded by the config.
+  // `max_buffered_bytes` for calls, streams and their messages, and what gRPC
+  // itself may hold of messages that come and go: 32 MiB, or four of the
+  // largest.
+  size_t max_memory_bytes() const override;
+
+  // What calls and streams take of `max_buffered_bytes` now. Thread-safe.
+  size_t buffered_bytes() const;
+
+  // A message becomes one batch: its text and its columns.
   size_t max_batch_bytes() const override;
 
   // The port that is bound; after Start.

@@ -3,9 +3,12 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -17,6 +20,7 @@
 #include "libs/base/error_details.h"
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/event/outcome.h"
+#include "libs/sources/grpc/ingest_service.h"
 #include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
 
 namespace phoenix {
@@ -248,6 +252,140 @@ TEST_F(GrpcSourceTest, EndsOpenCallsWhenItStops) {
   }
   EXPECT_FALSE(stream->Finish().ok());
   EXPECT_EQ(outlet_.Settle(Outcome::kRetry), 1u);
+}
+
+TEST(GrpcSourceDefaultsTest, TakeLessThan100MiB) {
+  FakeClock clock;
+  EXPECT_LT(GrpcSource({}, clock).max_memory_bytes(), 100u << 20);
+}
+
+// A door that has memory for one message of 64 KiB, or for four streams that
+// hold nothing.
+class FullGrpcDoorTest : public GrpcSourceTest {
+ protected:
+  static constexpr size_t kStreams = 4;
+
+  using Stream = grpc::ClientReaderWriter<ingest::v1::PublishStreamRequest,
+                                          ingest::v1::PublishStreamResponse>;
+
+  FullGrpcDoorTest() : GrpcSourceTest(SmallDoor()) {
+    AddEvent("1", "a", request_.mutable_events());
+  }
+
+  static GrpcSourceOptions SmallDoor() {
+    GrpcSourceOptions options;
+    options.max_message_bytes = 64 << 10;
+    options.max_buffered_bytes = 0;
+    return options;
+  }
+
+  void Fill() {
+    ingest::v1::PublishStreamRequest open;
+    open.mutable_open();
+    ingest::v1::PublishStreamResponse opened;
+    for (size_t i = 0; i < kStreams; ++i) {
+      contexts_.push_back(std::make_unique<grpc::ClientContext>());
+      streams_.push_back(stub_->PublishStream(contexts_.back().get()));
+      ASSERT_TRUE(streams_.back()->Write(open));
+      ASSERT_TRUE(streams_.back()->Read(&opened));
+    }
+  }
+
+  void WaitUntilAllIsGivenBack() {
+    while (source_.buffered_bytes() > 0) std::this_thread::yield();
+  }
+
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts_;
+  std::vector<std::unique_ptr<Stream>> streams_;
+};
+
+TEST_F(FullGrpcDoorTest, RefusesCallsForWhichThereIsNoMemory) {
+  Fill();
+  const grpc::Status status = Publish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
+  EXPECT_THAT(status.error_message(), HasSubstr("max_buffered_bytes"));
+  EXPECT_GT(
+      DetailOf<google::rpc::RetryInfo>(status).retry_delay().ByteSizeLong(),
+      0u);
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("QUEUE_FULL", 1)));
+}
+
+TEST_F(FullGrpcDoorTest, RefusesStreamsForWhichThereIsNoMemory) {
+  Fill();
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(ReasonOf(stream->Finish()), "QUEUE_FULL");
+}
+
+TEST_F(FullGrpcDoorTest, EndsAStreamWithAMessageForWhichThereIsNoMemory) {
+  Fill();
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_batch()->set_sequence(1);
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  ASSERT_TRUE(streams_[0]->Write(request));
+  ingest::v1::PublishStreamResponse response;
+  EXPECT_FALSE(streams_[0]->Read(&response));
+  EXPECT_EQ(ReasonOf(streams_[0]->Finish()), "QUEUE_FULL");
+  EXPECT_THAT(outlet_.payloads(), IsEmpty());
+}
+
+TEST_F(FullGrpcDoorTest, TakesCallsAgainWhenAStreamHasEnded) {
+  Fill();
+  const size_t full = source_.buffered_bytes();
+  for (int i : {0, 1}) contexts_[i]->TryCancel();
+  while (source_.buffered_bytes() >= full - IngestServiceImpl::kCallBytes) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(Publish().ok());
+}
+
+TEST_F(FullGrpcDoorTest, HasRoomForTheLargestMessageAndGivesItBack) {
+  AddEvent("2", std::string(65'000, 'x'), request_.mutable_events());
+  EXPECT_TRUE(Publish().ok());
+  WaitUntilAllIsGivenBack();
+}
+
+TEST_F(FullGrpcDoorTest, GivesBackWhatCallsHadThatFailed) {
+  request_.clear_events();
+  EXPECT_FALSE(Publish().ok());
+  WaitUntilAllIsGivenBack();
+  AddEvent("1", "a", request_.mutable_events());
+  outlet_.SetCredit(0);
+  EXPECT_FALSE(Publish().ok());
+  WaitUntilAllIsGivenBack();
+}
+
+TEST_F(FullGrpcDoorTest, GivesBackWhatTheMessageOfAStreamTook) {
+  outlet_.SetAutoSettle(false);
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_open();
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ASSERT_TRUE(stream->Write(request));
+  for (int sequence : {1, 2, 3}) {
+    request.mutable_batch()->set_sequence(sequence);
+    request.mutable_batch()->clear_events();
+    AddEvent("1", std::string(50'000, 'x'),
+             request.mutable_batch()->mutable_events());
+    ASSERT_TRUE(stream->Write(request));
+    ASSERT_TRUE(outlet_.WaitForEvents(sequence));
+  }
+  while (source_.buffered_bytes() > IngestServiceImpl::kCallBytes) {
+    std::this_thread::yield();
+  }
+  context.TryCancel();
+  WaitUntilAllIsGivenBack();
+  // Whoever has the outcomes comes later.
+  EXPECT_EQ(outlet_.Settle(), 3u);
+}
+
+TEST_F(FullGrpcDoorTest, GivesBackWhatStreamsHadWhenItStops) {
+  Fill();
+  source_.Stop();
+  EXPECT_EQ(source_.buffered_bytes(), 0u);
 }
 
 TEST_F(GrpcSourceTest, SaysThatThePortIsInUse) {

@@ -30,15 +30,21 @@ void FillResponse(const std::vector<DecodeError>& errors,
 }  // namespace
 
 IngestServiceImpl::IngestServiceImpl(IngestServiceOptions options,
-                                     Outlet& outlet, Clock& clock)
-    : options_(std::move(options)), outlet_(outlet), clock_(clock) {}
+                                     ByteAllowance& allowance, Outlet& outlet,
+                                     Clock& clock)
+    : options_(std::move(options)),
+      allowance_(allowance),
+      outlet_(outlet),
+      clock_(clock) {}
 
 grpc::ServerUnaryReactor* IngestServiceImpl::Publish(
     grpc::CallbackServerContext* context, const PublishRequest* request,
     PublishResponse* response) {
-  const std::shared_ptr<PublishCall> call = PublishCall::Open(*response);
+  const std::shared_ptr<PublishCall> call =
+      PublishCall::Open(allowance_, *response);
   auto error = CheckDoor(request->door());
   if (!error) error = CheckBatch(request->events_size());
+  if (!error) error = Reserve(call->share(), request->ByteSizeLong());
   if (error) {
     call->End(ToGrpcStatus(*error));
   } else {
@@ -117,6 +123,20 @@ std::optional<PublishError> IngestServiceImpl::CheckBatch(int event_count) {
           absl::StrCat("The batch has ", event_count, " events; send at most ",
                        EventBatch::kMaxEvents, " at once."),
       .field = "events"};
+}
+
+std::optional<PublishError> IngestServiceImpl::Reserve(
+    ByteAllowance::Share& share, size_t message_bytes) {
+  if (share.Resize(BytesToTake(message_bytes))) return std::nullopt;
+  outlet_.CountRejected(1, "QUEUE_FULL");
+  return PublishError{
+      .code = absl::StatusCode::kResourceExhausted,
+      .reason = "QUEUE_FULL",
+      .message =
+          "The door holds as much of unfinished calls as "
+          "max_buffered_bytes allows; send the events again later.",
+      .retry = true,
+      .metadata = {{"option", "max_buffered_bytes"}}};
 }
 
 grpc::Status ToGrpcStatus(const PublishError& error) {

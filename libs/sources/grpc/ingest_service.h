@@ -11,6 +11,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/component/source.h"
+#include "libs/sources/byte_allowance.h"
 #include "libs/sources/grpc/publish_error.h"
 #include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
 
@@ -30,11 +31,23 @@ struct IngestServiceOptions {
 // is each unary call. A unary call waits for the outcomes of its events no
 // longer than `ack_timeout`, or than the client's deadline; the events go on
 // when it ends so. A stream has no such bound: its producer keeps the time of
-// each batch itself. Runs on gRPC's threads and never blocks them.
+// each batch itself. What calls and streams hold comes from one allowance: when
+// that is used up they end with RESOURCE_EXHAUSTED. Runs on gRPC's threads and
+// never blocks them.
 class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
  public:
-  // Both references outlive the calls.
-  IngestServiceImpl(IngestServiceOptions options, Outlet& outlet, Clock& clock);
+  // What a call or stream takes for itself, gRPC's part of it included.
+  static constexpr size_t kCallBytes = 64 << 10;
+
+  // And with a message: as it was parsed, about twice what it was on the wire,
+  // and the batch made of it.
+  static size_t BytesToTake(size_t message_bytes) {
+    return kCallBytes + 3 * message_bytes;
+  }
+
+  // All references outlive the calls.
+  IngestServiceImpl(IngestServiceOptions options, ByteAllowance& allowance,
+                    Outlet& outlet, Clock& clock);
 
   grpc::ServerUnaryReactor* Publish(
       grpc::CallbackServerContext* context,
@@ -52,6 +65,7 @@ class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
   // What the streams of the service read.
   const IngestServiceOptions& options() const { return options_; }
   Outlet& outlet() { return outlet_; }
+  ByteAllowance& allowance() { return allowance_; }
   bool draining() const { return draining_; }
   int64_t NowNanos() const;
 
@@ -60,11 +74,17 @@ class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
   std::optional<PublishError> CheckDoor(const std::string& door) const;
   static std::optional<PublishError> CheckBatch(int event_count);
 
+  // Makes `share` large enough for a call with such a message; an error, which
+  // is counted, when there is no memory for it.
+  std::optional<PublishError> Reserve(ByteAllowance::Share& share,
+                                      size_t message_bytes);
+
  private:
   void Take(const ingest::v1::PublishRequest& request,
             const std::shared_ptr<PublishCall>& call);
 
   const IngestServiceOptions options_;
+  ByteAllowance& allowance_;
   Outlet& outlet_;
   Clock& clock_;
   std::atomic<uint64_t> next_lane_ = 0;

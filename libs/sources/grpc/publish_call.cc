@@ -8,14 +8,15 @@
 namespace phoenix {
 
 std::shared_ptr<PublishCall> PublishCall::Open(
-    ingest::v1::PublishResponse& response) {
-  auto call = std::make_shared<PublishCall>(response);
+    ByteAllowance& allowance, ingest::v1::PublishResponse& response) {
+  auto call = std::make_shared<PublishCall>(allowance, response);
   call->self_ = call;
   return call;
 }
 
-PublishCall::PublishCall(ingest::v1::PublishResponse& response)
-    : response_(response) {}
+PublishCall::PublishCall(ByteAllowance& allowance,
+                         ingest::v1::PublishResponse& response)
+    : share_(allowance), response_(response) {}
 
 PublishCall::~PublishCall() = default;
 
@@ -45,6 +46,12 @@ void PublishCall::EndAfter(std::chrono::milliseconds timeout,
     if (!is_over || self == nullptr) return;
     self->End(status, [&](ingest::v1::PublishResponse&) { count(); });
   });
+}
+
+// Whoever has the outcomes may hold the object for longer.
+void PublishCall::OnDone() {
+  share_.Resize(0);
+  self_ = nullptr;
 }
 
 }  // namespace phoenix

@@ -7,6 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "libs/base/mutex.h"
+#include "libs/sources/byte_allowance.h"
 #include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
 
 namespace grpc {
@@ -22,11 +23,16 @@ class PublishCall : public grpc::ServerUnaryReactor,
                     public std::enable_shared_from_this<PublishCall> {
  public:
   // Lives until OnDone, and as long as somebody holds it.
+  // `allowance` outlives it until OnDone.
   static std::shared_ptr<PublishCall> Open(
-      ingest::v1::PublishResponse& response);
+      ByteAllowance& allowance, ingest::v1::PublishResponse& response);
 
-  explicit PublishCall(ingest::v1::PublishResponse& response);
+  PublishCall(ByteAllowance& allowance, ingest::v1::PublishResponse& response);
   ~PublishCall() override;
+
+  // What the call takes as long as its messages live. Only before it is handed
+  // to gRPC.
+  ByteAllowance::Share& share() { return share_; }
 
   // Ends the call; `fill`, if any, writes the response. Void when the call has
   // ended already, and with it the response.
@@ -39,9 +45,10 @@ class PublishCall : public grpc::ServerUnaryReactor,
                 std::function<void()> count);
 
   void OnCancel() override { End(grpc::Status::CANCELLED); }
-  void OnDone() override { self_ = nullptr; }
+  void OnDone() override;
 
  private:
+  ByteAllowance::Share share_;
   ingest::v1::PublishResponse& response_;
   std::shared_ptr<PublishCall> self_;
   Mutex mutex_;

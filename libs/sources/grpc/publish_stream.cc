@@ -15,7 +15,7 @@ constexpr int kDrainGraceSeconds = 10;
 PublishStream* PublishStream::Open(IngestServiceImpl& service, uint64_t lane) {
   auto stream = std::make_shared<PublishStream>(service, lane);
   stream->self_ = stream;
-  stream->StartRead(&stream->request_);
+  stream->Begin();
   return stream.get();
 }
 
@@ -23,9 +23,16 @@ PublishStream::PublishStream(IngestServiceImpl& service, uint64_t lane)
     : service_(service),
       outlet_(service.outlet()),
       lane_(lane),
+      share_(service.allowance()),
       reader_(service.options().max_event_bytes),
       ledger_({service.options().stream_credit_bytes,
                service.options().stream_credit_events}) {}
+
+void PublishStream::Begin() {
+  MutexLock lock(mutex_);
+  if (const auto error = service_.Reserve(share_, 0)) return Fail(*error);
+  StartRead(&request_);
+}
 
 void PublishStream::OnReadDone(bool ok) {
   {
@@ -78,6 +85,7 @@ std::optional<PublishError> PublishStream::HandleBatch() {
     return error;
   }
   const auto bytes = static_cast<int64_t>(batch.ByteSizeLong());
+  if (auto error = service_.Reserve(share_, bytes)) return error;
   if (auto error = ledger_.Add(batch.sequence(), bytes, batch.events_size())) {
     return error;
   }
@@ -119,7 +127,14 @@ void PublishStream::OfferHeld() {
   MutexLock lock(mutex_);
   if (finished_) return;
   if (!offered.ok()) return Fail(ErrorOfOffer(offered));
+  ReadNext();
+}
+
+// A message that is only cleared would keep its memory.
+void PublishStream::ReadNext() {
   held_ = {};
+  request_ = PublishStreamRequest();
+  share_.Resize(IngestServiceImpl::BytesToTake(0));
   StartRead(&request_);
 }
 
@@ -177,6 +192,10 @@ void PublishStream::FinishOnce(const grpc::Status& status) {
   Finish(status);
 }
 
-void PublishStream::OnDone() { self_ = nullptr; }
+// Whoever has the outcomes may hold the object for longer.
+void PublishStream::OnDone() {
+  share_.Resize(0);
+  self_ = nullptr;
+}
 
 }  // namespace phoenix

@@ -10,6 +10,7 @@
 #include "libs/base/mutex.h"
 #include "libs/component/source.h"
 #include "libs/event/decode_error.h"
+#include "libs/sources/byte_allowance.h"
 #include "libs/sources/grpc/batch_reader.h"
 #include "libs/sources/grpc/ingest_service.h"
 #include "libs/sources/grpc/stream_ledger.h"
@@ -41,7 +42,9 @@ class PublishStream
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<PublishError> HandleBatch()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Begin();
   void OfferHeld();
+  void ReadNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnSettled(int64_t sequence, const std::vector<DecodeError>& errors,
                  const BatchOutcome& outcome);
   void Fail(const PublishError& error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -53,6 +56,7 @@ class PublishStream
   Outlet& outlet_;
   const uint64_t lane_;
   std::shared_ptr<PublishStream> self_;       // Until OnDone.
+  ByteAllowance::Share share_;                // Of itself and request_.
   ingest::v1::PublishStreamRequest request_;  // Of the read that is under way.
   BatchReader reader_;
 
