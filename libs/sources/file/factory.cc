@@ -58,6 +58,7 @@ std::unique_ptr<Source> CreateFileSource(const Config& config,
   options.path = config.path();
   options.format = FormatOf(config.format());
   options.follow = config.follow();
+  options.max_open_files = config.max_open_files();
   options.state_path = StatePathOf(config, context);
   options.poll_interval = ToMillis(config.poll_interval());
   options.decode.defaults =

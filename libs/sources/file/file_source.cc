@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/event/ndjson_decoder.h"
 #include "libs/net/owned_fd.h"
 #include "libs/sources/file/file_head.h"
 #include "libs/telemetry/log.h"
@@ -40,6 +42,11 @@ bool IsFile(const std::string& path, const FilePosition& position) {
   return fd.valid() && HasHead(fd.get(), position.head);
 }
 
+size_t RowBufferBytes(const FileSourceOptions& options) {
+  return std::max(NdjsonOptions::kDefaultBufferBytes,
+                  2 * options.decode.max_row_bytes);
+}
+
 }  // namespace
 
 FileSource::FileSource(FileSourceOptions options, Clock& clock)
@@ -59,6 +66,7 @@ absl::Status FileSource::Start(Outlet& outlet) {
     PHOENIX_RETURN_IF_ERROR(OpenRotated(position));
   }
   PHOENIX_RETURN_IF_ERROR(OpenFiles());
+  if (!options_.follow) max_remembered_ += readers_.size() + unopened_.size();
   ForgetTheOldest();
   if (readers_.empty() && !options_.follow) {
     return absl::NotFoundError("path '" + options_.path +
@@ -68,6 +76,15 @@ absl::Status FileSource::Start(Outlet& outlet) {
   outlet_.emplace(outlet);
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
+}
+
+size_t FileSource::max_memory_bytes() const {
+  const size_t row = RowBufferBytes(options_);
+  return options_.max_open_files * (FileTail::kReadBytes + row) + 3 * row;
+}
+
+size_t FileSource::max_batch_bytes() const {
+  return std::max(kUsualBatchBytes, 2 * RowBufferBytes(options_));
 }
 
 void FileSource::StopAccepting() {
@@ -96,9 +113,26 @@ std::vector<std::string> FileSource::Expand() const {
 
 absl::Status FileSource::OpenFiles() {
   for (const std::string& path : Expand()) {
-    PHOENIX_RETURN_IF_ERROR(OpenFile(path));
+    if (!options_.follow && readers_.size() >= options_.max_open_files) {
+      unopened_.push_back(path);
+    } else {
+      PHOENIX_RETURN_IF_ERROR(OpenFile(path));
+    }
   }
   return absl::OkStatus();
+}
+
+// Whether some files are read from now on instead of those that are done.
+bool FileSource::OpenNext() {
+  DropFinished();
+  bool opened = false;
+  while (!unopened_.empty() && readers_.size() < options_.max_open_files) {
+    const absl::Status status = OpenFile(unopened_.front());
+    if (!status.ok()) WarnOnce(unopened_.front(), status);
+    unopened_.pop_front();
+    opened = true;
+  }
+  return opened;
 }
 
 absl::Status FileSource::OpenFile(const std::string& path) {
@@ -108,6 +142,7 @@ absl::Status FileSource::OpenFile(const std::string& path) {
     WarnOnce(path, absl::InvalidArgumentError("path is no regular file"));
     return absl::OkStatus();
   }
+  PHOENIX_RETURN_IF_ERROR(CheckRoom());
   return AddReader(path, path, Recall(*file));
 }
 
@@ -120,9 +155,17 @@ absl::Status FileSource::OpenRotated(const FilePosition& position) {
   for (const auto& entry :
        std::filesystem::directory_iterator(folder, ignored)) {
     if (!IsFile(entry.path(), position)) continue;
+    PHOENIX_RETURN_IF_ERROR(CheckRoom());
     return AddReader(entry.path(), position.path, Recall(position));
   }
   return absl::OkStatus();
+}
+
+absl::Status FileSource::CheckRoom() const {
+  if (readers_.size() < options_.max_open_files) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("path '", options_.path, "' has more files than '",
+                   options_.max_open_files, "' (max_open_files): raise that"));
 }
 
 // `found_as`: the path by which the file was found first.
@@ -168,7 +211,7 @@ void FileSource::Remember(FilePosition position) {
 }
 
 void FileSource::ForgetTheOldest() {
-  while (remembered_.size() > kMaxRemembered) remembered_.pop_front();
+  while (remembered_.size() > max_remembered_) remembered_.pop_front();
 }
 
 void FileSource::Run() {
@@ -183,8 +226,13 @@ void FileSource::Run() {
       continue;
     }
     if (!options_.follow) {
-      finished_ = FinishAll().ok();
+      const bool all = FinishAll().ok();
       SavePositions();
+      if (all && !unopened_.empty()) {
+        if (!OpenNext()) outlet_->Sleep(options_.poll_interval);
+        continue;
+      }
+      finished_ = all;
       return;
     }
     outlet_->Sleep(options_.poll_interval);

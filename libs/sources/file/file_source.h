@@ -29,13 +29,18 @@ struct FileSourceOptions {
   std::string path;                        // A file, or a pattern of files.
   std::optional<FileTail::Format> format;  // None: by each file's name.
   bool follow = false;
+  size_t max_open_files = 32;
   std::string state_path;  // Empty: positions are kept nowhere.
   std::chrono::milliseconds poll_interval{250};
   RowDecoderOptions decode;
 };
 
 // The source `file`: one thread that reads the files of a pattern, each on a
-// lane of its own. What is no regular file is passed over in a pattern.
+// lane of its own. What is no regular file is passed over in a pattern. Of
+// files that are read once so many are open as may be, and the next ones when
+// those have settled. Of followed ones no more than that can be there at the
+// start; a further one that appears waits until another is let go, with a
+// warning.
 //
 // A followed file is read for as long as its writer may still have it, whatever
 // becomes of its name: until nothing has come for kReplacedGrace while another
@@ -60,13 +65,22 @@ class FileSource : public Source {
   ~FileSource() override;
 
   // INVALID_ARGUMENT when the path is a directory, NOT_FOUND when there is no
-  // such file (unless it is followed), DATA_LOSS for a broken state file.
+  // such file (unless it is followed), DATA_LOSS for a broken state file,
+  // FAILED_PRECONDITION when more files than may be open are to be followed.
   absl::Status Start(Outlet& outlet) override;
   void StopAccepting() override;
   void Stop() override;
 
   // True when every file has been read to its end, and none is followed.
   bool Finished() const override { return finished_; }
+
+  // For each open file what is read at once, and a row that is not complete in
+  // a buffer that has grown by doubling; and of the one file that is read the
+  // batches that wait, with their columns and the buffer that they lie in.
+  size_t max_memory_bytes() const override;
+
+  // The rows of a buffer, with their columns.
+  size_t max_batch_bytes() const override;
 
  private:
   enum class Place : uint8_t {
@@ -86,6 +100,8 @@ class FileSource : public Source {
   std::vector<std::string> Expand() const;
   absl::Status OpenFiles();
   absl::Status OpenFile(const std::string& path);
+  bool OpenNext();
+  absl::Status CheckRoom() const;
   absl::Status OpenRotated(const FilePosition& position);
   absl::Status AddReader(const std::string& path, const std::string& found_as,
                          const std::optional<FilePosition>& last);
@@ -111,10 +127,12 @@ class FileSource : public Source {
   const FileSourceOptions options_;
   Clock& clock_;
   PositionStore store_;
-  std::deque<FilePosition> remembered_;  // Of files that have no reader.
+  std::deque<FilePosition> remembered_;     // Of files that have no reader.
+  size_t max_remembered_ = kMaxRemembered;  // And those that are read once.
   std::vector<Reader> readers_;
   std::set<std::string> warned_;  // Paths of the pattern that can't be read.
   int64_t looked_around_ = 0;     // When, monotonic.
+  std::deque<std::string> unopened_;  // Files that are read once, later.
   uint64_t next_lane_ = 0;
   std::optional<PatientOutlet> outlet_;
   std::atomic<bool> finished_ = false;

@@ -102,6 +102,66 @@ class FileSourceTest : public testing::Test {
   std::unique_ptr<FileSource> source_;
 };
 
+TEST_F(FileSourceTest, BoundsItsMemoryByTheFilesThatAreOpen) {
+  EXPECT_LT(FileSource({}, clock_).max_memory_bytes(), 100u << 20);
+  options_.max_open_files = 3;
+  options_.decode.max_row_bytes = 1 << 20;
+  EXPECT_EQ(FileSource(options_, clock_).max_memory_bytes(),
+            3u * ((2 << 20) + (256 << 10)) + 3 * (2 << 20));
+}
+
+TEST_F(FileSourceTest, ReadsMoreFilesThanMayBeOpenOneAfterTheOther) {
+  options_.path = folder_ + "/*.ndjson";
+  options_.max_open_files = 2;
+  for (int i = 0; i < 7; ++i) {
+    Write(std::to_string(i) + ".ndjson", std::to_string(i) + "\n");
+  }
+  RunOnce(7);
+  EXPECT_THAT(outlet_.payloads(),
+              ElementsAre("0", "1", "2", "3", "4", "5", "6"));
+  Write("7.ndjson", "7\n");
+  RunOnce(1);
+  EXPECT_THAT(outlet_.payloads(), SizeIs(8));
+}
+
+TEST_F(FileSourceTest, OpensTheNextFileOnlyWhenOneHasSettled) {
+  options_.path = folder_ + "/*.ndjson";
+  options_.max_open_files = 1;
+  outlet_.SetAutoSettle(false);
+  Write("a.ndjson", "1\n");
+  Write("b.ndjson", "2\n");
+  Start();
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1"));
+  outlet_.Settle();
+  ASSERT_TRUE(outlet_.WaitForEvents(2));
+  outlet_.Settle();
+  while (!source_->Finished()) std::this_thread::yield();
+}
+
+TEST_F(FileSourceTest, DoesNotStartWithMoreFilesToFollowThanMayBeOpen) {
+  options_.path = folder_ + "/*.ndjson";
+  options_.follow = true;
+  options_.max_open_files = 1;
+  Write("a.ndjson", "1\n");
+  Write("b.ndjson", "2\n");
+  const absl::Status started = FileSource(options_, clock_).Start(outlet_);
+  EXPECT_TRUE(absl::IsFailedPrecondition(started));
+  EXPECT_THAT(std::string(started.message()), HasSubstr("max_open_files"));
+}
+
+TEST_F(FileSourceTest, PassesOverAFileToFollowBeyondThoseThatMayBeOpen) {
+  options_.path = folder_ + "/*.ndjson";
+  options_.follow = true;
+  options_.max_open_files = 1;
+  Write("a.ndjson", "1\n");
+  Start();
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  Write("b.ndjson", "2\n");
+  PassPolls();
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("1"));
+}
+
 TEST_F(FileSourceTest, ReadsAFileToItsEnd) {
   Write("in.ndjson", "1\n{\"a\":2}\n3");
   RunOnce(3);
