@@ -13,6 +13,9 @@ inline constexpr size_t kMaxKeptBufferBytes = 4 << 20;
 // has one a core. What is in flight at full speed, several batches deep.
 inline constexpr size_t kMaxKeptBytesPerArena = 16 << 20;
 
+// What all arenas keep at most.
+size_t MaxKeptBytes();
+
 // Tells the allocator to keep what is freed for the next batch. Left to itself
 // glibc gives a freed blob back to the kernel, and the next one takes a page
 // fault for each of its pages: a third of the time of a hop. Call it first in

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libs/base/buffer_memory.h"
 #include "libs/base/text.h"
 
 namespace phoenix {
@@ -52,6 +53,8 @@ std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
             static_cast<int64_t>(sink.sink->max_memory_bytes()));
   }
   add("dead letters that wait", in_flight);
+  add("program", kProgramBytes);
+  add("freed memory", static_cast<int64_t>(MaxKeptBytes()));
   return parts;
 }
 

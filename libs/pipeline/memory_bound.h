@@ -9,8 +9,13 @@
 
 namespace phoenix {
 
-// Something of a running pipeline that holds events, and the most bytes that it
-// holds.
+// The program without events: its code and data, the stacks of its threads, its
+// pages and logs. Idle it has 21.5 MiB resident (docs/reference/figures.md);
+// the rest is for the threads of gRPC and of many components.
+inline constexpr int64_t kProgramBytes = 32 << 20;
+
+// Something of a running pipeline that takes memory, and the most bytes that it
+// takes.
 struct MemoryPart {
   std::string name;
   int64_t bytes = 0;
@@ -28,8 +33,10 @@ struct MemoryPart {
 //   - the queue of each sink, a single batch that is larger than it among them,
 //     and what the sink itself holds;
 //   - dead letters that wait for room before their sink: at most the events in
-//     flight.
-// Their sum bounds the memory of events, not that of the program itself.
+//     flight;
+//   - the program itself, and the freed memory that its allocator keeps.
+// Their sum bounds the resident memory of the process. What the kernel holds,
+// such as the buffers of sockets and the page cache, is not in it.
 std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
                                     int lane_count);
 

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/buffer_memory.h"
 #include "libs/base/clock.h"
 #include "libs/pipeline/compile_pipeline.h"
 #include "libs/pipeline/testing/test_kinds.h"
@@ -57,17 +58,20 @@ TEST_F(MemoryBoundTest, CountsTheLogWhereThereIsOne) {
             2 * PipelineLog::kMaxQueuedBytes + PipelineLog::kRecentBytes);
 }
 
-TEST_F(MemoryBoundTest, ListsEverythingThatHoldsEvents) {
+TEST_F(MemoryBoundTest, ListsEverythingThatTakesMemory) {
   EXPECT_THAT(
       PartsOf("{buffer_bytes: 64MiB, sink_queue_bytes: 16MiB}"),
       ElementsAre(Pair("dead letters that wait", 64 * kMiB),
                   Pair("events in flight", 64 * kMiB),
+                  Pair("freed memory", MaxKeptBytes()),
                   Pair("lanes", 2 * 2 * kTestBatchBytes),
-                  Pair("sink a", 16 * kMiB), Pair("sink b", 16 * kMiB + 1000),
+                  Pair("program", kProgramBytes), Pair("sink a", 16 * kMiB),
+                  Pair("sink b", 16 * kMiB + 1000),
                   Pair("source in", kTestSourceBytes),
                   Pair("step all", kTestStepBytes)));
   EXPECT_EQ(sum_, 160 * kMiB + 4 * kTestBatchBytes + 1000 + kTestSourceBytes +
-                      kTestStepBytes);
+                      kTestStepBytes + kProgramBytes +
+                      static_cast<int64_t>(MaxKeptBytes()));
 }
 
 TEST_F(MemoryBoundTest, HasRoomForOneBatchThatIsLargerThanABound) {

@@ -32,7 +32,7 @@ TEST_F(PlanTest, ListsWhatIsReadOfPayloadsOnce) {
 }
 
 TEST_F(PlanTest, AddsUpTheMemory) {
-  EXPECT_EQ(plan_.memory.size(), 7u);
+  EXPECT_EQ(plan_.memory.size(), 9u);
   EXPECT_EQ(plan_.memory_bound_bytes, MemoryBoundBytes(plan_.memory));
 }
 
@@ -50,8 +50,9 @@ TEST_F(PlanTest, IsWrittenForPeople) {
   EXPECT_THAT(text,
               HasSubstr("vectorised; can fail: the event is dead-lettered\n"));
   EXPECT_THAT(text, HasSubstr("in      -> alerts   at least once"));
-  EXPECT_THAT(text, HasSubstr("memory of events, at most 1"));
+  EXPECT_THAT(text, HasSubstr("memory of the process, at most "));
   EXPECT_THAT(text, HasSubstr("\n  events in flight        64MiB\n"));
+  EXPECT_THAT(text, HasSubstr("\n  program                 32MiB\n"));
   EXPECT_THAT(text, HasSubstr("\n  dead letters that wait  64MiB\n"));
 }
 

@@ -134,7 +134,7 @@ class TextWriter {
   }
 
   void Memory() {
-    Line("\nmemory of events, at most ",
+    Line("\nmemory of the process, at most ",
          FormatByteSize(plan_.memory_bound_bytes));
     const size_t width = NameWidth(plan_.memory);
     for (const MemoryPart& part : plan_.memory) {
