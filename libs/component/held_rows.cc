@@ -1,11 +1,15 @@
 #include "libs/component/held_rows.h"
 
+#include <iterator>
+
 namespace phoenix {
 
 WriteInProgress::WriteInProgress(uint32_t batch_size, Selection rows,
-                                 std::string component, SettleCallback settle)
+                                 std::string component, SettleCallback settle,
+                                 BatchIdentity identity)
     : rows_(std::move(rows)),
       component_(std::move(component)),
+      identity_(std::move(identity)),
       settle_(std::move(settle)),
       outcome_(batch_size),
       unsettled_(rows_.size()) {
@@ -26,6 +30,12 @@ size_t HeldRows::size() const {
   size_t rows = 0;
   for (const Span& span : spans_) rows += span.end - span.begin;
   return rows;
+}
+
+void HeldRows::Take(HeldRows& other) {
+  spans_.insert(spans_.end(), std::make_move_iterator(other.spans_.begin()),
+                std::make_move_iterator(other.spans_.end()));
+  other.spans_.clear();
 }
 
 void HeldRows::Settle(Outcome outcome, const absl::Status& why) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "libs/event/event_batch.h"
 #include "libs/event/outcome.h"
 #include "libs/event/selection.h"
 
@@ -22,8 +23,9 @@ namespace phoenix {
 class WriteInProgress {
  public:
   // `component` is who says the outcomes. Settles at once when `rows` is empty.
+  // A sink that asks for the identity later gives it.
   WriteInProgress(uint32_t batch_size, Selection rows, std::string component,
-                  SettleCallback settle);
+                  SettleCallback settle, BatchIdentity identity = {});
 
   // The rows [begin, end) have `outcome`. `why` goes with it unless it is OK.
   // No row may be settled twice.
@@ -31,10 +33,13 @@ class WriteInProgress {
               const absl::Status& why = absl::OkStatus());
 
   size_t unsettled_count() const { return unsettled_; }
+  const Selection& rows() const { return rows_; }
+  const BatchIdentity& identity() const { return identity_; }
 
  private:
   const Selection rows_;
   const std::string component_;
+  const BatchIdentity identity_;
   SettleCallback settle_;
   BatchOutcome outcome_;
   size_t unsettled_;
@@ -59,6 +64,15 @@ class HeldRows {
 
   // The number of rows.
   size_t size() const;
+
+  // Calls `visit` with each write and the indexes [begin, end) of its rows.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const Span& span : spans_) visit(span.write, span.begin, span.end);
+  }
+
+  // Takes the rows of `other`, which holds none afterwards.
+  void Take(HeldRows& other);
 
   // Settles all rows and holds none afterwards.
   void Settle(Outcome outcome, const absl::Status& why = absl::OkStatus());

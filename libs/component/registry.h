@@ -32,6 +32,8 @@ struct BuildContext {
   RuleSetBuilder& rules;  // Where operators and sinks add their rules.
   Clock& clock;
   std::string file = {};  // That the config stands in; empty: not a file.
+  // A log gives every batch that comes from a door its identity.
+  bool has_log = false;
 };
 
 // The kinds of one sort of component (source, operator or sink), by the key

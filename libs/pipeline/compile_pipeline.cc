@@ -125,8 +125,9 @@ class Compiler {
   auto Create(const Kind& kind, const std::string& name,
               const std::string& path, const Message& config) {
     FileConfigReport report(path, loaded_.positions, diagnostics_);
-    BuildContext context{name,   message_.name(), report,
-                         rules_, clock_,          loaded_.file};
+    BuildContext context{
+        name,         message_.name(),   report, rules_, clock_,
+        loaded_.file, message_.has_log()};
     auto component = kind.create(config, context);
     if (component == nullptr && report.error_count() == 0) {
       report.Error("", 0, Cat("'", kind.name, "' can't be built as written"));

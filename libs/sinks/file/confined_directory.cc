@@ -24,13 +24,15 @@ bool IsName(std::string_view name) {
 }
 
 // Opens a directory below `parent`, which is made when it is missing.
-UniqueFd OpenDirectory(int parent, const std::string& name, int flags) {
+UniqueFd OpenDirectory(int parent, const std::string& name, int flags,
+                       bool sync) {
   flags |= O_DIRECTORY | O_RDONLY | O_CLOEXEC;
   UniqueFd fd(openat(parent, name.c_str(), flags));
   if (fd.valid() || errno != ENOENT) return fd;
   if (mkdirat(parent, name.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
     return fd;
   }
+  if (sync && fsync(parent) != 0) return fd;
   return UniqueFd(openat(parent, name.c_str(), flags));
 }
 
@@ -83,7 +85,8 @@ absl::Status ConfinedDirectory::Open() {
   for (size_t begin = 0; begin < path.size() && at.valid();) {
     const size_t end = std::min(path.find('/', begin), path.size());
     if (end > begin) {
-      at = OpenDirectory(at.get(), path.substr(begin, end - begin), 0);
+      at = OpenDirectory(at.get(), path.substr(begin, end - begin), 0,
+                         options_.sync);
     }
     begin = end + 1;
   }
@@ -122,7 +125,8 @@ absl::StatusOr<OpenedFile> ConfinedDirectory::OpenFile(
           absl::StrFormat("'%s' has '%s' as a name", file.path, file.name));
     }
     if (slash == std::string::npos) break;
-    file.directory = OpenDirectory(file.directory.get(), file.name, O_NOFOLLOW);
+    file.directory = OpenDirectory(file.directory.get(), file.name, O_NOFOLLOW,
+                                   options_.sync);
     begin = slash + 1;
   }
   if (file.directory.valid()) {
@@ -139,6 +143,10 @@ absl::StatusOr<OpenedFile> ConfinedDirectory::OpenFile(
   PHOENIX_RETURN_IF_ERROR(Inspect(file));
   PHOENIX_RETURN_IF_ERROR(Lock(file));
   if (truncate) PHOENIX_RETURN_IF_ERROR(Truncate(file));
+  if (options_.sync && file.size == 0 && fsync(file.directory.get()) != 0) {
+    return ErrnoStatus(
+        errno, absl::StrFormat("cannot sync the directory of '%s'", file.path));
+  }
   return file;
 }
 

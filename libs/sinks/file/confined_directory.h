@@ -31,6 +31,9 @@ class ConfinedDirectory {
     // Allows the last name to be a symbolic link: for paths that no event has a
     // say in.
     bool follow_last_link = false;
+    // What is made is on the disk before it is used, and so is what was renamed
+    // in its directory before.
+    bool sync = false;
   };
 
   explicit ConfinedDirectory(Options options);

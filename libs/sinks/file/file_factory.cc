@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "libs/base/text.h"
 #include "libs/sinks/file/file.pb.h"
 #include "libs/sinks/file/file_sink.h"
 #include "libs/sinks/file/path_template.h"
@@ -101,6 +102,9 @@ std::unique_ptr<Sink> Create(const v1::File& config, BuildContext& context) {
     options.max_open_files = config.max_open_files();
   }
   options.create_on_first_event = config.create_on_first_event();
+  options.sync = config.sync();
+  options.exactly_once = context.has_log && config.mode() != v1::MODE_TRUNCATE;
+  options.record = Cat(context.pipeline, ".", context.name);
   return std::make_unique<FileSink>(std::move(options), std::move(encoder),
                                     context.clock);
 }

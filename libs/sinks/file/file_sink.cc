@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_format.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/sinks/file/delivery_record.h"
 
 namespace phoenix {
 namespace {
@@ -23,12 +25,14 @@ FileSink::FileSink(Options options, std::unique_ptr<RowEncoder> encoder,
       encoder_(std::move(encoder)),
       clock_(clock),
       directory_({.path = options_.path.directory(),
-                  .follow_last_link = !options_.path.has_fields()}),
+                  .follow_last_link = !options_.path.has_fields(),
+                  .sync = options_.sync}),
       renderer_(options_.path),
       files_(options_.writer, directory_, clock, options_.max_open_files) {}
 
 absl::Status FileSink::Open() {
   PHOENIX_RETURN_IF_ERROR(directory_.Open());
+  PHOENIX_RETURN_IF_ERROR(OpenCommits());
   if (options_.path.has_fields() || options_.path.has_time()) {
     return absl::OkStatus();
   }
@@ -39,13 +43,60 @@ absl::Status FileSink::Open() {
   return files_.Get(path_).status();
 }
 
+// Without a record, and without `sync`, rows settle as they are written.
+absl::Status FileSink::OpenCommits() {
+  std::string record;
+  if (!options_.record.empty()) record = Cat(".phoenix/", options_.record);
+  if (!options_.exactly_once &&
+      (record.empty() || !directory_.Contains(record))) {
+    record.clear();
+    if (!options_.sync) return absl::OkStatus();
+  }
+  commits_.emplace(
+      FileCommits::Options{options_.sync, std::move(record), options_.name},
+      directory_);
+  files_.SettleBy(*commits_);
+  return commits_->Recover();
+}
+
 void FileSink::Write(BatchView view, SettleCallback settle) {
+  if (!commits_.has_value()) return WriteFresh(view, std::move(settle));
+  const absl::Status status = Prepare(view, settle);
+  if (status.ok()) {
+    WriteFresh(view, std::move(settle));
+    if (commits_->due() || !commits_->failure().ok()) Commit();
+    return;
+  }
+  WriteInProgress write(view.batch->size(), view.rows, options_.name,
+                        std::move(settle));
+  write.Settle(0, view.rows.size(), OutcomeOfFailure(status), status);
+}
+
+absl::Status FileSink::Prepare(BatchView& view, SettleCallback& settle) {
+  if (!commits_->recovered()) PHOENIX_RETURN_IF_ERROR(commits_->Recover());
+  PHOENIX_RETURN_IF_ERROR(commits_->CheckRoom(view.batch->identity()));
+  commits_->TakeOutKnown(view, settle);
+  return absl::OkStatus();
+}
+
+void FileSink::Flush() {
+  files_.FlushAll();
+  if (commits_.has_value()) Commit();
+}
+
+// After a failure the next write asks the record what became of these.
+void FileSink::Commit() {
+  if (!commits_->Commit().ok()) commits_->Forget(files_.Discard());
+}
+
+void FileSink::WriteFresh(const BatchView& view, SettleCallback settle) {
   const int64_t received = view.batch->receive_time_nanos();
   renderer_.SetTime(received > 0 ? absl::FromUnixNanos(received)
                                  : clock_.Now());
   encoder_->Encode(view, rows_);
   auto write = std::make_shared<WriteInProgress>(
-      view.batch->size(), view.rows, options_.name, std::move(settle));
+      view.batch->size(), view.rows, options_.name, std::move(settle),
+      commits_.has_value() ? view.batch->identity() : BatchIdentity());
   for (const EncodedRows::Error& error : rows_.errors) {
     write->Settle(error.index, error.index + 1, Outcome::kRejected,
                   error.status);
@@ -105,6 +156,10 @@ void FileSink::PutRows(FileWriter& file, size_t begin, size_t end,
 
 absl::Status FileSink::Close() {
   files_.Clear();
+  if (commits_.has_value()) {
+    Commit();
+    commits_->Release();
+  }
   return absl::OkStatus();
 }
 
@@ -113,13 +168,20 @@ size_t FileSink::max_memory_bytes() const {
   const size_t files = options_.path.has_fields()
                            ? options_.max_open_files
                            : std::min<size_t>(2, options_.max_open_files);
-  return files * options_.writer.buffer_bytes;
+  return files * options_.writer.buffer_bytes +
+         (options_.exactly_once ? DeliveryRecord::kMaxMemoryBytes : 0);
 }
 
 std::vector<std::string> FileSink::Report() const {
   const FileTable::Totals totals = files_.totals();
-  return {absl::StrFormat("%d bytes written, %d files opened, %d rotated",
-                          totals.bytes, totals.files, totals.rotations)};
+  std::vector<std::string> lines = {
+      absl::StrFormat("%d bytes written, %d files opened, %d rotated",
+                      totals.bytes, totals.files, totals.rotations)};
+  if (commits_.has_value() && commits_->repeated_rows() > 0) {
+    lines.push_back(Cat(commits_->repeated_rows(),
+                        " events came again and were not written again"));
+  }
+  return lines;
 }
 
 }  // namespace phoenix

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "libs/component/held_rows.h"
 #include "libs/component/sink.h"
 #include "libs/sinks/file/confined_directory.h"
+#include "libs/sinks/file/file_commits.h"
 #include "libs/sinks/file/file_table.h"
 #include "libs/sinks/file/file_writer.h"
 #include "libs/sinks/file/path_renderer.h"
@@ -21,7 +23,8 @@ namespace phoenix {
 
 // Writes rows as lines to files whose paths come from a template. A row is
 // copied once, into the buffer of its file, and is delivered when the operating
-// system has that. Threads as Sink.
+// system has that, or when it is synced or recorded: see FileCommits. Threads
+// as Sink.
 class FileSink : public Sink {
  public:
   struct Options {
@@ -31,6 +34,14 @@ class FileSink : public Sink {
     size_t max_open_files = 64;
     // For a path without placeholders.
     bool create_on_first_event = false;
+    // Rows are delivered when the disk has them.
+    bool sync = false;
+    // Batches have an identity, and each of their rows is written once.
+    bool exactly_once = false;
+    // Name of the record of what was written, below `.phoenix` in the
+    // directory; empty: there is none, and not `exactly_once`. A record that is
+    // there is kept up in any case.
+    std::string record = {};
   };
 
   // `clock` outlives the sink.
@@ -44,15 +55,23 @@ class FileSink : public Sink {
   // too many open files) is kRetry; what it will always refuse (no permission,
   // not a file, too large) and rows that have no line or no path are kRejected.
   void Write(BatchView view, SettleCallback settle) override;
-  void Flush() override { files_.FlushAll(); }
+  void Flush() override;
   absl::Status Close() override;
 
+  DeliveryGuarantee guarantee() const override {
+    return options_.exactly_once ? DeliveryGuarantee::kExactlyOnce
+                                 : DeliveryGuarantee::kAtLeastOnce;
+  }
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;
 
  private:
   using WritePtr = std::shared_ptr<WriteInProgress>;
 
+  absl::Status OpenCommits();
+  absl::Status Prepare(BatchView& view, SettleCallback& settle);
+  void WriteFresh(const BatchView& view, SettleCallback settle);
+  void Commit();
   void WriteToOne(const BatchView& view, const WritePtr& write);
   void WriteByRow(const BatchView& view, const WritePtr& write);
   void PutRows(FileWriter& file, size_t begin, size_t end,
@@ -63,6 +82,7 @@ class FileSink : public Sink {
   Clock& clock_;
   ConfinedDirectory directory_;
   PathRenderer renderer_;
+  std::optional<FileCommits> commits_;  // Before the files, which use it.
   FileTable files_;
   EncodedRows rows_;
   std::string path_;

@@ -22,7 +22,7 @@ absl::StatusOr<FileWriter*> FileTable::Get(const std::string& path) {
     return &files_.front();
   }
   if (files_.size() == max_open_files_) CloseOldest();
-  files_.emplace_front(options_, directory_, clock_, path);
+  files_.emplace_front(options_, directory_, clock_, path, commits_);
   const absl::Status status = files_.front().Open();
   if (!status.ok()) {
     files_.pop_front();
@@ -43,11 +43,28 @@ void FileTable::Clear() {
 
 void FileTable::CloseOldest() {
   FileWriter& file = files_.back();
-  file.Flush();
-  closed_.bytes += file.bytes_written();
-  closed_.rotations += file.rotations();
+  file.Close();
+  Count(file);
   by_path_.erase(file.path());
   files_.pop_back();
+}
+
+HeldRows FileTable::Discard() {
+  options_.truncate = false;
+  HeldRows rows;
+  for (FileWriter& file : files_) {
+    HeldRows held = file.Discard();
+    rows.Take(held);
+    Count(file);
+  }
+  by_path_.clear();
+  files_.clear();
+  return rows;
+}
+
+void FileTable::Count(const FileWriter& file) {
+  closed_.bytes += file.bytes_written();
+  closed_.rotations += file.rotations();
 }
 
 FileTable::Totals FileTable::totals() const {

@@ -9,6 +9,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "libs/component/held_rows.h"
+#include "libs/sinks/file/file_commits.h"
 #include "libs/sinks/file/file_writer.h"
 
 namespace phoenix {
@@ -29,6 +31,9 @@ class FileTable {
   FileTable(const FileWriter::Options& options, ConfinedDirectory& directory,
             Clock& clock, size_t max_open_files);
 
+  // Settles what is written from now on; see FileWriter. Outlives the table.
+  void SettleBy(FileCommits& commits) { commits_ = &commits; }
+
   // The writer of that path, opened if it was not. Valid until the next call.
   absl::StatusOr<FileWriter*> Get(const std::string& path);
 
@@ -37,17 +42,23 @@ class FileTable {
   // Flushes and closes all.
   void Clear();
 
+  // Closes all without writing what they hold, which it returns. None is
+  // truncated when it is opened again.
+  HeldRows Discard();
+
   // Of all files so far.
   Totals totals() const;
   size_t size() const { return by_path_.size(); }
 
  private:
   void CloseOldest();
+  void Count(const FileWriter& file);
 
-  const FileWriter::Options& options_;
+  FileWriter::Options options_;
   ConfinedDirectory& directory_;
   Clock& clock_;
   const size_t max_open_files_;
+  FileCommits* commits_ = nullptr;
   std::list<FileWriter> files_;  // The last used first.
   std::unordered_map<std::string, std::list<FileWriter>::iterator> by_path_;
   Totals closed_;

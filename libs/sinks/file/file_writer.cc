@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/io/errno_status.h"
 #include "libs/sinks/file/torn_line.h"
@@ -36,11 +37,12 @@ std::string RotatedName(std::string_view name, absl::Time time, int number) {
 }
 
 FileWriter::FileWriter(const Options& options, ConfinedDirectory& directory,
-                       Clock& clock, std::string path)
+                       Clock& clock, std::string path, FileCommits* commits)
     : options_(options),
       directory_(directory),
       clock_(clock),
       path_(std::move(path)),
+      commits_(commits),
       rotate_at_(options.rotate_bytes > 0
                      ? options.rotate_bytes
                      : std::numeric_limits<uint64_t>::max()) {}
@@ -50,6 +52,9 @@ absl::Status FileWriter::Open() {
   PHOENIX_ASSIGN_OR_RETURN(
       OpenedFile file, directory_.OpenFile(path_, options_.truncate && first));
   if (options_.json_lines) PHOENIX_RETURN_IF_ERROR(CutTornLine(file));
+  if (commits_ != nullptr) {
+    PHOENIX_RETURN_IF_ERROR(commits_->Opened(path_, file));
+  }
   has_rows_ = file.size > 0;
   opened_ = clock_.Now();
   file_.emplace(std::move(file), options_.buffer_bytes);
@@ -61,6 +66,20 @@ void FileWriter::Flush() {
       file_.has_value() && IsOld() ? Rotate() : WriteOut();
   if (!status.ok()) Fail(status);
   failed_write_.reset();
+}
+
+void FileWriter::Close() {
+  Flush();
+  if (commits_ == nullptr) return;
+  // A failure is kept by the commits, and the rows with it.
+  commits_->Commit().IgnoreError();
+  commits_->Closed(path_);
+}
+
+HeldRows FileWriter::Discard() {
+  file_.reset();
+  has_rows_ = false;
+  return std::exchange(rows_, HeldRows());
 }
 
 void FileWriter::PutSlowly(std::string_view line,
@@ -80,7 +99,8 @@ void FileWriter::PutSlowly(std::string_view line,
   if (status.ok()) status = file_->WriteLongLine(line);
   if (status.ok()) {
     bytes_written_ += line.size() + 1;
-    write->Settle(index, index + 1, Outcome::kDelivered);
+    rows_.Add(write, index);
+    SettleWritten();
     return;
   }
   rows_.Add(write, index);
@@ -120,8 +140,16 @@ absl::Status FileWriter::WriteOut() {
   const uint64_t before = file_->written();
   PHOENIX_RETURN_IF_ERROR(file_->WriteOut());
   bytes_written_ += file_->written() - before;
-  rows_.Settle(Outcome::kDelivered);
+  SettleWritten();
   return absl::OkStatus();
+}
+
+void FileWriter::SettleWritten() {
+  if (commits_ != nullptr) {
+    commits_->Written(path_, file_->written(), rows_);
+  } else {
+    rows_.Settle(Outcome::kDelivered);
+  }
 }
 
 bool FileWriter::IsOld() const {
@@ -130,7 +158,12 @@ bool FileWriter::IsOld() const {
 
 absl::Status FileWriter::Rotate() {
   PHOENIX_RETURN_IF_ERROR(WriteOut());
+  // What is put aside is whole and recorded: nobody looks at it again.
+  if (commits_ != nullptr) PHOENIX_RETURN_IF_ERROR(commits_->Commit());
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("file.rotate.before_rename"));
   PHOENIX_RETURN_IF_ERROR(PutAside(file_->file()));
+  if (commits_ != nullptr) commits_->Closed(path_);
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("file.rotate.after_rename"));
   ++rotations_;
   file_.reset();
   has_rows_ = false;

@@ -13,6 +13,7 @@
 #include "libs/base/clock.h"
 #include "libs/component/held_rows.h"
 #include "libs/sinks/file/confined_directory.h"
+#include "libs/sinks/file/file_commits.h"
 #include "libs/sinks/file/output_file.h"
 
 namespace phoenix {
@@ -31,9 +32,10 @@ class FileWriter {
     absl::Duration rotate_interval = absl::InfiniteDuration();
   };
 
-  // All three outlive the writer. `path` is below the directory.
+  // All outlive the writer. `path` is below the directory. `commits` settles
+  // what is written; null: it settles as soon as the operating system has it.
   FileWriter(const Options& options, ConfinedDirectory& directory, Clock& clock,
-             std::string path);
+             std::string path, FileCommits* commits = nullptr);
 
   // Opens the file. Called once, before the others.
   absl::Status Open();
@@ -54,6 +56,12 @@ class FileWriter {
   // Writes out and settles what is held; puts the file aside if it is old.
   void Flush();
 
+  // Flushes, settles and lets go of the file.
+  void Close();
+
+  // Lets go of the file without writing what is held, which it returns.
+  HeldRows Discard();
+
   const std::string& path() const { return path_; }
   uint64_t bytes_written() const { return bytes_written_; }
   uint64_t rotations() const { return rotations_; }
@@ -69,6 +77,7 @@ class FileWriter {
   absl::Status MakeRoom(std::string_view line);
   void Fail(const absl::Status& status);
   absl::Status WriteOut();
+  void SettleWritten();
   bool IsOld() const;
   // Puts the file aside; the next row opens a new one.
   absl::Status Rotate();
@@ -78,6 +87,7 @@ class FileWriter {
   ConfinedDirectory& directory_;
   Clock& clock_;
   const std::string path_;
+  FileCommits* const commits_;
   const uint64_t rotate_at_;
 
   std::optional<OutputFile> file_;

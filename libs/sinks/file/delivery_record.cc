@@ -1,0 +1,225 @@
+#include "libs/sinks/file/delivery_record.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/sinks/file/delivery_record.pb.h"
+
+namespace phoenix {
+namespace {
+
+using sinks::file::internal::DeliveryEntry;
+
+// What a record can hold at all.
+constexpr int64_t kMaxRun = DeliveryRecord::kMaxPages * OffsetSet::kPageOffsets;
+
+// Runs as an entry has them.
+class RunWriter {
+ public:
+  explicit RunWriter(DeliveryEntry::Offsets& to) : to_(to) {}
+
+  void Put(int64_t begin, int64_t end) {
+    to_.add_runs(begin - end_);
+    to_.add_runs(end - begin);
+    end_ = end;
+  }
+
+ private:
+  DeliveryEntry::Offsets& to_;
+  int64_t end_ = 0;
+};
+
+void PutFile(const std::string& path, const DeliveryRecord::File& file,
+             DeliveryEntry& entry) {
+  DeliveryEntry::File& to = *entry.add_files();
+  to.set_path(path);
+  to.set_inode(file.inode);
+  to.set_length(file.length);
+}
+
+void PutClosed(const std::vector<std::string>& paths, DeliveryEntry& entry) {
+  for (const std::string& path : paths) {
+    DeliveryEntry::File& to = *entry.add_files();
+    to.set_path(path);
+    to.set_closed(true);
+  }
+}
+
+// -1 when there is none that is an offset.
+int64_t Sum(int64_t end, int64_t gap) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(end, gap, &sum) ? -1 : sum;
+}
+
+absl::Status NotOurs(std::string_view what) {
+  return absl::DataLossError(
+      Cat("the record of what the sink has written has ", what));
+}
+
+}  // namespace
+
+absl::Status DeliveryRecord::Load() {
+  files_.clear();
+  closed_.clear();
+  partitions_.clear();
+  pages_ = 0;
+  return journal_.Load([this](std::string_view entry) { return Take(entry); });
+}
+
+absl::Status DeliveryRecord::Take(std::string_view bytes) {
+  DeliveryEntry entry;
+  if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return NotOurs("an entry that is none");
+  }
+  if (entry.version() > kVersion) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "the record of what the sink has written has version %d: expected at "
+        "most %d, a newer phoenix wrote it",
+        entry.version(), kVersion));
+  }
+  for (const auto& file : entry.files()) {
+    if (file.closed()) {
+      files_.erase(file.path());
+    } else {
+      files_[file.path()] = {file.inode(), file.length()};
+    }
+  }
+  for (const auto& offsets : entry.offsets()) {
+    OffsetSet& set = partitions_[{offsets.log(), offsets.partition()}];
+    int64_t end = 0;
+    if (offsets.runs_size() % 2 != 0) return NotOurs("half a run of offsets");
+    for (int i = 0; i < offsets.runs_size(); i += 2) {
+      const int64_t begin = Sum(end, offsets.runs(i));
+      const int64_t count = offsets.runs(i + 1);
+      if (begin < 0 || count <= 0 || count > kMaxRun ||
+          count > INT64_MAX - kMaxRun - begin) {
+        return NotOurs("offsets that are none");
+      }
+      end = begin + count;
+      Add(set, begin, end);
+    }
+    const size_t before = set.page_count();
+    set.RaiseFloor(offsets.floor());
+    pages_ -= before - set.page_count();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DeliveryRecord::Restart() {
+  files_.clear();
+  closed_.clear();
+  const std::string snapshot = Snapshot();
+  snapshot_bytes_ = snapshot.size();
+  return journal_.Replace(snapshot);
+}
+
+absl::Status DeliveryRecord::Open(const std::string& path, const File& file) {
+  if (files_.size() >= kMaxFiles && !files_.contains(path)) {
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("%d files are open: expected at most %d",
+                        files_.size() + 1, kMaxFiles));
+  }
+  DeliveryEntry entry;
+  PutClosed(closed_, entry);
+  PutFile(path, file, entry);
+  PHOENIX_RETURN_IF_ERROR(Append(entry.SerializeAsString()));
+  files_[path] = file;
+  return absl::OkStatus();
+}
+
+void DeliveryRecord::Close(const std::string& path) {
+  if (files_.erase(path) > 0) closed_.push_back(path);
+}
+
+absl::Status DeliveryRecord::Commit(
+    const std::map<std::string, uint64_t>& lengths,
+    const std::vector<Delivered>& delivered) {
+  DeliveryEntry entry;
+  PutClosed(closed_, entry);
+  for (const auto& [path, length] : lengths) {
+    PutFile(path, {files_[path].inode, length}, entry);
+  }
+  for (const Delivered& part : delivered) {
+    DeliveryEntry::Offsets& offsets = *entry.add_offsets();
+    offsets.set_log(part.identity.log);
+    offsets.set_partition(part.identity.partition);
+    RunWriter writer(offsets);
+    for (const auto& [begin, end] : part.runs) writer.Put(begin, end);
+  }
+  PHOENIX_RETURN_IF_ERROR(Append(entry.SerializeAsString()));
+  for (const auto& [path, length] : lengths) files_[path].length = length;
+  for (const Delivered& part : delivered) {
+    OffsetSet& set = partitions_[{part.identity.log, part.identity.partition}];
+    for (const auto& [begin, end] : part.runs) Add(set, begin, end);
+  }
+  if (journal_.size() < std::max(kMaxJournalBytes, 2 * snapshot_bytes_)) {
+    return absl::OkStatus();
+  }
+  const std::string snapshot = Snapshot();
+  snapshot_bytes_ = snapshot.size();
+  return journal_.Replace(snapshot);
+}
+
+absl::Status DeliveryRecord::Append(const std::string& entry) {
+  PHOENIX_RETURN_IF_ERROR(journal_.Append(entry));
+  closed_.clear();
+  return absl::OkStatus();
+}
+
+void DeliveryRecord::Add(OffsetSet& set, int64_t begin, int64_t end) {
+  // Page by page, so that a run however long stays within the bound.
+  while (begin < end) {
+    const int64_t page_end =
+        begin - begin % OffsetSet::kPageOffsets + OffsetSet::kPageOffsets;
+    const int64_t stop = std::min(end, page_end);
+    const size_t had = set.page_count();
+    set.Add(begin, stop);
+    pages_ += set.page_count() - had;
+    if (pages_ > kMaxPages) ForgetSome();
+    begin = stop;
+  }
+}
+
+void DeliveryRecord::ForgetSome() {
+  const auto largest = std::max_element(
+      partitions_.begin(), partitions_.end(), [](const auto& a, const auto& b) {
+        return a.second.page_count() < b.second.page_count();
+      });
+  const size_t before = largest->second.page_count();
+  largest->second.DropLowestPage();
+  pages_ -= before - largest->second.page_count();
+}
+
+std::string DeliveryRecord::Snapshot() const {
+  DeliveryEntry entry;
+  entry.set_version(kVersion);
+  for (const auto& [path, file] : files_) PutFile(path, file, entry);
+  for (const auto& [partition, set] : partitions_) {
+    DeliveryEntry::Offsets& offsets = *entry.add_offsets();
+    offsets.set_log(partition.first);
+    offsets.set_partition(partition.second);
+    offsets.set_floor(set.floor());
+    RunWriter writer(offsets);
+    set.ForEachRun([&](int64_t begin, int64_t end) { writer.Put(begin, end); });
+  }
+  return entry.SerializeAsString();
+}
+
+const OffsetSet* DeliveryRecord::Find(const BatchIdentity& identity) const {
+  const auto found = partitions_.find({identity.log, identity.partition});
+  return found == partitions_.end() ? nullptr : &found->second;
+}
+
+absl::Status DeliveryRecord::CheckRoom(const BatchIdentity& identity) const {
+  if (partitions_.size() < kMaxPartitions || Find(identity) != nullptr) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      Cat("partition ", identity.partition, " of log '", identity.log,
+          "' is one more than the ", kMaxPartitions,
+          " of which a file sink can know what it has written"));
+}
+
+}  // namespace phoenix
