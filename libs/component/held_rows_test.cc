@@ -1,6 +1,8 @@
 #include "libs/component/held_rows.h"
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -66,6 +68,29 @@ TEST(HeldRowsTest, LetsASettledWriteAddRows) {
   rows.Settle(Outcome::kDelivered);
   EXPECT_EQ(rows.size(), 1u);
   rows.Settle(Outcome::kDelivered);
+  EXPECT_EQ(recorder.calls(), 1u);
+}
+
+TEST(HeldRowsTest, TakesTheRowsOfOthers) {
+  OutcomeRecorder recorder;
+  auto write = std::make_shared<WriteInProgress>(
+      3, Selection{0, 1, 2}, "out", recorder.Callback(),
+      BatchIdentity{.log = "l", .first_offset = 40});
+  HeldRows rows;
+  HeldRows others;
+  others.Add(write, 0);
+  rows.Add(write, 1);
+  rows.Add(write, 2);
+  others.Take(rows);
+  EXPECT_TRUE(rows.empty());
+  std::vector<int64_t> offsets;
+  others.ForEach([&](const auto& held, size_t begin, size_t end) {
+    for (; begin < end; ++begin) {
+      offsets.push_back(held->identity().first_offset + held->rows()[begin]);
+    }
+  });
+  EXPECT_THAT(offsets, ElementsAre(40, 41, 42));
+  others.Settle(Outcome::kDelivered);
   EXPECT_EQ(recorder.calls(), 1u);
 }
 
