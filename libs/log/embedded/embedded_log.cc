@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "libs/base/failpoint.h"
 #include "libs/base/status_builder.h"
 #include "libs/base/status_macros.h"
@@ -65,11 +66,17 @@ EmbeddedLogOptions WithDefaults(EmbeddedLogOptions options) {
   return options;
 }
 
+// A log that is made anew counts from 0 again: its events are others, and who
+// remembers what it wrote of the old one must see that.
+std::string IdentityName(const EmbeddedLogOptions& options, const LogId& id) {
+  return absl::StrFormat("%s@%016x", options.name, id.high);
+}
+
 CommitterOptions CommitterOptionsOf(const EmbeddedLogOptions& options,
                                     const LogId& id) {
   return {.segments_folder = SegmentsFolder(options.folder),
           .log_id = id,
-          .log_name = options.name,
+          .log_name = IdentityName(options, id),
           .durability = options.durability,
           .keep_identity = options.keep_identity,
           .segment_bytes = options.segment_bytes};

@@ -51,7 +51,8 @@ struct EmbeddedLogOptions {
   std::string folder;    // Made if it is not there.
   std::string pipeline;  // Whose log it is.
 
-  // The log's name in the identity of a batch; empty: the pipeline's. 1 to
+  // The log's name; empty: the pipeline's. In the identity of a batch `@` and
+  // half the log's id follow it, so that no other log has the same. 1 to
   // kMaxNameBytes bytes of UTF-8 without line feeds, as the pipeline's.
   std::string name;
 

@@ -17,6 +17,7 @@ namespace phoenix {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 EventBatchPtr Batch(uint64_t seed, uint32_t max_events = 10) {
   Random random(seed);
@@ -84,7 +85,7 @@ TEST_F(EmbeddedLogTest, GivesABatchItsIdentity) {
   const EventBatchPtr batch = Batch(1);
   const auto stored = Append(*log, batch);
   ASSERT_TRUE(stored.ok()) << stored.status();
-  EXPECT_EQ((*stored)->identity().log, "telemetry");
+  EXPECT_THAT((*stored)->identity().log, StartsWith("telemetry@"));
   EXPECT_EQ((*stored)->identity().partition, 0);
   EXPECT_EQ((*stored)->identity().first_offset, 0);
   EXPECT_EQ(DescribeEvents(**stored), DescribeEvents(*batch));
@@ -123,7 +124,7 @@ TEST_F(EmbeddedLogTest, ReadsAfterReopeningWhatWasStored) {
   EXPECT_EQ(entries[1].lane, 4u);
   EXPECT_EQ(entries[1].first_offset, first->size());
   EXPECT_EQ(entries[1].batch->identity().first_offset, first->size());
-  EXPECT_EQ(entries[1].batch->identity().log, "telemetry");
+  EXPECT_THAT(entries[1].batch->identity().log, StartsWith("telemetry@"));
   EXPECT_EQ(ReadAll(*log, first->size()).size(), 1u);
 }
 
