@@ -15,6 +15,9 @@ int SchemaCommand(absl::Span<char* const> args);
 int ListCommand(absl::Span<char* const> args);
 int GraphCommand(absl::Span<char* const> args);
 int LogCommand(absl::Span<char* const> args);
+int ExplainCommand(absl::Span<char* const> args);
+int PlanCommand(absl::Span<char* const> args);
+int ReplayCommand(absl::Span<char* const> args);
 int NewCommand(absl::Span<char* const> args);
 
 }  // namespace phoenix

@@ -85,6 +85,55 @@ constexpr Command kCommands[] = {
      "log,\n"
      "or it can't be read.\n",
      LogCommand},
+    {"explain", "FILE EVENT [--log DIR] [--format text|json]",
+     "show an event's way through a pipeline",
+     "Runs one event through the steps and routes of FILE, delivers nothing,\n"
+     "and prints what each rule read and resulted in, what changed, and the\n"
+     "outcome, with lines of FILE. EVENT is a file with a CloudEvent in JSON "
+     "or\n"
+     "with a payload ('-': standard input), an offset of the log, or an id: "
+     "the\n"
+     "last event that has it. The log is that of FILE, or of --log; it is "
+     "only\n"
+     "read, and may be in use.\n"
+     "Exit status: 0 explained; 66 there is no such event, log or file; 78 "
+     "FILE\n"
+     "is wrong.\n",
+     ExplainCommand},
+    {"plan", "FILE CANDIDATE [--log DIR] [--last N | --since TIME]",
+     "show what a new pipeline file would change",
+     "Runs both files over the events that the log of FILE (or --log) has "
+     "kept,\n"
+     "delivers nothing, and prints what the candidate would filter, fail, "
+     "route\n"
+     "or change otherwise, with examples: over the last N events, those since\n"
+     "TIME, or all. TIME is as '2026-05-01T12:00:00Z' or '2026-05-01', or how\n"
+     "long ago: '15m', '2h', '7d'. The log may be in use.\n"
+     "Exit status: 0 nothing would change; 2 something would; 66 there is no\n"
+     "log, or nothing in it; 78 a file is wrong.\n",
+     PlanCommand},
+    {"replay",
+     "FILE --from TIME|OFFSET [--to TIME|OFFSET] [--where CEL] "
+     "[--to-sink NAME] [--log DIR] [--dry-run]",
+     "send events that the log has kept again",
+     "Sends what the log of FILE (or --log) has kept, from --from on and "
+     "before\n"
+     "--to, through the steps and routes to the sinks, each event under the\n"
+     "identity that it had: with the retries and dead letters of `run`. "
+     "--where\n"
+     "chooses events by a condition. --to-sink sends them to one sink as they\n"
+     "came, past steps and routes. The log must not be in use, but for "
+     "--dry-run,\n"
+     "which only reads and prints what would be sent. A signal stops it and "
+     "says\n"
+     "where to go on. TIME is as for `plan`; what counts is when the log got\n"
+     "the event.\n"
+     "Exit status: 0 all have their outcome; 1 not all; 66 there is no log, "
+     "or\n"
+     "nothing in that window; 69 the log is in use, or a component can't "
+     "start;\n"
+     "78 FILE is wrong.\n",
+     ReplayCommand},
     {"new", "component source|operator|sink NAME | pipeline NAME",
      "make a new component or pipeline file",
      "In a checkout of Phoenix, `new component` makes the folder of a "

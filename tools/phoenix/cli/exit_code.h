@@ -8,6 +8,7 @@ namespace phoenix {
 enum ExitCode {
   kExitOk = 0,
   kExitFailed = 1,        // A test of a pipeline failed.
+  kExitChanges = 2,       // `plan`: a candidate would change something.
   kExitUsage = 64,        // The command line is wrong.
   kExitNoInput = 66,      // A file can't be read.
   kExitUnavailable = 69,  // A component can't start: a port in use, say.

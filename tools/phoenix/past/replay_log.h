@@ -1,0 +1,66 @@
+#ifndef TOOLS_PHOENIX_PAST_REPLAY_LOG_H_
+#define TOOLS_PHOENIX_PAST_REPLAY_LOG_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/log/log.h"
+#include "libs/log/retained/retained_log.h"
+
+namespace phoenix {
+
+// How far a replay is. Shared by the log and whoever watches it. Thread-safe.
+struct ReplayProgress {
+  std::atomic<bool> stopping = false;  // Set by the watcher: read no more.
+  std::atomic<bool> read_all = false;
+  std::atomic<int64_t> read_end = 0;  // One past the last event that was read.
+
+  // Every event below has its outcome, or is not in the range.
+  std::atomic<int64_t> settled_end = 0;
+  std::atomic<uint64_t> unreadable_stretches = 0;
+
+  bool finished() const { return read_all && settled_end >= read_end; }
+};
+
+// A range of what a log has kept, as the log of a pipeline that begins at the
+// start of the range and takes nothing: so a replay is delivered as a run after
+// a restart delivers what it finds. The log on disk, its cursor too, stays as
+// it is. Thread-safe.
+class ReplayLog : public Log {
+ public:
+  ReplayLog(std::shared_ptr<const RetainedLog> retained, const LogRange& range,
+            std::shared_ptr<ReplayProgress> progress);
+
+  Durability durability() const override { return Durability::kDisk; }
+  FullPolicy full_policy() const override { return FullPolicy::kReject; }
+  int32_t partition_count() const override { return 1; }
+
+  // FAILED_PRECONDITION: nothing is taken.
+  absl::Status Append(EventBatchPtr batch, uint64_t lane,
+                      AppendCallback done) override;
+  void WhenRoom(absl::AnyInvocable<void()>) override {}
+
+  absl::StatusOr<std::unique_ptr<LogReader>> Read(int32_t partition,
+                                                  int64_t from_offset) override;
+  absl::StatusOr<std::unique_ptr<LogReader>> ReadFrom(int32_t partition,
+                                                      absl::Time from) override;
+
+  // In memory alone.
+  absl::Status SetCursor(int32_t partition, int64_t offset) override;
+  absl::StatusOr<int64_t> cursor(int32_t partition) const override;
+  absl::Status SyncCursors() override { return absl::OkStatus(); }
+  LogStats Stats() const override;
+  absl::Status Close() override { return absl::OkStatus(); }
+
+ private:
+  const std::shared_ptr<const RetainedLog> retained_;
+  const LogRange range_;
+  const std::shared_ptr<ReplayProgress> progress_;
+};
+
+}  // namespace phoenix
+
+#endif  // TOOLS_PHOENIX_PAST_REPLAY_LOG_H_

@@ -1,0 +1,60 @@
+#include "tools/phoenix/past/replay_log.h"
+
+#include <filesystem>
+
+#include "gtest/gtest.h"
+#include "tools/phoenix/past/past_testing.h"
+
+namespace phoenix {
+namespace {
+
+class ReplayLogTest : public testing::Test {
+ protected:
+  ReplayLogTest() {
+    std::filesystem::remove_all(folder_);
+    WriteLog(folder_, {{"1", "2"}, {"3"}, {"4", "5"}});
+    auto opened = RetainedLog::Open(folder_);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    retained_ = *std::move(opened);
+  }
+  ~ReplayLogTest() override { std::filesystem::remove_all(folder_); }
+
+  const std::string folder_ = testing::TempDir() + "/replay_log_test";
+  std::shared_ptr<const RetainedLog> retained_;
+  std::shared_ptr<ReplayProgress> progress_ =
+      std::make_shared<ReplayProgress>();
+};
+
+TEST_F(ReplayLogTest, IsFinishedWhenAllThatWasReadIsSettled) {
+  ReplayLog log(retained_, {.from_offset = 2, .to_offset = 4}, progress_);
+  EXPECT_EQ(*log.cursor(0), 2);
+  EXPECT_EQ(log.Stats().next_offset, 5);
+  const auto reader = *log.Read(0, 2);
+  EXPECT_EQ((*reader->Next())->first_offset, 2);
+  EXPECT_EQ((*reader->Next())->first_offset, 3);
+  EXPECT_FALSE((*reader->Next()).has_value());
+  EXPECT_FALSE(progress_->finished());
+  EXPECT_TRUE(log.SetCursor(0, 5).ok());
+  EXPECT_TRUE(log.SetCursor(0, 3).ok());  // Only forward.
+  EXPECT_TRUE(progress_->finished());
+}
+
+TEST_F(ReplayLogTest, EndsEarlyWhenItIsToldAndIsNotFinished) {
+  ReplayLog log(retained_, {}, progress_);
+  const auto reader = *log.Read(0, 0);
+  EXPECT_TRUE((*reader->Next()).has_value());
+  progress_->stopping = true;
+  EXPECT_FALSE((*reader->Next()).has_value());
+  EXPECT_TRUE(log.SetCursor(0, 2).ok());
+  EXPECT_FALSE(progress_->finished());
+}
+
+TEST_F(ReplayLogTest, TakesNothing) {
+  ReplayLog log(retained_, {}, progress_);
+  EXPECT_EQ(log.Append(nullptr, 0, nullptr).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(log.Read(1, 0).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+}  // namespace
+}  // namespace phoenix

@@ -1,0 +1,26 @@
+#ifndef TOOLS_PHOENIX_PAST_REPLAY_PIPELINE_H_
+#define TOOLS_PHOENIX_PAST_REPLAY_PIPELINE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "libs/pipeline/compiled_pipeline.h"
+#include "tools/phoenix/past/replay_choice.h"
+
+namespace phoenix {
+
+// Makes of a pipeline one that replays: without sources, with the choice as its
+// first step, named `replay`.
+void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
+                   CompiledPipeline& pipeline);
+
+// Makes everything go straight to the sink `name`, past steps and routes; of
+// the other sinks only the dead-letter sink stays. NOT_FOUND, with those that
+// there are, when there is no such sink.
+absl::Status SendStraightTo(const std::string& name,
+                            CompiledPipeline& pipeline);
+
+}  // namespace phoenix
+
+#endif  // TOOLS_PHOENIX_PAST_REPLAY_PIPELINE_H_
