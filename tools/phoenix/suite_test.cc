@@ -102,6 +102,8 @@ TEST_F(SuiteTest, PublishesEveryMetricThatIsDeclared) {
   ASSERT_TRUE(suite_.Start().ok());
   const std::string page = registry_.Render();
   for (const MetricSpec* metric : AllMetrics()) {
+    // Only sources whose origin tells how much is left have it.
+    if (metric == &metric::kSourceLagEvents) continue;
     EXPECT_THAT(page, HasSubstr("# TYPE " + std::string(metric->name) + " "));
   }
 }

@@ -69,8 +69,18 @@ TEST(ComparisonTest, CountsWhatFailsAndWhatNoLongerDoes) {
                     "filter: has(data.u) || data.t / 0.0 > data.v");
   compared.Add(Weather());
   EXPECT_EQ(compared[Change::kNewlyFailing], 4u);
-  Compared kept("filter: data.t > 10.0", "filter: 'has(data.t) && data.t>10'");
-  kept.Add(Weather());
+  Compared kept(
+      "filter: data.t > 10.0\n"
+      "  - name: fahrenheit\n"
+      "    map: {set: {data.f: data.t * 1.8 + 32.0}}\n"
+      "routes:\n"
+      "  - name: heat\n"
+      "    when: data.t > 30.0",
+      "filter: type == 'test'\n"
+      "routes:\n"
+      "  - name: heat\n"
+      "    when: has(data.t) && data.t > 30.0");
+  kept.Add({Weather()[4]});
   EXPECT_EQ(kept[Change::kNoLongerFailing], 1u);
   EXPECT_EQ(kept.comparison.changed_events(), 1u);
 }
