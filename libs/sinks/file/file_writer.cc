@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/io/errno_status.h"
 #include "libs/sinks/file/torn_line.h"
+#include "libs/telemetry/log.h"
 
 namespace phoenix {
 namespace {
@@ -19,6 +21,17 @@ namespace {
 // More files than this put aside in one second mean that `rotate_bytes` makes
 // no sense.
 constexpr int kMaxRotationsPerSecond = 1000;
+
+// False when somebody has renamed or removed the file.
+bool HasItsName(const OpenedFile& file) {
+  struct stat open = {};
+  struct stat named = {};
+  if (fstat(file.fd.get(), &open) != 0) return true;
+  if (fstatat(file.directory.get(), file.name.c_str(), &named, 0) != 0) {
+    return errno != ENOENT;
+  }
+  return open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
 
 }  // namespace
 
@@ -48,22 +61,24 @@ FileWriter::FileWriter(const Options& options, ConfinedDirectory& directory,
                      : std::numeric_limits<uint64_t>::max()) {}
 
 absl::Status FileWriter::Open() {
-  const bool first = rotations_ == 0;
   PHOENIX_ASSIGN_OR_RETURN(
-      OpenedFile file, directory_.OpenFile(path_, options_.truncate && first));
+      OpenedFile file,
+      directory_.OpenFile(path_, options_.truncate && !reopened_));
   if (options_.json_lines) PHOENIX_RETURN_IF_ERROR(CutTornLine(file));
   if (commits_ != nullptr) {
     PHOENIX_RETURN_IF_ERROR(commits_->Opened(path_, file));
   }
   has_rows_ = file.size > 0;
   opened_ = clock_.Now();
+  looked_ = opened_;
+  reopened_ = true;
   file_.emplace(std::move(file), options_.buffer_bytes);
   return absl::OkStatus();
 }
 
 void FileWriter::Flush() {
-  const absl::Status status =
-      file_.has_value() && IsOld() ? Rotate() : WriteOut();
+  absl::Status status = file_.has_value() && IsOld() ? Rotate() : WriteOut();
+  if (status.ok()) status = LeaveIfMoved();
   if (!status.ok()) Fail(status);
   failed_write_.reset();
 }
@@ -161,10 +176,30 @@ absl::Status FileWriter::Rotate() {
   // What is put aside is whole and recorded: nobody looks at it again.
   if (commits_ != nullptr) PHOENIX_RETURN_IF_ERROR(commits_->Commit());
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("file.rotate.before_rename"));
-  PHOENIX_RETURN_IF_ERROR(PutAside(file_->file()));
+  if (HasItsName(file_->file())) {
+    PHOENIX_RETURN_IF_ERROR(PutAside(file_->file()));
+  }
   if (commits_ != nullptr) commits_->Closed(path_);
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("file.rotate.after_rename"));
   ++rotations_;
+  file_.reset();
+  has_rows_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status FileWriter::LeaveIfMoved() {
+  if (!file_.has_value() || clock_.Now() - looked_ < kLookInterval) {
+    return absl::OkStatus();
+  }
+  looked_ = clock_.Now();
+  if (HasItsName(file_->file())) return absl::OkStatus();
+  if (commits_ != nullptr) {
+    PHOENIX_RETURN_IF_ERROR(commits_->Commit());
+    commits_->Closed(path_);
+  }
+  Logger::Process().Warn(
+      "Output file was renamed or removed: a new one is begun.",
+      {{"path", file_->file().path}});
   file_.reset();
   has_rows_ = false;
   return absl::OkStatus();

@@ -66,6 +66,9 @@ class FileWriter {
   uint64_t bytes_written() const { return bytes_written_; }
   uint64_t rotations() const { return rotations_; }
 
+  // How often Flush looks whether the file still has its name.
+  static constexpr absl::Duration kLookInterval = absl::Seconds(1);
+
  private:
   bool CanAppend(std::string_view line) const {
     return has_rows_ && file_.has_value() && file_->Fits(line.size()) &&
@@ -81,6 +84,8 @@ class FileWriter {
   bool IsOld() const;
   // Puts the file aside; the next row opens a new one.
   absl::Status Rotate();
+  // As Rotate, when somebody else has put the file aside or removed it.
+  absl::Status LeaveIfMoved();
   absl::Status PutAside(const OpenedFile& file);
 
   const Options& options_;
@@ -92,6 +97,8 @@ class FileWriter {
 
   std::optional<OutputFile> file_;
   absl::Time opened_;
+  absl::Time looked_;      // Whether the file has its name.
+  bool reopened_ = false;  // Not to be truncated any more.
   bool has_rows_ = false;  // The file has lines beside its header.
   HeldRows rows_;          // In the buffer.
 

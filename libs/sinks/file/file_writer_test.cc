@@ -85,6 +85,50 @@ TEST_F(FileWriterTest, FillsTheBufferToTheLastByte) {
   EXPECT_EQ(temp_.Read("a.log"), "1234567\nabc\ndef\n");
 }
 
+TEST_F(FileWriterTest, BeginsANewFileWhenSomebodyRenamedItsOwn) {
+  options_.header = "h";
+  options_.truncate = true;
+  Open();
+  Put({"1"});
+  writer_->Flush();
+  std::filesystem::rename(temp_ / "a.log", temp_ / "a.log.1");
+  Put({"2"});
+  writer_->Flush();
+  clock_.Advance(FileWriter::kLookInterval);
+  writer_->Flush();
+  Put({"3"});
+  writer_->Flush();
+  EXPECT_EQ(temp_.Read("a.log.1"), "h\n1\n2\n");
+  EXPECT_EQ(temp_.Read("a.log"), "h\n3\n");
+}
+
+TEST_F(FileWriterTest, WritesOnToAFileThatWasPutInPlaceOfItsOwn) {
+  options_.truncate = true;
+  Open();
+  Put({"1"});
+  writer_->Flush();
+  std::filesystem::remove(temp_ / "a.log");
+  temp_.Write("a.log", "theirs\n");
+  clock_.Advance(FileWriter::kLookInterval);
+  writer_->Flush();
+  Put({"2"});
+  writer_->Flush();
+  EXPECT_EQ(temp_.Read("a.log"), "theirs\n2\n");
+}
+
+TEST_F(FileWriterTest, LeavesAFileThatIsNotItsOwnWhereItIs) {
+  options_.rotate_bytes = 4;
+  Open();
+  Put({"1"});
+  writer_->Flush();
+  std::filesystem::remove(temp_ / "a.log");
+  temp_.Write("a.log", "");
+  const OutcomeRecorder recorder = Put({"234"});
+  writer_->Flush();
+  EXPECT_THAT(recorder.names(), ElementsAre("delivered"));
+  EXPECT_EQ(temp_.Read("a.log"), "234\n");
+}
+
 TEST_F(FileWriterTest, AppendsToWhatIsThere) {
   temp_.Write("a.log", "old\n");
   Open();
