@@ -149,8 +149,9 @@ int Deliver(const Request& request, std::shared_ptr<RetainedLog> log,
   HealthRegistry health;
   Suite suite(std::move(pipeline), metrics, health, clock,
               [&]() -> absl::StatusOr<std::unique_ptr<Log>> {
-                return std::make_unique<ReplayLog>(log, request.range,
-                                                   progress);
+                return std::make_unique<ReplayLog>(
+                    log, request.range,
+                    Cat("replay ", absl::ToUnixMicros(clock.Now())), progress);
               });
   const int64_t began = clock.MonotonicNanos();
   if (const absl::Status status = suite.Start(); !status.ok()) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,12 +28,14 @@ struct ReplayProgress {
 
 // A range of what a log has kept, as the log of a pipeline that begins at the
 // start of the range and takes nothing: so a replay is delivered as a run after
-// a restart delivers what it finds. The log on disk, its cursor too, stays as
-// it is. Thread-safe.
+// a restart delivers what it finds. Whoever replays wants events sent again:
+// their identities name `log_name` instead of the log, since a sink that
+// records what it has would pass over them otherwise. The log on disk, its
+// cursor too, stays as it is. Thread-safe.
 class ReplayLog : public Log {
  public:
   ReplayLog(std::shared_ptr<const RetainedLog> retained, const LogRange& range,
-            std::shared_ptr<ReplayProgress> progress);
+            std::string log_name, std::shared_ptr<ReplayProgress> progress);
 
   Durability durability() const override { return Durability::kDisk; }
   FullPolicy full_policy() const override { return FullPolicy::kReject; }
@@ -58,6 +61,7 @@ class ReplayLog : public Log {
  private:
   const std::shared_ptr<const RetainedLog> retained_;
   const LogRange range_;
+  const std::string log_name_;
   const std::shared_ptr<ReplayProgress> progress_;
 };
 

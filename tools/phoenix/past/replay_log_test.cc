@@ -26,7 +26,8 @@ class ReplayLogTest : public testing::Test {
 };
 
 TEST_F(ReplayLogTest, IsFinishedWhenAllThatWasReadIsSettled) {
-  ReplayLog log(retained_, {.from_offset = 2, .to_offset = 4}, progress_);
+  ReplayLog log(retained_, {.from_offset = 2, .to_offset = 4}, "again",
+                progress_);
   EXPECT_EQ(*log.cursor(0), 2);
   EXPECT_EQ(log.Stats().next_offset, 5);
   const auto reader = *log.Read(0, 2);
@@ -40,7 +41,7 @@ TEST_F(ReplayLogTest, IsFinishedWhenAllThatWasReadIsSettled) {
 }
 
 TEST_F(ReplayLogTest, EndsEarlyWhenItIsToldAndIsNotFinished) {
-  ReplayLog log(retained_, {}, progress_);
+  ReplayLog log(retained_, {}, "again", progress_);
   const auto reader = *log.Read(0, 0);
   EXPECT_TRUE((*reader->Next()).has_value());
   progress_->stopping = true;
@@ -49,8 +50,15 @@ TEST_F(ReplayLogTest, EndsEarlyWhenItIsToldAndIsNotFinished) {
   EXPECT_FALSE(progress_->finished());
 }
 
+TEST_F(ReplayLogTest, GivesEventsAnIdentityThatNoSinkKnows) {
+  ReplayLog log(retained_, {}, "again", progress_);
+  const auto entry = *(*log.Read(0, 2))->Next();
+  EXPECT_EQ(entry->batch->identity().log, "again");
+  EXPECT_EQ(entry->batch->identity().first_offset, 2);
+}
+
 TEST_F(ReplayLogTest, TakesNothing) {
-  ReplayLog log(retained_, {}, progress_);
+  ReplayLog log(retained_, {}, "again", progress_);
   EXPECT_EQ(log.Append(nullptr, 0, nullptr).code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(log.Read(1, 0).status().code(), absl::StatusCode::kOutOfRange);
