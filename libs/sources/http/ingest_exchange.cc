@@ -36,6 +36,11 @@ void IngestExchange::OnEnd() {
   TakeDecoded();
 }
 
+bool IngestExchange::OnBroken(const http::ErrorReport& report) {
+  if (!done_) Fail(report);
+  return true;
+}
+
 void IngestExchange::OnWake() {
   if (done_ || !waiting_for_credit_) return;
   waiting_for_credit_ = false;
@@ -123,7 +128,6 @@ void IngestExchange::EndIfAllOffered() {
 
 void IngestExchange::FailBody(const absl::Status& status) {
   const bool too_large = absl::IsOutOfRange(status);
-  outlet_.CountRejected(1, too_large ? "BODY_TOO_LARGE" : "BODY_INVALID");
   Fail({.http_status = too_large ? 413 : 400,
         .reason = too_large ? "BODY_TOO_LARGE" : "BODY_INVALID",
         .message = std::string(status.message())});
@@ -151,21 +155,19 @@ void IngestExchange::FailFull() {
 void IngestExchange::FailLate() {
   done_ = true;
   waiting_.clear();
-  if (receipt_->GiveUp(parts_.ack_timeout)) {
+  if (receipt_->GiveUp(parts_.ack_timeout) && !failed_) {
     outlet_.CountRejected(1, "ACK_TIMEOUT");
   }
 }
 
-// Batches that were taken stay taken: the answer says how many events settled.
+// Batches that were taken stay taken: the answer says what became of them.
 void IngestExchange::Fail(http::ErrorReport report) {
-  done_ = true;
-  wait_ = Wait::kNothing;
+  outlet_.CountRejected(1, report.reason.c_str());
+  done_ = failed_ = true;
   waiting_.clear();
-  if (any_taken_) {
-    report.metadata.emplace_back("accepted",
-                                 std::to_string(receipt_->accepted()));
-  }
-  responder_->Respond(http::ErrorResponse(report));
+  responder_->PauseReading();
+  Await(Wait::kOutcomes, parts_.ack_timeout);
+  receipt_->CloseWith(std::move(report));
 }
 
 }  // namespace phoenix

@@ -27,7 +27,9 @@ namespace phoenix {
 // 429 after `max_wait`. One of which something has been taken is answered 503
 // when nothing more of it could be for `ack_timeout`, or when its outcomes are
 // not all there `ack_timeout` after its end: its events go on, and are part of
-// the pipeline's budget until they settle. Used on the server's thread.
+// the pipeline's budget until they settle. A body that breaks off or turns out
+// to be invalid is answered alike: when what was taken of it has its outcomes,
+// or `ack_timeout` later. Used on the server's thread.
 class IngestExchange : public http::Exchange {
  public:
   // How long lines that have come wait for more of the body.
@@ -50,6 +52,7 @@ class IngestExchange : public http::Exchange {
 
   void OnBody(std::string_view part) override;
   void OnEnd() override;
+  bool OnBroken(const http::ErrorReport& report) override;
   void OnWake() override;
   void OnTimer() override;
 
@@ -87,6 +90,7 @@ class IngestExchange : public http::Exchange {
   bool any_taken_ = false;
   bool ended_ = false;  // The body is complete.
   bool done_ = false;   // Answered, or left to the receipt.
+  bool failed_ = false;
 };
 
 }  // namespace phoenix
