@@ -13,10 +13,12 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutex.h"
 #include "libs/component/source.h"
 #include "libs/sources/file/file_tail.h"
 #include "libs/sources/file/position_store.h"
@@ -68,6 +70,9 @@ class FileSource : public Source {
   // True when every file has been read to its end, and none is followed.
   bool Finished() const override { return finished_; }
 
+  // Whether the positions could be saved when they were last.
+  absl::Status Health() const override;
+
  private:
   enum class Place : uint8_t {
     kHere,      // Its path means this file.
@@ -118,6 +123,8 @@ class FileSource : public Source {
   uint64_t next_lane_ = 0;
   std::optional<PatientOutlet> outlet_;
   std::atomic<bool> finished_ = false;
+  mutable Mutex mutex_;
+  absl::Status last_save_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 
