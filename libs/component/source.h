@@ -63,8 +63,9 @@ class Outlet {
   virtual void WhenReady(absl::AnyInvocable<void()> ready) = 0;
 
   // Counts input that never became an event (malformed, oversized) and whose
-  // producer is told so. It is not among the events received. `reason` is an
-  // UPPER_SNAKE word from a small fixed set.
+  // producer is told so, or something that the source itself failed to do. It
+  // is not among the events received. `reason` is an UPPER_SNAKE word from a
+  // small fixed set.
   virtual void CountRejected(uint64_t events, const char* reason) = 0;
 };
 
@@ -98,6 +99,11 @@ class Source {
   // True when the source has come to its end and will never offer again (a
   // file read once, a generator with a count). Thread-safe.
   virtual bool Finished() const { return false; }
+
+  // What of its work fails although it goes on, such as keeping its position;
+  // OK when nothing does. An error after Stop makes the run a failed one. A
+  // fragment that says what follows. Thread-safe.
+  virtual absl::Status Health() const { return absl::OkStatus(); }
 
   // Memory that the source may hold beside the events that the pipeline has
   // taken from it, in bytes: part of the bound that `phoenix check` prints.

@@ -10,6 +10,10 @@
 namespace phoenix {
 namespace {
 
+bool IsBlank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
 // So that there always is room to read into.
 constexpr size_t kMinBufferBytes = 64;
 
@@ -117,7 +121,7 @@ void NdjsonDecoder::TakeLine(std::string_view line, size_t begin) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (line.size() > options_.max_event_bytes) {
     ReportTooLong();
-  } else if (!line.empty()) {
+  } else if (!IsBlank(line)) {
     rows_.push_back({static_cast<uint32_t>(begin),
                      static_cast<uint32_t>(begin + line.size())});
   }

@@ -29,7 +29,7 @@ struct NdjsonOptions {
 };
 
 // Makes batches of newline-delimited JSON: each line one JSON text, one event.
-// Lines end in LF or CRLF, empty ones are passed over, the last need not end.
+// Lines end in LF or CRLF, blank ones are passed over, the last need not end.
 // The payloads of a batch are ranges of the very buffer that was read into, and
 // the batch carries the JSON index that validating them has made.
 //

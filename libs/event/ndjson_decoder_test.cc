@@ -63,6 +63,10 @@ TEST(NdjsonDecoderTest, TakesCrlfEmptyLinesAndAnOpenEnd) {
   EXPECT_EQ(DecodeWhole("\n\r\n"), Decoded{});
 }
 
+TEST(NdjsonDecoderTest, PassesLinesOfWhiteSpaceOver) {
+  EXPECT_EQ(DecodeWhole(" \n1\n\t \r\n 2 \n  "), (Decoded{{"1", " 2 "}, {}}));
+}
+
 TEST(NdjsonDecoderTest, RefersToTheInput) {
   const auto input = SharedBytes::FromString("1\n{\"a\":2}\n");
   NdjsonDecoder decoder(Options());

@@ -68,9 +68,10 @@ ErrorReport ReportFor(beast::error_code error, const ServerOptions& options) {
 }
 
 ErrorReport TimeoutReport() {
-  return {.http_status = 408,
-          .reason = "REQUEST_TIMEOUT",
-          .message = "The request came too slowly; send it again."};
+  return {
+      .http_status = 408,
+      .reason = "REQUEST_TIMEOUT",
+      .message = "The request came too slowly: send it without long pauses."};
 }
 
 }  // namespace
@@ -147,11 +148,6 @@ Connection::Connection(const std::shared_ptr<Context>& context, OwnedFd fd,
   buffer_.reserve(kReadBytes);
 }
 
-void Connection::Drain() {
-  draining_ = true;
-  if (state_ == State::kIdle) Close();
-}
-
 void Connection::Cut() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
@@ -164,7 +160,6 @@ void Connection::Cut() {
 
 void Connection::WaitForRequest() {
   state_ = State::kIdle;
-  if (draining_) return Close();
   if (buffer_.size() > 0) return ReadHead();
   Arm(options_.idle_timeout);
   socket_.async_wait(boost::asio::socket_base::wait_read,
@@ -325,7 +320,6 @@ void Connection::ReadLeftovers() {
 }
 
 void Connection::FailRequest(beast::error_code error) {
-  AbortExchange();
   const bool is_protocol =
       error.category() ==
       beast::http::make_error_code(beast::http::error::end_of_stream)
@@ -333,10 +327,26 @@ void Connection::FailRequest(beast::error_code error) {
   if (!is_protocol || error == beast::http::error::partial_message) {
     return Close();
   }
-  AnswerAndClose(ReportFor(error, options_));
+  Refuse(ReportFor(error, options_));
+}
+
+void Connection::Refuse(const ErrorReport& report) {
+  if (LeaveToExchange(report)) return;
+  AbortExchange();
+  AnswerAndClose(report);
+}
+
+// What it was given before may need an answer of its own, and time for it.
+bool Connection::LeaveToExchange(const ErrorReport& report) {
+  if (exchange_ == nullptr || !exchange_->OnBroken(report)) return false;
+  state_ = State::kAnswering;
+  keep_alive_ = false;
+  timer_.cancel();
+  return true;
 }
 
 void Connection::AnswerAndClose(const ErrorReport& report) {
+  handler_.OnRefused(report.reason);
   Send(ErrorResponse(report), /*keep_alive=*/false);
 }
 
@@ -375,8 +385,7 @@ void Connection::ArmExchange(uint64_t request,
 
 void Connection::OnTimeout() {
   if (state_ == State::kHead || (state_ == State::kBody && reading_)) {
-    AbortExchange();
-    return AnswerAndClose(TimeoutReport());
+    return Refuse(TimeoutReport());
   }
   if (state_ != State::kAnswering && state_ != State::kBody) Close();
 }

@@ -36,8 +36,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Begins to read. Once.
   void Start() { WaitForRequest(); }
 
-  // Ends after the request that it is in; at once when there is none.
-  void Drain();
+  // From now on each response says that the connection ends after it. One that
+  // is idle stays open: a request may be on its way, which is to be answered.
+  void Drain() { draining_ = true; }
 
   // Cuts the connection at once, without a callback. On the loop, or when that
   // has stopped.
@@ -79,6 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void ReadLeftovers();
 
   void FailRequest(boost::beast::error_code error);
+  void Refuse(const ErrorReport& report);
+  bool LeaveToExchange(const ErrorReport& report);
   void AnswerAndClose(const ErrorReport& report);
   void AbortExchange();
   bool IsAt(uint64_t request) const;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "libs/http/error_response.h"
 #include "libs/http/message.h"
 
 namespace phoenix::http {
@@ -49,8 +50,14 @@ class Exchange {
   // The body is complete. Once, unless OnAbort comes.
   virtual void OnEnd() = 0;
 
-  // The request will never be complete: the client went away, was too slow, or
-  // broke the protocol. Nothing follows, and nobody waits for a response.
+  // The request will never be complete, and the client waits to hear why: it
+  // was too slow, sent too much, or broke the protocol. True: the exchange
+  // sends a response, now or later, and gets no more of the body; false: the
+  // server sends `report`, and OnAbort follows.
+  virtual bool OnBroken(const ErrorReport& /*report*/) { return false; }
+
+  // The request will never be complete. Nothing follows, and nobody waits for a
+  // response.
   virtual void OnAbort() {}
 
   // Responder::Wake was called: once or more often.
@@ -69,6 +76,10 @@ class Handler {
   // `responder->Respond` at once and returns an exchange that ignores the rest.
   virtual std::unique_ptr<Exchange> Accept(
       const RequestHead& head, std::shared_ptr<Responder> responder) = 0;
+
+  // A request, or a connection, was refused without being one that Accept can
+  // answer; `reason` as in its ErrorReport. For counting.
+  virtual void OnRefused(std::string_view /*reason*/) {}
 };
 
 // An exchange that throws the body away: for requests that are answered by

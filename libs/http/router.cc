@@ -7,9 +7,12 @@
 namespace phoenix::http {
 namespace {
 
+constexpr std::string_view kNotFound = "DOOR_NOT_FOUND";
+constexpr std::string_view kNotAllowed = "METHOD_NOT_ALLOWED";
+
 Response NotFound(const RequestHead& head) {
   return ErrorResponse({.http_status = 404,
-                        .reason = "DOOR_NOT_FOUND",
+                        .reason = std::string(kNotFound),
                         .message = "There is nothing at '" + head.path + "'.",
                         .metadata = {{"path", head.path}}});
 }
@@ -23,7 +26,7 @@ Response MethodNotAllowed(const RequestHead& head,
   }
   Response response = ErrorResponse(
       {.http_status = 405,
-       .reason = "METHOD_NOT_ALLOWED",
+       .reason = std::string(kNotAllowed),
        .message = "'" + head.path + "' takes " + allow + " requests only.",
        .metadata = {{"allow", allow}}});
   response.headers.emplace_back("Allow", allow);
@@ -55,8 +58,7 @@ std::unique_ptr<Exchange> Router::Accept(const RequestHead& head,
                                          std::shared_ptr<Responder> responder) {
   const auto route = routes_.find(head.path);
   if (route == routes_.end()) {
-    responder->Respond(NotFound(head));
-    return std::make_unique<IgnoredBody>();
+    return Refuse(kNotFound, NotFound(head), *responder);
   }
   const auto& methods = route->second;
   auto chosen = methods.find(head.method);
@@ -64,10 +66,21 @@ std::unique_ptr<Exchange> Router::Accept(const RequestHead& head,
     chosen = methods.find("GET");
   }
   if (chosen == methods.end()) {
-    responder->Respond(MethodNotAllowed(head, methods));
-    return std::make_unique<IgnoredBody>();
+    return Refuse(kNotAllowed, MethodNotAllowed(head, methods), *responder);
   }
   return chosen->second->Accept(head, std::move(responder));
+}
+
+void Router::OnRefused(std::string_view reason) {
+  if (observer_) observer_(reason);
+}
+
+std::unique_ptr<Exchange> Router::Refuse(std::string_view reason,
+                                         Response response,
+                                         Responder& responder) {
+  OnRefused(reason);
+  responder.Respond(std::move(response));
+  return std::make_unique<IgnoredBody>();
 }
 
 std::unique_ptr<Exchange> PageHandler::Accept(

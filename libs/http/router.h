@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "libs/http/handler.h"
 
@@ -19,10 +21,23 @@ class Router : public Handler {
   void Add(const std::string& method, const std::string& path,
            Handler& handler);
 
+  // Has `observer` told the reason of each refusal that no handler of a route
+  // sees: its own, and those of the server.
+  using RefusalObserver = std::function<void(std::string_view reason)>;
+  void ObserveRefusals(RefusalObserver observer) {
+    observer_ = std::move(observer);
+  }
+
   std::unique_ptr<Exchange> Accept(
       const RequestHead& head, std::shared_ptr<Responder> responder) override;
+  void OnRefused(std::string_view reason) override;
 
  private:
+  std::unique_ptr<Exchange> Refuse(std::string_view reason, Response response,
+                                   Responder& responder);
+
+  RefusalObserver observer_;
+
   // By path, then by method.
   std::map<std::string, std::map<std::string, Handler*>, std::less<>> routes_;
 };

@@ -67,6 +67,7 @@ class Server::Impl {
  private:
   void Take(OwnedFd fd) {
     if (connections_.size() >= options_.max_connections) {
+      handler_.OnRefused("CONNECTION_LIMIT");
       send(fd.get(), kTooManyConnections.data(), kTooManyConnections.size(),
            MSG_NOSIGNAL | MSG_DONTWAIT);
       shutdown(fd.get(), SHUT_WR);

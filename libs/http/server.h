@@ -30,7 +30,8 @@ struct ServerOptions {
   // A body as it is sent, before it is decompressed. More is answered with 413.
   uint64_t max_body_bytes = 64 << 20;
 
-  // More connections are answered with 503 and closed.
+  // More connections are answered with 503 and closed, which the handler hears
+  // of as CONNECTION_LIMIT.
   size_t max_connections = 1000;
 
   // From the first byte of a request to the end of its head: whoever drips
@@ -69,8 +70,9 @@ class Server {
   // The port that is bound; after Start.
   uint16_t port() const;
 
-  // Refuses new connections, closes idle ones, and closes each other one after
-  // the response to the request that it is in.
+  // Refuses new connections, and closes each one after the response to the
+  // request that it is in, or that still comes on it: the handler is to answer
+  // those until Stop.
   void StopAccepting();
 
   // Cuts every connection and ends the thread. No exchange or handler is called

@@ -125,7 +125,8 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   if (drained) return kExitOk;
   return Fail(kExitFailed,
               "what was in flight at limits.drain_timeout was given back to "
-              "its producers, or a sink did not close");
+              "its producers, or a sink did not close, or a source could not "
+              "save its position");
 }
 
 }  // namespace

@@ -272,6 +272,7 @@ bool Suite::Finished() const {
 void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
+    SourcesAreWell();
     Publish();
     TickLater();
   });
@@ -331,7 +332,8 @@ bool Suite::Drain(absl::Duration timeout) {
   const bool gave_back = !drained && GiveBack();
   stop_retries_.Stop();
   StopSources();
-  return CloseAll() && !gave_back;
+  const bool sources_ended_well = SourcesAreWell();
+  return CloseAll() && sources_ended_well && !gave_back;
 }
 
 // First what the doors have taken, then, where there is one, the log. False
@@ -358,6 +360,22 @@ bool Suite::GiveBack() {
   const bool came_back =
       !idle || pipeline_metrics_.settled_events(Settlement::kRetry) > before;
   return came_back && beyond_the_log;
+}
+
+// Whether no source has trouble; /readyz hears of it.
+bool Suite::SourcesAreWell() {
+  bool all = true;
+  for (const auto& unit : sources_) {
+    const absl::Status status = unit->source.Health();
+    const std::string part = SourceHealthPart(unit->name);
+    if (status.ok()) {
+      if (unit->started) health_.SetReady(part);
+    } else {
+      health_.SetUnready(part, FromAbsl(status.message()));
+      all = false;
+    }
+  }
+  return all;
 }
 
 // Closes what is behind the sources, and says whether that went well.
@@ -447,6 +465,10 @@ std::vector<std::string> Suite::Report() const {
       lines.push_back(Cat(name, ": ", line));
     }
   };
+  for (const auto& unit : sources_) {
+    const absl::Status status = unit->source.Health();
+    if (!status.ok()) add(unit->name, {std::string(status.message())});
+  }
   for (const CompiledStep& step : pipeline_->steps) {
     add(step.name, step.op->Report());
   }

@@ -66,7 +66,8 @@ class Suite {
   // Closes the doors, waits until everything has its outcome, lets operators
   // publish their last, flushes and closes the sinks. False when `timeout`
   // passed first and something in flight was given back to its producers as
-  // "retry". What the log has is safe there: it is no reason for false. Once.
+  // "retry", or a source or a sink did not end cleanly. What the log has is
+  // safe there: it is no reason for false. Once.
   bool Drain(absl::Duration timeout);
 
   // The part of the pipeline that holds the rest up, in words: a sink that
@@ -101,6 +102,7 @@ class Suite {
   bool WaitUntilSettled(absl::Duration timeout);
   bool GiveBack();
   bool CloseAll();
+  bool SourcesAreWell();
   void WatchStreams();
   void Publish();
   void TickLater();

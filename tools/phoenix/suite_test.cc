@@ -154,6 +154,19 @@ TEST_F(SuiteTest, HasGivenNothingBackWhenItsSinksDeliverAfterTheDeadline) {
   EXPECT_THAT(recorder_.names(), ElementsAre("delivered"));
 }
 
+TEST_F(SuiteTest, NamesASourceThatHasTroubleInItsHealthAndInItsReport) {
+  ASSERT_TRUE(suite_.Start().ok());
+  small_.source->sick = true;
+  while (health_.Ready().ok) std::this_thread::yield();
+  EXPECT_THAT(health_.Ready().reasons,
+              ElementsAre("source 'door': position can't be saved"));
+  small_.source->sick = false;
+  while (!health_.Ready().ok) std::this_thread::yield();
+  small_.source->sick = true;
+  EXPECT_FALSE(suite_.Drain(kLong));
+  EXPECT_THAT(suite_.Report(), Contains("door: position can't be saved"));
+}
+
 TEST_F(SuiteTest, ReportsWhatItsComponentsSay) {
   ASSERT_TRUE(suite_.Start().ok());
   EXPECT_TRUE(suite_.Drain(kLong));

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/net/owned_fd.h"
 #include "libs/sources/file/file_head.h"
@@ -349,8 +350,21 @@ void FileSource::SavePositions() {
   }
   const absl::Status saved = store_.Save(positions);
   if (!saved.ok()) {
+    outlet_->CountRejected(1, "POSITION_NOT_SAVED");
     Logger::Process().Error("Position can't be saved.", {{"error", saved}});
   }
+  MutexLock lock(mutex_);
+  last_save_ = saved;
+}
+
+absl::Status FileSource::Health() const {
+  MutexLock lock(mutex_);
+  if (last_save_.ok()) return last_save_;
+  return absl::Status(
+      last_save_.code(),
+      Cat("positions can't be saved, so the next run reads again what this one "
+          "has delivered: ",
+          FromAbsl(last_save_.message())));
 }
 
 }  // namespace phoenix

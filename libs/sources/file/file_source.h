@@ -13,10 +13,12 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutex.h"
 #include "libs/component/source.h"
 #include "libs/sources/file/file_tail.h"
 #include "libs/sources/file/position_store.h"
@@ -82,6 +84,9 @@ class FileSource : public Source {
   // The rows of a buffer, with their columns.
   size_t max_batch_bytes() const override;
 
+  // Whether the positions could be saved when they were last.
+  absl::Status Health() const override;
+
  private:
   enum class Place : uint8_t {
     kHere,      // Its path means this file.
@@ -136,6 +141,8 @@ class FileSource : public Source {
   uint64_t next_lane_ = 0;
   std::optional<PatientOutlet> outlet_;
   std::atomic<bool> finished_ = false;
+  mutable Mutex mutex_;
+  absl::Status last_save_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

@@ -23,9 +23,11 @@
 namespace phoenix {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Key;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
@@ -295,6 +297,18 @@ TEST_F(FileSourceTest, SavesWhatSettlesAfterTheEndOfTheFile) {
   Write("in.ndjson", "3\n");
   RunOnce(3);
   EXPECT_THAT(outlet_.payloads(), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(FileSourceTest, SaysThatAPositionCantBeSavedUntilItCan) {
+  options_.state_path = folder_ + "/states/state";
+  Write("in.ndjson", "1\n");
+  RunOnce(1);
+  EXPECT_THAT(std::string(source_->Health().message()),
+              HasSubstr("the next run reads again"));
+  EXPECT_THAT(outlet_.rejected(), Contains(Key("POSITION_NOT_SAVED")));
+  std::filesystem::create_directories(folder_ + "/states");
+  RunOnce(2);
+  EXPECT_TRUE(source_->Health().ok()) << source_->Health();
 }
 
 TEST_F(FileSourceTest, GoesOnInACsvWithItsHeader) {

@@ -113,6 +113,7 @@ TEST_F(GrpcSourceTest, NamesTheEventsThatFailed) {
 
 TEST_F(GrpcSourceTest, RefusesAnEmptyBatchAndAnUnknownDoor) {
   EXPECT_EQ(ReasonOf(Publish()), "BATCH_EMPTY");
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("BATCH_EMPTY", 1)));
   request_.set_door("elsewhere");
   const grpc::Status status = Publish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
@@ -233,6 +234,36 @@ TEST_F(GrpcSourceTest, EndsAStreamThatSkipsASequence) {
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
   EXPECT_EQ(ReasonOf(status), "SEQUENCE_GAP");
+}
+
+TEST_F(GrpcSourceTest, AcknowledgesAllThatAStreamDeliveredBeforeItDrains) {
+  outlet_.SetAutoSettle(false);
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_open();
+  ASSERT_TRUE(stream->Write(request));
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  for (const int64_t sequence : {1, 2}) {
+    request.mutable_batch()->set_sequence(sequence);
+    ASSERT_TRUE(stream->Write(request));
+  }
+  ASSERT_TRUE(outlet_.WaitForEvents(2));
+  source_.StopAccepting();
+  request.mutable_batch()->set_sequence(3);
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(outlet_.WaitForRejected(1));
+  EXPECT_EQ(outlet_.Settle(), 2u);
+  ingest::v1::PublishStreamResponse response;
+  int64_t acknowledged = 0;
+  while (stream->Read(&response)) {
+    if (response.has_acknowledgement()) {
+      acknowledged = response.acknowledgement().acknowledged_sequence();
+    }
+  }
+  EXPECT_EQ(acknowledged, 2);
+  EXPECT_EQ(ReasonOf(stream->Finish()), "DRAINING");
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("DRAINING", 1)));
 }
 
 TEST_F(GrpcSourceTest, EndsOpenCallsWhenItStops) {

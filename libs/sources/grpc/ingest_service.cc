@@ -46,7 +46,7 @@ grpc::ServerUnaryReactor* IngestServiceImpl::Publish(
   if (!error) error = CheckBatch(request->events_size());
   if (!error) error = Reserve(call->share(), request->ByteSizeLong());
   if (error) {
-    call->End(ToGrpcStatus(*error));
+    call->End(Refuse(*error));
   } else {
     Take(*request, call);
   }
@@ -71,7 +71,7 @@ void IngestServiceImpl::Take(const PublishRequest& request,
   const int events = static_cast<int>(decoded.batch->size());
   const absl::Status offered =
       outlet_.Offer(std::move(decoded.batch), next_lane_++, std::move(answer));
-  if (!offered.ok()) return call->End(ToGrpcStatus(ErrorOfOffer(offered)));
+  if (!offered.ok()) return call->End(Refuse(ErrorOfOffer(offered)));
   call->EndAfter(options_.ack_timeout,
                  ToGrpcStatus(AckTimeout(events, options_.ack_timeout)),
                  [this] { outlet_.CountRejected(1, "ACK_TIMEOUT"); });
@@ -81,6 +81,11 @@ grpc::ServerBidiReactor<ingest::v1::PublishStreamRequest,
                         ingest::v1::PublishStreamResponse>*
 IngestServiceImpl::PublishStream(grpc::CallbackServerContext* context) {
   return phoenix::PublishStream::Open(*this, next_lane_++);
+}
+
+grpc::Status IngestServiceImpl::Refuse(const PublishError& error) {
+  outlet_.CountRejected(1, error.reason.c_str());
+  return ToGrpcStatus(error);
 }
 
 int64_t IngestServiceImpl::NowNanos() const {

@@ -69,6 +69,9 @@ class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
   bool draining() const { return draining_; }
   int64_t NowNanos() const;
 
+  // The end of a call or stream that is refused, which it counts.
+  grpc::Status Refuse(const PublishError& error);
+
   // Why events can't be taken for this door in a batch of this size; none when
   // they can.
   std::optional<PublishError> CheckDoor(const std::string& door) const;

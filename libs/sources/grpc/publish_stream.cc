@@ -108,7 +108,8 @@ void PublishStream::OfferHeld() {
     MutexLock lock(mutex_);
     if (finished_) return;
     if (held_.batch != nullptr && service_.draining()) {
-      return Fail(ErrorOfOffer(absl::UnavailableError("server is draining")));
+      return EndWhenSettled(
+          ErrorOfOffer(absl::UnavailableError("server is draining")));
     }
     batch = held_.batch;
     settle = [self = shared_from_this(), sequence = held_sequence_,
@@ -126,7 +127,7 @@ void PublishStream::OfferHeld() {
   }
   MutexLock lock(mutex_);
   if (finished_) return;
-  if (!offered.ok()) return Fail(ErrorOfOffer(offered));
+  if (!offered.ok()) return EndWhenSettled(ErrorOfOffer(offered));
   ReadNext();
 }
 
@@ -171,15 +172,26 @@ void PublishStream::WriteOrFinish() {
     response_.mutable_drain()->mutable_grace_period()->set_seconds(
         kDrainGraceSeconds);
   } else {
-    if (half_closed_ && ledger_.settled()) FinishOnce(grpc::Status::OK);
+    if ((half_closed_ || end_.has_value()) && ledger_.settled()) {
+      FinishOnce(end_.value_or(grpc::Status::OK));
+    }
     return;
   }
   writing_ = true;
   StartWrite(&response_);
 }
 
+// The batch that is held was not taken. Those before it were, and without their
+// acknowledgements the producer would send them again.
+void PublishStream::EndWhenSettled(const PublishError& error) {
+  ledger_.DropLast();
+  held_ = {};
+  end_ = service_.Refuse(error);
+  WriteOrFinish();
+}
+
 void PublishStream::Fail(const PublishError& error) {
-  FinishOnce(ToGrpcStatus(error));
+  FinishOnce(service_.Refuse(error));
 }
 
 void PublishStream::OnCancel() {

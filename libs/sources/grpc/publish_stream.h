@@ -47,6 +47,8 @@ class PublishStream
   void ReadNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnSettled(int64_t sequence, const std::vector<DecodeError>& errors,
                  const BatchOutcome& outcome);
+  void EndWhenSettled(const PublishError& error)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Fail(const PublishError& error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteOrFinish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FinishOnce(const grpc::Status& status)
@@ -70,6 +72,8 @@ class PublishStream
   bool drain_told_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool half_closed_ ABSL_GUARDED_BY(mutex_) = false;
+  // How it ends once all that was taken has settled.
+  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -30,6 +30,12 @@ std::optional<PublishError> StreamLedger::Add(int64_t sequence, int64_t bytes,
   return std::nullopt;
 }
 
+void StreamLedger::DropLast() {
+  bytes_ -= outstanding_.back().bytes;
+  events_ -= outstanding_.back().events;
+  outstanding_.pop_back();
+}
+
 void StreamLedger::Settle(int64_t sequence,
                           std::vector<ingest::v1::EventFailure> failures) {
   Batch& batch = outstanding_[sequence - acknowledged_ - 1];

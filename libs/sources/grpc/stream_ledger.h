@@ -28,6 +28,9 @@ class StreamLedger {
   std::optional<PublishError> Add(int64_t sequence, int64_t bytes,
                                   int64_t events);
 
+  // The batch that came last was not taken after all.
+  void DropLast();
+
   // A batch has settled; `failures` are its events that were not taken.
   void Settle(int64_t sequence, std::vector<ingest::v1::EventFailure> failures);
 

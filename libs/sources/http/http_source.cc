@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "libs/event/ndjson_decoder.h"
@@ -49,6 +51,9 @@ class HttpSource::Impl {
                              endpoint.format, outlet, clock_);
       router_.Add("POST", endpoint.path, handlers_.back());
     }
+    router_.ObserveRefusals([&outlet](std::string_view reason) {
+      outlet.CountRejected(1, std::string(reason).c_str());
+    });
     return server_.Start();
   }
 

@@ -31,6 +31,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kNdjson[] = "Content-Type: application/x-ndjson\r\n";
 constexpr char kJson[] = "Content-Type: application/json; charset=utf-8\r\n";
@@ -586,6 +587,93 @@ TEST_F(HttpSourceTest, AnswersThatThePipelineDrains) {
   outlet_.Refuse(absl::UnavailableError("draining"));
   EXPECT_THAT(Post(kNdjson, "1\n"),
               AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("DRAINING")));
+}
+
+// A body of which two lines have been taken, and that goes no further.
+class BrokenBodyTest : public HttpSourceTest {
+ protected:
+  void SendTwoLines(TcpClient& client) {
+    client.Send("POST / HTTP/1.1\r\nHost: h\r\n" + std::string(kNdjson) +
+                "Transfer-Encoding: chunked\r\n\r\n4\r\n1\n2\n\r\n");
+    EXPECT_TRUE(outlet_.WaitForEvents(2));
+  }
+};
+
+TEST_F(BrokenBodyTest, IsAnsweredWhenWhatWasTakenHasItsOutcomes) {
+  options_.server.read_timeout = std::chrono::milliseconds(20);
+  outlet_.SetAutoSettle(false);
+  Start();
+  TcpClient client(source_->port());
+  SendTwoLines(client);
+  ASSERT_TRUE(outlet_.WaitForRejected(1));
+  outlet_.Settle();
+  EXPECT_THAT(
+      client.ReadAll(),
+      AllOf(StartsWith("HTTP/1.1 408"), HasSubstr("REQUEST_TIMEOUT"),
+            HasSubstr("\"accepted\":\"2\""), HasSubstr("\"inFlight\":\"0\"")));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("REQUEST_TIMEOUT", 1)));
+}
+
+TEST_F(BrokenBodyTest, IsAnsweredAfterTheAckTimeoutWithWhatIsInFlight) {
+  options_.ack_timeout = std::chrono::milliseconds(20);
+  outlet_.SetAutoSettle(false);
+  Start();
+  TcpClient client(source_->port());
+  SendTwoLines(client);
+  client.Send("no chunk\r\n");
+  EXPECT_THAT(
+      client.ReadAll(),
+      AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("HTTP_INVALID"),
+            HasSubstr("\"accepted\":\"0\""), HasSubstr("\"inFlight\":\"2\"")));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("HTTP_INVALID", 1)));
+  outlet_.Settle();
+}
+
+TEST_F(BrokenBodyTest, CountsTheEventsBeforeTheEndOfATruncatedStream) {
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i) lines += std::to_string(i * 7919) + "\n";
+  const std::string zipped = Gzip(lines);
+  const std::string response =
+      Post(std::string(kNdjson) + "Content-Encoding: gzip\r\n",
+           std::string_view(zipped).substr(0, zipped.size() / 2));
+  ASSERT_GT(outlet_.event_count(), 0u);
+  EXPECT_THAT(response,
+              AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("BODY_INVALID"),
+                    HasSubstr("\"accepted\":\"" +
+                              std::to_string(outlet_.event_count()) + "\"")));
+}
+
+TEST_F(HttpSourceTest, CountsEachRefusalByItsReason) {
+  options_.server.header_timeout = std::chrono::milliseconds(20);
+  Start();
+  const auto ask = [this](std::string_view request, uint64_t count) {
+    TcpClient client(source_->port());
+    client.Send(request);
+    client.ReadAll();
+    EXPECT_TRUE(outlet_.WaitForRejected(count)) << request;
+  };
+  ask("POST /no HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 1);
+  ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 2);
+  ask("POST / HTTP/1.1\r\n\r\n", 3);
+  ask("nonsense\r\n\r\n", 4);
+  ask("POST / HTTP/1.1\r\nX", 5);
+  ask("POST / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n", 6);
+  ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n\r\n", 7);
+  EXPECT_THAT(outlet_.rejected(),
+              UnorderedElementsAre(
+                  Pair("DOOR_NOT_FOUND", 1), Pair("METHOD_NOT_ALLOWED", 1),
+                  Pair("HOST_MISSING", 1), Pair("HTTP_INVALID", 1),
+                  Pair("REQUEST_TIMEOUT", 1), Pair("HEADERS_TOO_LARGE", 1),
+                  Pair("BODY_TOO_LARGE", 1)));
+}
+
+TEST_F(HttpSourceTest, CountsTheConnectionsThatItRefuses) {
+  options_.server.max_connections = 1;
+  Start();
+  TcpClient first(source_->port());
+  TcpClient second(source_->port());
+  EXPECT_TRUE(outlet_.WaitForRejected(1));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("CONNECTION_LIMIT", 1)));
 }
 
 }  // namespace

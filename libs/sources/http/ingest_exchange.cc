@@ -34,6 +34,11 @@ void IngestExchange::OnEnd() {
   TakeDecoded();
 }
 
+bool IngestExchange::OnBroken(const http::ErrorReport& report) {
+  if (!done_) Fail(report);
+  return true;
+}
+
 void IngestExchange::OnWake() {
   if (done_ || !waiting_for_credit_) return;
   waiting_for_credit_ = false;
@@ -128,7 +133,6 @@ void IngestExchange::EndIfAllOffered() {
 void IngestExchange::FailBody(const absl::Status& status) {
   if (absl::IsResourceExhausted(status)) return RefuseBody();
   const bool too_large = absl::IsOutOfRange(status);
-  outlet_.CountRejected(1, too_large ? "BODY_TOO_LARGE" : "BODY_INVALID");
   Fail({.http_status = too_large ? 413 : 400,
         .reason = too_large ? "BODY_TOO_LARGE" : "BODY_INVALID",
         .message = std::string(status.message())});
@@ -136,7 +140,6 @@ void IngestExchange::FailBody(const absl::Status& status) {
 
 // An answer in the middle of a body costs the client its connection.
 void IngestExchange::RefuseBody() {
-  outlet_.CountRejected(1, "QUEUE_FULL");
   answer_at_end_ = http::ErrorReport{
       .http_status = any_taken_ ? 503 : 429,
       .reason = "QUEUE_FULL",
@@ -176,20 +179,20 @@ void IngestExchange::FailFull() {
 
 void IngestExchange::FailLate() {
   LetGo();
-  if (receipt_->GiveUp(parts_.ack_timeout)) {
+  if (receipt_->GiveUp(parts_.ack_timeout) && !failed_) {
     outlet_.CountRejected(1, "ACK_TIMEOUT");
   }
 }
 
-// Batches that were taken stay taken: the answer says how many events settled.
+// Batches that were taken stay taken: the answer says what became of them.
 void IngestExchange::Fail(http::ErrorReport report) {
+  outlet_.CountRejected(1, report.reason.c_str());
+  failed_ = true;
   LetGo();
   answer_at_end_.reset();
-  if (any_taken_) {
-    report.metadata.emplace_back("accepted",
-                                 std::to_string(receipt_->accepted()));
-  }
-  responder_->Respond(http::ErrorResponse(report));
+  responder_->PauseReading();
+  Await(Wait::kOutcomes, parts_.ack_timeout);
+  receipt_->CloseWith(std::move(report));
 }
 
 // Nothing more of the body is taken, and it takes no memory.

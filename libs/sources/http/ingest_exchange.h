@@ -27,7 +27,9 @@ namespace phoenix {
 // 429 after `max_wait`. One of which something has been taken is answered 503
 // when nothing more of it could be for `ack_timeout`, or when its outcomes are
 // not all there `ack_timeout` after its end: its events go on, and are part of
-// the pipeline's budget until they settle.
+// the pipeline's budget until they settle. A body that breaks off or turns out
+// to be invalid is answered alike: when what was taken of it has its outcomes,
+// or `ack_timeout` later.
 //
 // A body for which the door has no memory is thrown away as it comes and
 // answered at its end: 429, or 503 when something of it has been taken. Used on
@@ -57,6 +59,7 @@ class IngestExchange : public http::Exchange {
 
   void OnBody(std::string_view part) override;
   void OnEnd() override;
+  bool OnBroken(const http::ErrorReport& report) override;
   void OnWake() override;
   void OnTimer() override;
 
@@ -98,6 +101,7 @@ class IngestExchange : public http::Exchange {
   bool any_taken_ = false;
   bool ended_ = false;  // The body is complete.
   bool done_ = false;   // Answered, or left to the receipt or to the end.
+  bool failed_ = false;
   std::optional<http::ErrorReport> answer_at_end_;
   size_t discarded_ = 0;
 };

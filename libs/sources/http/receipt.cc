@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "libs/base/json_text.h"
-#include "libs/http/error_response.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {
@@ -65,20 +65,23 @@ void Receipt::Close() {
   RespondIfDone();
 }
 
+void Receipt::CloseWith(http::ErrorReport report) {
+  {
+    MutexLock lock(mutex_);
+    failure_ = std::move(report);
+  }
+  Close();
+}
+
 bool Receipt::GiveUp(std::chrono::milliseconds ack_timeout) {
   http::Response response;
   {
     MutexLock lock(mutex_);
     if (std::exchange(answered_, true)) return false;
-    response = TooLate(ack_timeout);
+    response = failure_.has_value() ? Failed() : TooLate(ack_timeout);
   }
   responder_->Respond(std::move(response));
   return true;
-}
-
-uint64_t Receipt::accepted() const {
-  MutexLock lock(mutex_);
-  return accepted_;
 }
 
 void Receipt::Settle(const BatchOutcome& outcome,
@@ -121,6 +124,7 @@ void Receipt::RespondIfDone() {
 
 http::Response Receipt::Answer() const {
   if (not_taken_ > 0) return TryAgain(accepted_);
+  if (failure_.has_value()) return Failed();
   if (accepted_ > 0 || rejected_ == 0) return Summary();
   const bool listed = !failures_.empty();
   return http::ErrorResponse(
@@ -128,6 +132,23 @@ http::Response Receipt::Answer() const {
        .reason = listed ? failures_[0].reason : "EVENT_REJECTED",
        .message = listed ? failures_[0].message : "every event was refused",
        .metadata = {{"rejected", std::to_string(rejected_)}}});
+}
+
+http::Response Receipt::Failed() const {
+  http::ErrorReport report = *failure_;
+  if (accepted_ + rejected_ + in_flight_events_ > 0) {
+    const std::string accepted = std::to_string(accepted_);
+    const std::string rejected = std::to_string(rejected_);
+    const std::string in_flight = std::to_string(in_flight_events_);
+    report.message +=
+        Cat(" Of the events before that, ", accepted, " were accepted, ",
+            rejected, " refused, and ", in_flight,
+            " have no outcome yet; sending them again may deliver them twice.");
+    report.metadata.insert(report.metadata.end(), {{"accepted", accepted},
+                                                   {"rejected", rejected},
+                                                   {"inFlight", in_flight}});
+  }
+  return http::ErrorResponse(report);
 }
 
 // What was taken can't be taken back: sending it again is the producer's

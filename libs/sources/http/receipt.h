@@ -15,6 +15,7 @@
 #include "libs/component/source.h"
 #include "libs/event/decode_error.h"
 #include "libs/event/outcome.h"
+#include "libs/http/error_response.h"
 #include "libs/http/handler.h"
 
 namespace phoenix {
@@ -25,6 +26,8 @@ namespace phoenix {
 //   200  {"accepted":2,"rejected":1,"ack_level":"DISK","failures":[{"index":1,
 //        "reason":"EVENT_INVALID","message":"..."}]}
 //   400  a google.rpc.Status, when every event was refused
+//   4xx  the same, when the body broke off or was invalid, with what became of
+//        the events that had been taken before
 //   503  the same, when the process stops before all had their outcome, or the
 //        outcomes are too long in coming: then it says how many events were
 //        taken and may still be delivered
@@ -60,12 +63,13 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   // Nothing follows: answers as soon as all batches have settled.
   void Close();
 
+  // The same for a request that failed: the answer is `report`, to which is
+  // added what became of the events that were taken.
+  void CloseWith(http::ErrorReport report);
+
   // Answers now that the outcomes are too long in coming; false when the answer
   // has been given already. `ack_timeout` is how long they were waited for.
   bool GiveUp(std::chrono::milliseconds ack_timeout);
-
-  // How many events have been accepted so far.
-  uint64_t accepted() const;
 
  private:
   struct Failure {
@@ -81,6 +85,7 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   http::Response TooLate(std::chrono::milliseconds ack_timeout) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   http::Response Answer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  http::Response Failed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   http::Response Summary() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AppendFailure(const Failure& failure, std::string& out) const;
 
@@ -89,6 +94,7 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   const AckLevel ack_level_;
   mutable Mutex mutex_;
   std::vector<Failure> failures_ ABSL_GUARDED_BY(mutex_);
+  std::optional<http::ErrorReport> failure_ ABSL_GUARDED_BY(mutex_);
   uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t rejected_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t not_taken_ ABSL_GUARDED_BY(mutex_) = 0;

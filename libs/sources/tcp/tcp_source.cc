@@ -119,6 +119,7 @@ class TcpSource::Impl {
 
   void Take(OwnedFd fd) {
     if (connections_.size() >= options_.max_connections) {
+      outlet_->CountRejected(1, "CONNECTION_LIMIT");
       send(fd.get(), kTooManyConnections.data(), kTooManyConnections.size(),
            MSG_NOSIGNAL | MSG_DONTWAIT);
       return;

@@ -152,6 +152,7 @@ TEST_F(TcpSourceTest, RefusesMoreConnectionsThanItMayHave) {
   ASSERT_TRUE(first.Send("1\n"));
   ASSERT_TRUE(outlet_.WaitForEvents(1));
   EXPECT_THAT(TcpClient(port()).ReadAll(), HasSubstr("max_connections"));
+  EXPECT_EQ(outlet_.rejected()["CONNECTION_LIMIT"], 1u);
   first.HalfClose();
   EXPECT_EQ(first.ReadAll(), AllFinal(1));
 }

@@ -28,6 +28,10 @@ class HandSource : public Source {
   void StopAccepting() override { accepting = false; }
   void Stop() override { stopped = true; }
   bool Finished() const override { return finished; }
+  absl::Status Health() const override {
+    return sick ? absl::DataLossError("position can't be saved")
+                : absl::OkStatus();
+  }
 
   absl::Status Offer(const std::vector<std::string>& payloads,
                      SettleCallback settle) {
@@ -38,6 +42,7 @@ class HandSource : public Source {
   bool accepting = true;
   bool stopped = false;
   std::atomic<bool> finished = false;
+  std::atomic<bool> sick = false;
 
  private:
   Outlet* outlet_ = nullptr;
