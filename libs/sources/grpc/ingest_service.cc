@@ -133,7 +133,6 @@ std::optional<PublishError> IngestServiceImpl::CheckBatch(int event_count) {
 std::optional<PublishError> IngestServiceImpl::Reserve(
     ByteAllowance::Share& share, size_t message_bytes) {
   if (share.Resize(BytesToTake(message_bytes))) return std::nullopt;
-  outlet_.CountRejected(1, "QUEUE_FULL");
   return PublishError{
       .code = absl::StatusCode::kResourceExhausted,
       .reason = "QUEUE_FULL",
