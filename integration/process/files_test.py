@@ -108,7 +108,7 @@ class StartTest(harness.ProcessTest):
 
     def test_ports_in_use(self):
         for name, words in (("HTTP_PORT", ("source 'door'", "address")),
-                            ("ADMIN_PORT", ("admin_address",))):
+                            ("ADMIN_PORT", ("change `admin_address`",))):
             with self.subTest(port=name), socket.socket() as taken:
                 taken.bind(("127.0.0.1", 0))
                 taken.listen()
