@@ -100,7 +100,7 @@ struct CompiledPipeline {
 
   PipelineLimits limits;
   std::optional<PipelineLog> log;  // None: acknowledged is delivered.
-  std::string admin_address;  // Empty: none.
+  std::string admin_address;       // Empty: none.
 
   // The file as a message, defaults filled in.
   std::shared_ptr<const pipeline::v1::Pipeline> message;

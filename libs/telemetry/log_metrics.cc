@@ -14,12 +14,12 @@ MetricLabels LabelsOf(const std::string& pipeline) {
 }  // namespace
 
 LogMetrics::LogMetrics(MetricsRegistry& registry, const std::string& pipeline)
-    : appended_events_(registry.AddCounter(metric::kLogAppendedEvents,
-                                           LabelsOf(pipeline))),
-      corrupt_records_(registry.AddCounter(metric::kLogCorruptRecords,
-                                           LabelsOf(pipeline))),
-      dropped_events_(registry.AddCounter(metric::kLogDroppedEvents,
-                                          LabelsOf(pipeline))),
+    : appended_events_(
+          registry.AddCounter(metric::kLogAppendedEvents, LabelsOf(pipeline))),
+      corrupt_records_(
+          registry.AddCounter(metric::kLogCorruptRecords, LabelsOf(pipeline))),
+      dropped_events_(
+          registry.AddCounter(metric::kLogDroppedEvents, LabelsOf(pipeline))),
       syncs_(registry.AddCounter(metric::kLogSyncs, LabelsOf(pipeline))),
       lag_events_(registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))),
       segments_(registry.AddGauge(metric::kLogSegments, LabelsOf(pipeline))),

@@ -94,17 +94,16 @@ constexpr MetricSpec kPipelineRecoveredEvents =
 constexpr MetricSpec kLogAppendedEvents = Development(
     Counter("phoenix_log_appended_events_total",
             "Events that were written to the log and are durable."));
-constexpr MetricSpec kLogCorruptRecords = Development(
-    Counter("phoenix_log_corrupt_records_total",
-            "Records that were found damaged, and put aside."));
+constexpr MetricSpec kLogCorruptRecords =
+    Development(Counter("phoenix_log_corrupt_records_total",
+                        "Records that were found damaged, and put aside."));
 constexpr MetricSpec kLogDroppedEvents = Development(
     Counter("phoenix_log_dropped_events_total",
             "Events that a full log gave up, as its drop_oldest says."));
-constexpr MetricSpec kLogLagEvents = Development(
-    Gauge("phoenix_log_lag_events",
-          "Events in the log that have no final outcome."));
-constexpr MetricSpec kLogSegments = Development(
-    Gauge("phoenix_log_segments", "Files that make up the log."));
+constexpr MetricSpec kLogLagEvents = Development(Gauge(
+    "phoenix_log_lag_events", "Events in the log that have no final outcome."));
+constexpr MetricSpec kLogSegments =
+    Development(Gauge("phoenix_log_segments", "Files that make up the log."));
 constexpr MetricSpec kLogSizeBytes = Development(
     Gauge("phoenix_log_size_bytes",
           "Bytes that the log uses, what it retains for replay included."));
