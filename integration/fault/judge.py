@@ -10,6 +10,9 @@ from integration.fault import ledger as ledgers
 # Examples of each finding that a verdict keeps.
 _EXAMPLES = 5
 
+# Of an event: any attempt of it, the first one.
+_SEEN, _SEEN_FIRST = 1, 2
+
 
 class Verdict:
     """What one sink has wrong. Duplicates are a finding only where the sink
@@ -59,6 +62,7 @@ class SinkJudge:
         self._accounts = ledger.accounts
         self._expects = [expects(key) for key in range(ledgers.KEYS)]
         self._seen = [bytearray(account.sent()) for account in self._accounts]
+        self._copies = set()  # What was sent again.
         self._last = {}
         self.verdict = Verdict(sink, exactly_once)
 
@@ -68,19 +72,29 @@ class SinkJudge:
         if found is None or not self._was_sent(*found, row):
             self.verdict.add("invented", row[:80])
             return
-        producer, sequence = found
+        producer, sequence, attempt = found
         if not self._expects[self._accounts[producer].keys[sequence]]:
             self.verdict.add("misrouted", found)
-        elif self._seen[producer][sequence]:
+        elif self._is_copy(producer, sequence, attempt):
             self.verdict.add("duplicated", found)
-        else:
-            self._seen[producer][sequence] = 1
+        elif not self._seen[producer][sequence] & _SEEN:
+            self._seen[producer][sequence] |= _SEEN
             self._check_order(producer, sequence)
 
-    def _was_sent(self, producer, sequence, row):
+    def _was_sent(self, producer, sequence, attempt, row):
         return (producer < len(self._accounts) and
-                sequence < self._accounts[producer].sent() and
-                self._accounts[producer].crcs[sequence] == zlib.crc32(row))
+                self._accounts[producer].crc(sequence, attempt) ==
+                zlib.crc32(row))
+
+    def _is_copy(self, producer, sequence, attempt):
+        """Whether this very attempt was there before."""
+        if attempt:
+            before = len(self._copies)
+            self._copies.add((producer, sequence, attempt))
+            return len(self._copies) == before
+        was = self._seen[producer][sequence]
+        self._seen[producer][sequence] = was | _SEEN_FIRST
+        return bool(was & _SEEN_FIRST)
 
     def _check_order(self, producer, sequence):
         account = self._accounts[producer]

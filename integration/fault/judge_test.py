@@ -89,6 +89,17 @@ class JudgeTest(unittest.TestCase):
         verdict = self.judge(self.rows, exactly_once=True)
         self.assertEqual(verdict.violations(), {"duplicated": 1})
 
+    def test_what_the_producer_sent_again_is_no_duplicate(self):
+        again = self.ledger.accounts[0].make_again(0, 50, 1)
+        self.assertEqual(self.find(self.rows + again), {})
+        self.assertEqual(self.find(again + self.rows[50:]), {})
+        self.assertEqual(self.find(self.rows + again + again),
+                         {"duplicated": 50})
+
+    def test_an_attempt_that_nobody_made_is_invented(self):
+        row = self.rows[3].replace(b'"a":0', b'"a":1')
+        self.assertEqual(self.find(self.rows + [row]), {"invented": 1})
+
     def test_two_rows_of_a_key_in_the_wrong_order_are_an_inversion(self):
         keys = self.ledger.accounts[0].keys
         other = next(i for i in range(1, 500) if keys[i] == keys[0])

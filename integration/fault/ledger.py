@@ -1,8 +1,10 @@
 """What producers sent and what of it was acknowledged: the truth that outputs
 are held against.
 
-Every event is a line of JSON that names its producer, its number there and its
-key, so that an output row says by itself which event it claims to be.
+Every event is a line of JSON that names its producer, its number there, its key
+and which attempt it is, so that an output row says by itself which event it
+claims to be, and a copy that the producer made is told from one that the
+pipeline made.
 """
 
 import array
@@ -14,24 +16,25 @@ import zlib
 KEYS = 64
 
 # 335 bytes a line, which is what a web request looks like in JSON.
-_PAD_BYTES = 280
+_PAD_BYTES = 274
 _PADS = [bytes(97 + (i * 7 + j * 11) % 26 for j in range(_PAD_BYTES))
          for i in range(61)]
 
-_ROW = re.compile(rb'\{"p":(\d+),"s":(\d+),"k":(\d+),')
+_ROW = re.compile(rb'\{"p":(\d+),"s":(\d+),"k":\d+,"a":(\d+),')
 
 SENT, ACKED = 1, 2
 
 
-def line(producer, sequence, key):
-    return b'{"p":%d,"s":%d,"k":%d,"pad":"%b"}' % (
-        producer, sequence, key, _PADS[sequence % len(_PADS)])
+def line(producer, sequence, key, attempt=0):
+    return b'{"p":%d,"s":%d,"k":%d,"a":%d,"pad":"%b"}' % (
+        producer, sequence, key, attempt, _PADS[sequence % len(_PADS)])
 
 
 def parse(row):
-    """(producer, sequence) that a row claims to be; None when it is none."""
+    """(producer, sequence, attempt) that a row claims to be; None when it is
+    none."""
     match = _ROW.match(row)
-    return (int(match.group(1)), int(match.group(2))) if match else None
+    return tuple(map(int, match.groups())) if match else None
 
 
 class Account:
@@ -46,6 +49,7 @@ class Account:
         # An order is promised within a group: a connection, or its successors
         # where a producer waits for each answer.
         self.groups = array.array("I")
+        self._attempts = {}  # CRCs by (sequence, attempt), beyond the first.
         self._key = first_key
         self.acked = 0
 
@@ -62,6 +66,21 @@ class Account:
             self.groups.append(group)
         self.states.extend(bytes([SENT]) * count)
         return first, lines
+
+    def make_again(self, first, count, attempt):
+        """Lines of events that were sent and never answered."""
+        lines = []
+        for sequence in range(first, first + count):
+            text = line(self.producer, sequence, self.keys[sequence], attempt)
+            lines.append(text)
+            self._attempts[sequence, attempt] = zlib.crc32(text)
+        return lines
+
+    def crc(self, sequence, attempt):
+        """None when there was no such attempt."""
+        if attempt:
+            return self._attempts.get((sequence, attempt))
+        return self.crcs[sequence] if sequence < self.sent() else None
 
     def acknowledge(self, first, count):
         self.states[first:first + count] = bytes([ACKED]) * count

@@ -1,14 +1,16 @@
 """Producers that never stop: paced, seeded, and honest about what they heard.
 
 An event is acknowledged only when its door has said so in words. One that was
-refused is offered again; one whose answer never came is left unknown, so every
-duplicate in an output is the pipeline's own.
+refused is offered again. One whose answer never came is sent again by some
+producers, as another attempt of the same event; by the others it is left
+unknown.
 """
 
 import http.client
 import json
 import random
 import socket
+import subprocess
 import threading
 import time
 
@@ -25,16 +27,23 @@ ANSWER_SECONDS = 30
 # stand when the reason has gone.
 REFUSED_SECONDS = 0.2
 
+# What a door may say of a batch, beside how many of its first events it has.
+REFUSED, AWAY, UNKNOWN = "refused", "away", "unknown"
+
 
 class Producer(threading.Thread):
     """Sends batches at its pace until it is told to stop."""
 
-    def __init__(self, ledger, address, seed, rate):
+    # An order is promised within a group of batches.
+    _group = 0
+
+    def __init__(self, ledger, address, seed, rate, insists):
         super().__init__(daemon=True)
         self.account = ledger.open_account()
         self._address = address
         self._chance = random.Random(seed)
         self._rate = rate
+        self._insists = insists
         self._stopping = threading.Event()
         self.refused = 0
         self.error = None
@@ -47,16 +56,42 @@ class Producer(threading.Thread):
         try:
             while not self._stopping.is_set():
                 count = self._chance.randint(*BATCH_EVENTS)
-                self.send(count)
+                self._send(count)
                 # One who was held up does not make up for it in one burst.
                 due = max(due + count / self._rate, time.monotonic() - 1)
                 self._stopping.wait(max(0, due - time.monotonic()))
         except Exception as error:  # A thread's death must not go unseen.
             self.error = error
             raise
+        finally:
+            self.close()
 
-    def pause(self, seconds):
-        self._stopping.wait(seconds)
+    def _send(self, count):
+        first, lines = self.account.make(count, self._group)
+        attempt = 0
+        while not self._stopping.is_set():
+            answer = self.offer(lines)
+            if isinstance(answer, int):
+                self.account.acknowledge(first, answer)
+                return
+            if answer == REFUSED:
+                self.refused += count
+                self._stopping.wait(REFUSED_SECONDS)
+                continue
+            self._stopping.wait(AWAY_SECONDS)
+            if answer == UNKNOWN:
+                if not self._insists:
+                    return
+                attempt += 1
+                lines = self.account.make_again(first, count, attempt)
+
+    def offer(self, lines):
+        """How many of the first events are acknowledged, or REFUSED, AWAY or
+        UNKNOWN."""
+        raise NotImplementedError
+
+    def close(self):
+        """Lets go of what it holds."""
 
 
 class HttpProducer(Producer):
@@ -64,42 +99,42 @@ class HttpProducer(Producer):
 
     _connection = None
 
-    def send(self, count):
-        first, lines = self.account.make(count)
-        body = b"\n".join(lines) + b"\n"
-        while not self._stopping.is_set():
-            answer = self._post(body)
-            if answer is None:
-                return
-            status, text = answer
-            if status == 200:
-                if json.loads(text)["accepted"] != count:
-                    raise AssertionError("a part was taken: %r" % text)
-                self.account.acknowledge(first, count)
-                return
-            if status == 503:
-                return
-            if status != 429:
-                raise AssertionError("%d %r" % (status, text))
-            self.refused += count
-            self.pause(REFUSED_SECONDS)
-
-    def _post(self, body):
-        """Status and body, or None when nobody answered."""
+    def offer(self, lines):
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(
                     *self._address, timeout=ANSWER_SECONDS)
+                self._connection.connect()
+        except OSError:
+            self.close()
+            return AWAY
+        try:
             self._connection.request(
-                "POST", "/", body, {"Content-Type": "application/x-ndjson"})
+                "POST", "/", b"\n".join(lines) + b"\n",
+                {"Content-Type": "application/x-ndjson"})
             response = self._connection.getresponse()
-            return response.status, response.read()
+            return self._answer(response.status, response.read(), len(lines))
         except (OSError, http.client.HTTPException):
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
-            self.pause(AWAY_SECONDS)
-            return None
+            self.close()
+            return UNKNOWN
+
+    @staticmethod
+    def _answer(status, text, count):
+        if status == 200:
+            if json.loads(text)["accepted"] != count:
+                raise AssertionError("a part was taken: %r" % text)
+            return count
+        if status == 429:
+            taken = json.loads(text).get("accepted", 0)
+            return UNKNOWN if taken else REFUSED
+        if status == 503:
+            return UNKNOWN
+        raise AssertionError("%d %r" % (status, text))
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 class TcpProducer(Producer):
@@ -107,19 +142,19 @@ class TcpProducer(Producer):
     nothing, since a killed process leaves one too: only the door's last line
     tells how many lines it has."""
 
-    _group = 0
-
-    def send(self, count):
+    def offer(self, lines):
         self._group += 1
-        first, lines = self.account.make(count, self._group)
         try:
-            with socket.create_connection(self._address,
-                                          ANSWER_SECONDS) as door:
+            door = socket.create_connection(self._address, ANSWER_SECONDS)
+        except OSError:
+            return AWAY
+        try:
+            with door:
                 door.sendall(b"\n".join(lines) + b"\n")
                 door.shutdown(socket.SHUT_WR)
-                self.account.acknowledge(first, self._read_final_lines(door))
+                return self._read_final_lines(door)
         except OSError:
-            self.pause(AWAY_SECONDS)
+            return UNKNOWN
 
     @staticmethod
     def _read_final_lines(door):
@@ -130,18 +165,52 @@ class TcpProducer(Producer):
                 break
             answers += part
         rows = answers.splitlines()
-        return json.loads(rows[-1]).get("final_lines", 0) if rows else 0
+        return json.loads(rows[-1]).get("final_lines", 0) if rows else UNKNOWN
+
+
+class GrpcProducer(Producer):
+    """Unary calls over one channel, by `grpc_producer.cc`."""
+
+    program = None
+    _caller = None
+
+    def offer(self, lines):
+        if self._caller is None:
+            self._caller = subprocess.Popen(
+                [self.program, "%s:%d" % self._address],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._caller.stdin.write(b"%d\n" % len(lines) +
+                                 b"\n".join(lines) + b"\n")
+        self._caller.stdin.flush()
+        answer = self._caller.stdout.readline().decode().strip()
+        if answer == "taken":
+            return len(lines)
+        if answer in (REFUSED, UNKNOWN):
+            return answer
+        raise AssertionError("gRPC: '%s'" % answer)
+
+    def close(self):
+        if self._caller is not None:
+            self._caller.stdin.close()
+            self._caller.wait(2 * ANSWER_SECONDS)
+            self._caller.stdout.close()
 
 
 class Load:
-    """All producers of a run, at a total pace in events a second."""
+    """All producers of a run, at a total pace in events a second. `addresses`
+    has a door for `http`, `tcp` and, where there is one, `grpc`."""
 
-    def __init__(self, ledger, http_address, tcp_address, seed, rate):
-        kinds = [(HttpProducer, http_address)] * 5 + [
-            (TcpProducer, tcp_address)]
+    KINDS = (("http", HttpProducer, False), ("http", HttpProducer, True),
+             ("http", HttpProducer, False), ("http", HttpProducer, True),
+             ("tcp", TcpProducer, False), ("grpc", GrpcProducer, True),
+             ("grpc", GrpcProducer, False))
+
+    def __init__(self, ledger, addresses, seed, rate):
+        kinds = [kind for kind in self.KINDS if kind[0] in addresses]
         self._producers = [
-            kind(ledger, address, "%s/%d" % (seed, i), rate / len(kinds))
-            for i, (kind, address) in enumerate(kinds)]
+            kind(ledger, addresses[door], "%s/%d" % (seed, i),
+                 rate / len(kinds), insists)
+            for i, (door, kind, insists) in enumerate(kinds)]
         for producer in self._producers:
             producer.start()
 
@@ -154,9 +223,13 @@ class Load:
     def refused(self):
         return sum(producer.refused for producer in self._producers)
 
-    def stop(self):
+    def abandon(self):
+        """Ends it without waiting."""
         for producer in self._producers:
             producer.stop()
+
+    def stop(self):
+        self.abandon()
         for producer in self._producers:
             producer.join(2 * ANSWER_SECONDS)
         self.check()

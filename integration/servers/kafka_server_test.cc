@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "integration/servers/kafka_records.h"
+#include "libs/kafka/committed_offset.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/topic_admin.h"
@@ -59,7 +60,10 @@ TEST(KafkaServerTest, KeepsItsDataWhenItIsKilled) {
 
   ASSERT_TRUE(admin.AddPartitions("one", 2).ok());
   EXPECT_EQ(*admin.TopicSetting("one", "max.message.bytes"), "1048588");
-  EXPECT_FALSE(admin.FindCommitted("nobody", "one", 0)->has_value());
+  const auto none =
+      ReadCommittedOffset(connection, "nobody", "one", 0, absl::Seconds(30));
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_FALSE(none->has_value());
   EXPECT_TRUE(admin.Delete("one").ok());
   EXPECT_EQ(admin.Delete("one").code(), absl::StatusCode::kNotFound);
 }

@@ -171,44 +171,4 @@ absl::StatusOr<std::string> TopicAdmin::TopicSetting(
   return absl::NotFoundError(Cat(what, ": there is no such setting"));
 }
 
-absl::StatusOr<std::optional<CommittedOffset>> TopicAdmin::FindCommitted(
-    const std::string& group, const std::string& topic, int32_t partition) {
-  const std::string what = Cat("read committed offset of group '", group, "'");
-  KafkaPartitionsPtr wanted(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), partition);
-  std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
-                  KafkaDelete<rd_kafka_ListConsumerGroupOffsets_destroy>>
-      list(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), wanted.get()));
-  auto event = Ask(
-      client_, timeout_ms_, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, what,
-      [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-        KafkaErrorPtr(
-            rd_kafka_AdminOptions_set_require_stable_offsets(options, 1));
-        rd_kafka_ListConsumerGroupOffsets_t* lists[] = {list.get()};
-        rd_kafka_ListConsumerGroupOffsets(&client_, lists, 1, options, queue);
-      });
-  if (!event.ok()) return event.status();
-  size_t count = 0;
-  const auto* groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-      rd_kafka_event_ListConsumerGroupOffsets_result(event->get()), &count);
-  if (count != 1) return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
-  const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[0]);
-  if (error != nullptr) {
-    return KafkaStatus(rd_kafka_error_code(error), what,
-                       rd_kafka_error_string(error));
-  }
-  const auto* partitions = rd_kafka_group_result_partitions(groups[0]);
-  if (partitions == nullptr || partitions->cnt != 1) {
-    return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
-  }
-  const rd_kafka_topic_partition_t& found = partitions->elems[0];
-  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaStatus(found.err, what);
-  }
-  if (found.offset < 0) return std::optional<CommittedOffset>();
-  return std::optional<CommittedOffset>(
-      {found.offset, std::string(static_cast<const char*>(found.metadata),
-                                 found.metadata_size)});
-}
-
 }  // namespace phoenix

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -22,12 +21,6 @@ struct KafkaTopic {
   int partitions = kBrokerDefault;
   int replication_factor = kBrokerDefault;
   std::map<std::string, std::string> config;  // As `retention.ms`.
-};
-
-// An offset that a group has committed, and what it has put beside it.
-struct CommittedOffset {
-  int64_t offset = 0;
-  std::string metadata = {};
 };
 
 // What an administrator asks of a cluster, through any client of it. Every
@@ -56,11 +49,6 @@ class TopicAdmin {
   // default.
   absl::StatusOr<std::string> TopicSetting(const std::string& topic,
                                            const std::string& setting);
-
-  // The offset that a consumer group has committed for a partition; none when
-  // it never did. Waits out transactions that would change it.
-  absl::StatusOr<std::optional<CommittedOffset>> FindCommitted(
-      const std::string& group, const std::string& topic, int32_t partition);
 
  private:
   rd_kafka_t& client_;

@@ -5,6 +5,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/kafka/committed_offset.h"
 #include "libs/kafka/handles.h"
 
 namespace phoenix {
@@ -14,12 +15,13 @@ std::string LogPositions::GroupOf(const Partition& partition) const {
 }
 
 absl::StatusOr<const OffsetRanges*> LogPositions::Read(
-    const BatchIdentity& identity, TopicAdmin& admin) {
+    const BatchIdentity& identity, absl::Duration timeout) {
   const Partition partition(identity.log, identity.partition);
   const auto known = committed_.find(partition);
   if (known != committed_.end()) return &known->second;
-  PHOENIX_ASSIGN_OR_RETURN(const auto found,
-                           admin.FindCommitted(GroupOf(partition), topic_, 0));
+  PHOENIX_ASSIGN_OR_RETURN(
+      const auto found,
+      ReadCommittedOffset(connection_, GroupOf(partition), topic_, 0, timeout));
   PHOENIX_ASSIGN_OR_RETURN(
       OffsetRanges written,
       OffsetRanges::Decode(found.has_value() ? found->metadata : ""));

@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/event/event_batch.h"
+#include "libs/kafka/connection.h"
 #include "libs/kafka/kafka_error.h"
-#include "libs/kafka/topic_admin.h"
 #include "libs/sinks/kafka/offset_ranges.h"
 
 namespace phoenix {
@@ -25,13 +25,15 @@ namespace phoenix {
 class LogPositions {
  public:
   // `sink` names the sink uniquely in the cluster, the same in every run.
-  LogPositions(std::string sink, std::string topic)
-      : sink_(std::move(sink)), topic_(std::move(topic)) {}
+  LogPositions(KafkaConnection connection, std::string sink, std::string topic)
+      : connection_(std::move(connection)),
+        sink_(std::move(sink)),
+        topic_(std::move(topic)) {}
 
   // The offsets of the partition that have been written and committed, valid
-  // until Forget. Asks the cluster the first time.
+  // until Forget. Asks the cluster the first time, for at most `timeout`.
   absl::StatusOr<const OffsetRanges*> Read(const BatchIdentity& identity,
-                                           TopicAdmin& admin);
+                                           absl::Duration timeout);
 
   // Offsets [begin, end) of the partition are in the open transaction.
   void Advance(const BatchIdentity& identity, int64_t begin, int64_t end);
@@ -56,6 +58,7 @@ class LogPositions {
 
   std::string GroupOf(const Partition& partition) const;
 
+  const KafkaConnection connection_;
   const std::string sink_;
   const std::string topic_;
   std::map<Partition, OffsetRanges> committed_;

@@ -18,7 +18,7 @@ constexpr absl::Duration kSlice = absl::Milliseconds(500);
 // first transaction of a cluster makes it load, which takes seconds.
 constexpr int kMaxSlices = 60;
 
-constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
+constexpr absl::Duration kPositionsTimeout = absl::Seconds(10);
 
 absl::Status Stopped() { return absl::CancelledError("sink was stopped"); }
 
@@ -27,7 +27,8 @@ absl::Status Stopped() { return absl::CancelledError("sink was stopped"); }
 TransactionalKafkaSink::TransactionalKafkaSink(Options options)
     : options_(std::move(options)),
       encoder_(options_.sink.encoder),
-      positions_(options_.positions_name, options_.sink.producer.topic),
+      positions_(options_.sink.producer.connection, options_.positions_name,
+                 options_.sink.producer.topic),
       producer_(options_.sink.producer,
                 [this](void* record, rd_kafka_resp_err_t error) {
                   OnReport(record, error);
@@ -100,8 +101,7 @@ void TransactionalKafkaSink::Put(PendingWrite& write) {
   const Selection rows = write.rows();
   const OffsetRanges* written = nullptr;
   if (failure_.ok() && identity.first_offset >= 0) {
-    TopicAdmin admin(*producer_.client(), kAdminTimeout);
-    const auto found = positions_.Read(identity, admin);
+    const auto found = positions_.Read(identity, kPositionsTimeout);
     failure_ = found.status();
     if (found.ok()) written = *found;
   }

@@ -98,6 +98,23 @@ TEST_F(GrpcSourceTest, AcknowledgesABatch) {
   EXPECT_THAT(outlet_.payloads(), ElementsAre("a", "b"));
 }
 
+TEST_F(GrpcSourceTest, HandlesTheCallsOfAConnectionInOrder) {
+  AddEvent("1", "a", request_.mutable_events());
+  ASSERT_TRUE(Publish().ok());
+  ASSERT_TRUE(Publish().ok());
+  // Channels to one address share their connection unless told otherwise.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  stub_ = ingest::v1::IngestService::NewStub(
+      grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(source_.port()),
+                                grpc::InsecureChannelCredentials(), arguments));
+  ASSERT_TRUE(Publish().ok());
+  const auto events = outlet_.events();
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0].lane, events[1].lane);
+  EXPECT_NE(events[0].lane, events[2].lane);
+}
+
 TEST_F(GrpcSourceTest, NamesTheEventsThatFailed) {
   AddEvent("1", "a", request_.mutable_events());
   AddEvent("", "b", request_.mutable_events());

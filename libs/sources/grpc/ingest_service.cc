@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/event/event_batch.h"
@@ -48,12 +49,13 @@ grpc::ServerUnaryReactor* IngestServiceImpl::Publish(
   if (error) {
     call->End(Refuse(*error));
   } else {
-    Take(*request, call);
+    // Of 64 bits: as good as never the number of a stream too.
+    Take(*request, absl::HashOf(context->peer()), call);
   }
   return call.get();
 }
 
-void IngestServiceImpl::Take(const PublishRequest& request,
+void IngestServiceImpl::Take(const PublishRequest& request, uint64_t lane,
                              const std::shared_ptr<PublishCall>& call) {
   DecodedBatch decoded =
       BatchReader(options_.max_event_bytes).Read(request.events(), NowNanos());
@@ -70,7 +72,7 @@ void IngestServiceImpl::Take(const PublishRequest& request,
   if (decoded.batch == nullptr) return answer(BatchOutcome(0));
   const int events = static_cast<int>(decoded.batch->size());
   const absl::Status offered =
-      outlet_.Offer(std::move(decoded.batch), next_lane_++, std::move(answer));
+      outlet_.Offer(std::move(decoded.batch), lane, std::move(answer));
   if (!offered.ok()) return call->End(Refuse(ErrorOfOffer(offered)));
   call->EndAfter(options_.ack_timeout,
                  ToGrpcStatus(AckTimeout(events, options_.ack_timeout)),

@@ -27,8 +27,10 @@ struct IngestServiceOptions {
   std::chrono::milliseconds ack_timeout{30'000};  // Of unary calls.
 };
 
-// phoenix.ingest.v1.IngestService in front of an outlet. A stream is a lane, as
-// is each unary call. A unary call waits for the outcomes of its events no
+// phoenix.ingest.v1.IngestService in front of an outlet. A stream is a lane;
+// the unary calls of a connection are one together, so that a producer which
+// waits for each answer keeps its order, also where an answer comes before the
+// outcome. A unary call waits for the outcomes of its events no
 // longer than `ack_timeout`, or than the client's deadline; the events go on
 // when it ends so. A stream has no such bound: its producer keeps the time of
 // each batch itself. What calls and streams hold comes from one allowance: when
@@ -83,7 +85,7 @@ class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
                                       size_t message_bytes);
 
  private:
-  void Take(const ingest::v1::PublishRequest& request,
+  void Take(const ingest::v1::PublishRequest& request, uint64_t lane,
             const std::shared_ptr<PublishCall>& call);
 
   const IngestServiceOptions options_;

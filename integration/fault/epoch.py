@@ -1,0 +1,217 @@
+"""Some rounds of load and faults on one folder, and their judgement."""
+
+import collections
+import os
+import random
+import socket
+import tempfile
+import time
+
+from integration.fault import faults
+from integration.fault import judge as judges
+from integration.fault import load as loads
+from integration.fault import targets
+from integration.fault.ledger import Ledger
+from integration.process import harness
+
+PIPELINE = """
+name: fault
+sources:
+  - name: http
+    http:
+      address: 127.0.0.1:${HTTP_PORT}
+  - name: tcp
+    tcp: 127.0.0.1:${TCP_PORT}
+  - name: grpc
+    grpc: 127.0.0.1:${GRPC_PORT}
+steps:
+  - name: wanted
+    filter: data.k != 63
+routes:
+  - name: few
+    when: data.k < 8
+    to: [few]
+  - name: every
+    when: "true"
+    to: [all]
+%sadmin_address: 127.0.0.1:${ADMIN_PORT}
+"""
+
+LOG = """
+log:
+  embedded:
+    path: log
+    max_bytes: %s
+"""
+
+# A fault comes when the load has stood for about so long.
+LOAD_SECONDS = (0.2, 1.0)
+
+# A server that returns finds all that was acknowledged meanwhile.
+QUIESCE_SECONDS = 180
+
+
+def fixed_ports(chance, count):
+    """Free ports below the range from which the system picks those of
+    connecting clients: a port of that range may connect to itself while its
+    server is dead."""
+    ports = []
+    while len(ports) < count:
+        port = chance.randrange(15000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports:
+            ports.append(port)
+    return ports
+
+
+class Epoch:
+    """`failpoints` counts, by name, how often one was armed and fired."""
+
+    def __init__(self, options, make_target, seed, rounds):
+        self._options = options
+        self.chance = random.Random(seed)
+        self._seed = seed
+        self._rounds = rounds
+        self.folder = tempfile.mkdtemp(prefix="phoenix-fault-")
+        self.ports = dict(zip(harness.PORTS, fixed_ports(
+            self.chance, len(harness.PORTS))))
+        kind = self.chance.choice(options.sinks)
+        self.target = make_target(kind, self.folder, os.path.basename(
+            self.folder).replace("_", "-").lower())
+        self.disk = None
+        self.process = None
+        self._load = None
+        self.ledger = Ledger()
+        self.up_seconds = 0.0
+        self.offered = 0
+        self.ready_seconds = []
+        self.befell = collections.Counter()
+        self.failpoints = collections.Counter()
+        self.verdicts = []
+
+    def run(self):
+        if "disk_full" in self._options.faults:
+            self.disk = faults.Disk(os.path.join(self.folder, "log"))
+        try:
+            self._run()
+        finally:
+            if self._load is not None:
+                self._load.abandon()
+            if self.process is not None:
+                self.process.process.kill()
+                self.process.wait()
+            if self.disk is not None:
+                self.disk.unmount()
+
+    def _run(self):
+        self.start()
+        self._load = loads.Load(self.ledger, self._doors(), self._seed,
+                                self._options.rate)
+        fitting = faults.fitting(self._options.faults, self.target)
+        for _ in range(self._rounds):
+            self._stand()
+            fault = self.chance.choice(fitting)
+            self.befell[fault] += 1
+            faults.ALL[fault](self)
+        self._stand()
+        self._load.stop()
+        self._come_to_rest()
+        self._check_books()
+        self.verdicts = [
+            judges.judge(self.ledger, sink, self.target.rows(sink), expects,
+                         exactly_once=not self._options.no_log)
+            for sink, expects in targets.SINKS.items()]
+
+    def _doors(self):
+        doors = {"http": "HTTP_PORT", "tcp": "TCP_PORT"}
+        if self._options.producer:
+            loads.GrpcProducer.program = self._options.producer
+            doors["grpc"] = "GRPC_PORT"
+        return {door: self.process.address(port)
+                for door, port in doors.items()}
+
+    def start(self):
+        began = time.monotonic()
+        self.process = self.spawn()
+        self.process.wait_until_ready()
+        self.ready_seconds.append(time.monotonic() - began)
+
+    def spawn(self, environment=None):
+        pipeline = PIPELINE % self.target.yaml()
+        if not self._options.no_log:
+            pipeline += LOG % self.target.log_bytes
+        return harness.Phoenix(
+            self.folder, pipeline,
+            {**self.ports, **self.target.environment, **(environment or {})})
+
+    def count_failpoint(self, name, action, fired):
+        self.failpoints[name, action.partition(":")[0], fired] += 1
+
+    def _stand(self):
+        """Lets the load stand for a while, and sees that it does."""
+        sent, acked = self.ledger.sent(), self.ledger.acked()
+        began = time.monotonic()
+        time.sleep(self.chance.uniform(*LOAD_SECONDS))
+        harness.wait_until(lambda: self.ledger.acked() > acked,
+                           "an event acknowledged")
+        self.up_seconds += time.monotonic() - began
+        self.offered += self.ledger.sent() - sent
+        self._load.check()
+        self._check_alive()
+
+    def _check_alive(self):
+        status = self.process.process.poll()
+        if status is not None:
+            raise AssertionError("it died by itself: %d: %s" % (
+                status, self.process.text("stderr")[-2000:]))
+
+    # The end.
+
+    def _come_to_rest(self):
+        def at_rest():
+            self._check_alive()
+            return (self.process.count(
+                        "phoenix_pipeline_in_flight_events") == 0 and
+                    self.process.count("phoenix_log_lag_events") == 0)
+        harness.wait_until(at_rest, "at rest", QUIESCE_SECONDS)
+
+    def _check_books(self):
+        count = self.process.count
+        missing = judges.unbalanced(
+            count("phoenix_pipeline_received_events_total"),
+            count("phoenix_pipeline_recovered_events_total"),
+            count("phoenix_pipeline_settled_events_total"),
+            count("phoenix_pipeline_in_flight_events"))
+        if missing:
+            raise AssertionError("%d events are unaccounted for" % missing)
+        # What the pipeline finds when it counts by itself, each second.
+        harness.wait_until(lambda: count("phoenix_unaccounted_events") == 0,
+                           "every event accounted for")
+        status = self.process.stop()
+        if status != 0:
+            raise AssertionError("exit status %d: %s" % (
+                status, self.process.text("stderr")[-2000:]))
+
+    # What it found.
+
+    def offered_rate(self):
+        return self.offered / self.up_seconds
+
+    def violations(self):
+        return sum(sum(verdict.violations().values())
+                   for verdict in self.verdicts)
+
+    def __str__(self):
+        deeds = ", ".join("%d %s" % (count, name) for name, count in
+                          sorted(self.befell.items()))
+        return "\n".join(
+            ["seed %s: to %s: %s: %d sent (%d events/s), %d acknowledged, %d "
+             "refused, ready after at most %.2f s" % (
+                 self._seed, self.target.kind, deeds, self.ledger.sent(),
+                 self.offered_rate(), self.ledger.acked(),
+                 self._load.refused(), max(self.ready_seconds))] +
+            ["  " + str(verdict) for verdict in self.verdicts])

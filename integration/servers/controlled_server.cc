@@ -1,0 +1,126 @@
+// A real server for scripts that break it:
+//
+//   controlled_server kafka | postgres
+//
+// prints how to connect when the server answers, then obeys the lines of its
+// standard input, each with one line, `ok` or `error: REASON`, and ends with
+// it:
+//
+//   kill, restart, pause, resume
+//   create TOPIC PARTITIONS        (kafka)
+//   read TOPIC PARTITIONS FILE     (kafka) writes the values of all committed
+//                                  records, one a line, in order by partition
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "integration/servers/kafka_records.h"
+#include "integration/servers/kafka_server.h"
+#include "integration/servers/postgres_server.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+
+namespace phoenix {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string AddressOf(const KafkaServer& server) { return server.bootstrap(); }
+std::string AddressOf(const PostgresServer& server) {
+  return server.connection_string();
+}
+
+absl::Status NotUnderstood(const Words& words) {
+  return absl::InvalidArgumentError(
+      Cat("command '", words.empty() ? "" : words[0], "' of ", words.size(),
+          " words is not understood"));
+}
+
+absl::Status WriteValues(const KafkaServer& server, const Words& words) {
+  PHOENIX_ASSIGN_OR_RETURN(
+      const auto records,
+      ReadRecords(server.bootstrap(), words[1], std::atoi(words[2].c_str())));
+  std::vector<std::ostringstream> partitions(std::atoi(words[2].c_str()));
+  std::ofstream file(words[3], std::ios::binary);
+  for (const TestRecord& record : records) {
+    partitions.at(record.partition) << record.value.value_or("") << '\n';
+  }
+  for (const std::ostringstream& partition : partitions) {
+    file << partition.str();
+  }
+  file.close();
+  if (file.fail()) return absl::DataLossError(Cat("can't write ", words[3]));
+  return absl::OkStatus();
+}
+
+absl::Status ObeyMore(KafkaServer& server, const Words& words) {
+  if (words.size() == 3 && words[0] == "create") {
+    return server.CreateTopic(words[1], std::atoi(words[2].c_str()));
+  }
+  if (words.size() == 4 && words[0] == "read") {
+    return WriteValues(server, words);
+  }
+  return NotUnderstood(words);
+}
+
+absl::Status ObeyMore(PostgresServer&, const Words& words) {
+  return NotUnderstood(words);
+}
+
+template <typename Server>
+absl::Status Obey(Server& server, const Words& words) {
+  if (words.size() != 1) return ObeyMore(server, words);
+  if (words[0] == "restart") return server.Restart();
+  if (words[0] == "kill") {
+    server.Kill();
+  } else if (words[0] == "pause") {
+    server.Pause();
+  } else if (words[0] == "resume") {
+    server.Resume();
+  } else {
+    return NotUnderstood(words);
+  }
+  return absl::OkStatus();
+}
+
+Words WordsOf(const std::string& line) {
+  std::istringstream stream(line);
+  Words words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+void Print(std::string_view line) { std::cout << line << std::endl; }
+
+template <typename Server>
+int Serve() {
+  const auto server = Server::Start();
+  if (!server.ok()) {
+    std::cerr << "controlled_server: " << server.status() << '\n';
+    return EXIT_FAILURE;
+  }
+  Print(AddressOf(**server));
+  for (std::string line; std::getline(std::cin, line);) {
+    const absl::Status status = Obey(**server, WordsOf(line));
+    Print(status.ok() ? "ok" : Cat("error: ", status.ToString()));
+  }
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace phoenix
+
+int main(int argc, char** argv) {
+  const std::string_view kind = argc == 2 ? argv[1] : "";
+  if (kind == "kafka") return phoenix::Serve<phoenix::KafkaServer>();
+  if (kind == "postgres") return phoenix::Serve<phoenix::PostgresServer>();
+  std::fprintf(stderr, "usage: controlled_server kafka | postgres\n");
+  return 64;
+}
