@@ -46,6 +46,11 @@ struct LogEntry {
 
   absl::Time append_time;
 
+  // What comes before it may be of an earlier run of the process: producers may
+  // have come back by other connections, so equal lanes no longer tell all of
+  // an order. Said of entries that were found on opening only.
+  bool may_begin_run = false;
+
   // One past the offset of the last row.
   int64_t end_offset() const { return first_offset + batch->size(); }
 };

@@ -82,10 +82,10 @@ bool LogDispatcher::PumpOne() {
   return true;
 }
 
-// False while something recovered is not final and `entry` is new: then the
-// last of those calls.
+// False while something recovered is not final and `entry` may be of a later
+// run: then the last of those calls.
 bool LogDispatcher::MayFollow(const LogEntry& entry) const {
-  if (IsRecovered(entry)) return true;
+  if (IsRecovered(entry) && !entry.may_begin_run) return true;
   MutexLock lock(mutex_);
   return stats_.recovered_in_flight == 0;
 }

@@ -29,9 +29,9 @@ namespace phoenix {
 // moves the cursor over the prefix that has its final outcome. Rows that come
 // back as kRetry are offered again after a while and hold the cursor and their
 // lane; what was on its way by then may pass them. So after a restart exactly
-// those batches come again that were not final, under the same identity. They
-// are final before anything new follows: who sent them may have come back by
-// another connection, and so in another lane.
+// those batches come again that were not final, under the same identity. Those
+// of one run are final before anything of the next follows: who sent them may
+// have come back by another connection, and so in another lane.
 //
 // Reads on the executor only, never on the log's thread, and no further than
 // the budget lets in. Thread-safe.

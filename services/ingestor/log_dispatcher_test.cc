@@ -264,6 +264,24 @@ TEST_F(LogDispatcherTest, LetsNothingNewPassWhatItHasRecovered) {
   EXPECT_EQ(metrics_.received_events(), 0u);
 }
 
+TEST_F(LogDispatcherTest, LetsNoRunPassTheRunsBeforeIt) {
+  Append(1, 0);
+  log_.BeginRun();
+  Append(1, 1);
+  log_.BeginRun();
+  Append(1, 0);
+  Start();
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0));
+  EXPECT_THAT(lane(1).offsets(), IsEmpty());
+  lane(0).Settle();
+  Run();
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0));
+  EXPECT_THAT(lane(1).offsets(), ElementsAre(1));
+  lane(1).Settle();
+  Run();
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 2));
+}
+
 TEST_F(LogDispatcherTest, SkipsTheRowsThatACursorWithinABatchHasPassed) {
   Append(4);
   ASSERT_TRUE(log_.SetCursor(0, 3).ok());

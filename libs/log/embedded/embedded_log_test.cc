@@ -128,6 +128,20 @@ TEST_F(EmbeddedLogTest, ReadsAfterReopeningWhatWasStored) {
   EXPECT_EQ(ReadAll(*log, first->size()).size(), 1u);
 }
 
+TEST_F(EmbeddedLogTest, SaysWhereARunOfTheProcessMayHaveBegun) {
+  for (int run = 0; run < 2; ++run) {
+    auto log = Open();
+    ASSERT_TRUE(Append(*log, Batch(1)).ok());
+    ASSERT_TRUE(Append(*log, Batch(2)).ok());
+    EXPECT_TRUE(log->Close().ok());
+  }
+  std::vector<bool> begins;
+  for (const LogEntry& entry : ReadAll(*Open())) {
+    begins.push_back(entry.may_begin_run);
+  }
+  EXPECT_THAT(begins, testing::ElementsAre(true, false, true, false));
+}
+
 TEST_F(EmbeddedLogTest, KeepsWhatWasAckedWhenPowerIsLost) {
   auto log = Open();
   ASSERT_TRUE(Append(*log, Batch(1)).ok());

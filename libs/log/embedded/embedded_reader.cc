@@ -17,6 +17,7 @@ struct EmbeddedReader::OpenSegment {
   std::unique_ptr<File> file;
   SegmentScanner scanner;
   bool ended = false;
+  bool fresh = true;  // Nothing of it has been given yet.
 };
 
 EmbeddedReader::EmbeddedReader(const ReaderInput& input, int64_t from_offset,
@@ -125,8 +126,10 @@ std::optional<LogEntry> EmbeddedReader::Decode(const SegmentRecord& record) {
               record.position + header.record_bytes(), header.event_count});
     return std::nullopt;
   }
+  // Each run of a log begins a segment.
   return LogEntry{*std::move(batch), header.first_offset, header.lane,
-                  absl::FromUnixNanos(header.append_time_nanos)};
+                  absl::FromUnixNanos(header.append_time_nanos),
+                  std::exchange(open_->fresh, false)};
 }
 
 void EmbeddedReader::PutAside(const CorruptRecord& record) {

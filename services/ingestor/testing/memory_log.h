@@ -64,6 +64,12 @@ class MemoryLog : public Log {
     next_offset_ += events;
   }
 
+  // The next batch is the first of another run of the process.
+  void BeginRun() {
+    MutexLock lock(mutex_);
+    begins_run_ = true;
+  }
+
   Durability durability() const override { return Durability::kDisk; }
   FullPolicy full_policy() const override { return FullPolicy::kReject; }
   int32_t partition_count() const override { return 1; }
@@ -209,7 +215,8 @@ class MemoryLog : public Log {
         .batch = std::make_shared<const EventBatch>(std::move(columns)),
         .first_offset = next_offset_,
         .lane = appended.lane,
-        .append_time = {}};
+        .append_time = {},
+        .may_begin_run = std::exchange(begins_run_, false)};
     next_offset_ = entry.end_offset();
     entries_.push_back(entry);
     return entry.batch;
@@ -219,6 +226,7 @@ class MemoryLog : public Log {
   mutable Mutex mutex_;
   std::deque<Appended> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<LogEntry> entries_ ABSL_GUARDED_BY(mutex_);
+  bool begins_run_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<absl::AnyInvocable<void()>> when_room_ ABSL_GUARDED_BY(mutex_);
   absl::AnyInvocable<void()> when_more_ ABSL_GUARDED_BY(mutex_);
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
