@@ -19,8 +19,9 @@ import subprocess
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PHOENIX = ROOT / "bazel-bin/tools/phoenix/phoenix"
+import bench
+
+PHOENIX = bench.PHOENIX
 GOAL_SECONDS = 0.3
 GOAL_IDLE_MB = 25
 IDLE_SECONDS = 2

@@ -18,26 +18,19 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import bench
 import w1_data
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 20
 FINISH_SECONDS = 120
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for_port(port, process):
@@ -73,7 +66,7 @@ class Receiver:
 
     def __init__(self, out):
         self.out = out
-        self.port = free_port()
+        self.port = bench.free_port()
 
     def start(self):
         self.process = subprocess.Popen(
@@ -97,7 +90,7 @@ class Loop(Receiver):
     name = "loop"
 
     def command(self):
-        return [ROOT / "bazel-bin/integration/bench/w1_loop", str(self.port),
+        return [bench.BIN / "integration/bench/w1_loop", str(self.port),
                 self.out]
 
     def stop(self):
@@ -108,12 +101,12 @@ class Phoenix(Receiver):
     name = "phoenix tcp"
 
     def command(self):
-        return [ROOT / "bazel-bin/tools/phoenix/phoenix", "run",
+        return [bench.PHOENIX, "run",
                 "--live", "off", HERE / "w1.yaml"]
 
     def environment(self):
         return {"W1_TCP_PORT": str(self.port),
-                "W1_HTTP_PORT": str(free_port()), "W1_OUT": str(self.out)}
+                "W1_HTTP_PORT": str(bench.free_port()), "W1_OUT": str(self.out)}
 
 
 class PhoenixHttp(Phoenix):
@@ -122,7 +115,7 @@ class PhoenixHttp(Phoenix):
 
     def environment(self):
         return {"W1_HTTP_PORT": str(self.port),
-                "W1_TCP_PORT": str(free_port()), "W1_OUT": str(self.out)}
+                "W1_TCP_PORT": str(bench.free_port()), "W1_OUT": str(self.out)}
 
 
 class Rsyslog(Receiver):
@@ -180,7 +173,7 @@ def measure(kind, args, rows):
         cpu_before, _ = cpu_and_memory(receiver.process.pid)
         connections = "4" if receiver.door == "http" else "1"
         sender = subprocess.Popen(
-            [ROOT / "bazel-bin/integration/bench/send", receiver.door,
+            [bench.SEND, receiver.door,
              str(receiver.port), args.input, connections])
         began = time.monotonic()
         # The loop ends with its connection: it is sampled until then.

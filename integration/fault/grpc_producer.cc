@@ -7,6 +7,7 @@
 //
 //   taken            all events are acknowledged
 //   refused          none was taken, for now
+//   away             nobody is there: none was taken
 //   unknown          no answer: they may have been taken or not
 //   failed: REASON   anything else; it ends then
 #include <grpcpp/grpcpp.h>
@@ -30,13 +31,13 @@ constexpr std::chrono::seconds kAnswerTimeout(30);
 // A server that returns is found at once.
 constexpr int kReconnectMs = 50;
 
-std::unique_ptr<IngestService::Stub> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
-  return IngestService::NewStub(grpc::CreateCustomChannel(
-      address, grpc::InsecureChannelCredentials(), arguments));
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 void AddEvent(int id, std::string line, PublishRequest& request) {
@@ -58,6 +59,11 @@ bool ReadRequest(std::istream& input, PublishRequest& request) {
     AddEvent(i, line, request);
   }
   return request.events_size() == count;
+}
+
+bool IsThere(grpc::Channel& channel) {
+  return channel.WaitForConnected(std::chrono::system_clock::now() +
+                                  std::chrono::milliseconds(kReconnectMs));
 }
 
 std::string Publish(IngestService::Stub& stub, const PublishRequest& request) {
@@ -88,10 +94,12 @@ int main(int argc, char** argv) {
     std::cerr << "usage: grpc_producer ADDRESS < BATCHES\n";
     return 64;
   }
-  const auto stub = Connect(argv[1]);
+  const auto channel = Connect(argv[1]);
+  const auto stub = IngestService::NewStub(channel);
   for (PublishRequest request; ReadRequest(std::cin, request);
        request.Clear()) {
-    const std::string answer = Publish(*stub, request);
+    const std::string answer =
+        IsThere(*channel) ? Publish(*stub, request) : "away";
     std::cout << answer << std::endl;
     if (answer.rfind("failed", 0) == 0) return 1;
   }

@@ -185,7 +185,7 @@ class GrpcProducer(Producer):
         answer = self._caller.stdout.readline().decode().strip()
         if answer == "taken":
             return len(lines)
-        if answer in (REFUSED, UNKNOWN):
+        if answer in (REFUSED, AWAY, UNKNOWN):
             return answer
         raise AssertionError("gRPC: '%s'" % answer)
 

@@ -7,35 +7,13 @@ import shlex
 import subprocess
 
 from integration.fault.judge import rows_of
+from integration.servers.control import Server
 
 # The sinks of every pipeline, and whether one is on the route of a key: what
 # PIPELINE in epoch.py says.
 SINKS = {"all": lambda key: key != 63, "few": lambda key: key < 8}
 
 PARTITIONS = 3
-
-
-class Server:
-    """A real one, by integration/servers' `controlled_server`."""
-
-    def __init__(self, program, kind):
-        self._process = subprocess.Popen(
-            [program, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True)
-        self.address = self._process.stdout.readline().strip()
-        if not self.address:
-            raise RuntimeError("no %s server" % kind)
-
-    def tell(self, command):
-        self._process.stdin.write(command + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline().strip()
-        if answer != "ok":
-            raise RuntimeError("%s: %s" % (command, answer))
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.wait()
 
 
 class Target:

@@ -1,0 +1,33 @@
+"""Real servers for scripts, by `controlled_server`."""
+
+import subprocess
+
+
+class Server:
+    """One that runs until `close`. `address` says how to connect."""
+
+    def __init__(self, program, kind):
+        self._process = subprocess.Popen(
+            [program, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True)
+        self.address = self._process.stdout.readline().strip()
+        if not self.address:
+            raise RuntimeError("no %s server" % kind)
+
+    def tell(self, command):
+        """Gives a command, as controlled_server.cc has them."""
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline().strip()
+        if answer != "ok":
+            raise RuntimeError("%s: %s" % (command, answer))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
