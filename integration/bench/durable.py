@@ -48,7 +48,8 @@ class Runs:
     def disk(self):
         seconds = bench.disk_write(self._folder, self._log_bytes)
         rate = self._args.lines / seconds
-        return {"events/s": rate, "acked events/s": rate, "CPU s/M": 0.0, "log MB": self._log_bytes / 1e6}
+        return {"events/s": rate, "acked events/s": rate,
+                "CPU s/M": 0.0, "log MB": self._log_bytes / 1e6}
 
     def _measure(self, log):
         with w1.output_folder("2g") as out, \

@@ -1,5 +1,5 @@
-"""What is done to a running pipeline. Each fault takes the epoch that it befalls
-and ends with the pipeline ready, or on its way there."""
+"""What is done to a running pipeline. Each fault takes the epoch that it
+befalls, and ends with the pipeline ready or on its way there."""
 
 import os
 import re
