@@ -22,6 +22,21 @@ absl::Status Failed(std::string_view deed, const std::string& path) {
   return ErrnoStatus(errno, Cat(deed, " '", path, "'"));
 }
 
+// What is written at once of more: the disk begins with it while the rest is
+// still being copied.
+constexpr size_t kWriteBytes = 1 << 20;
+
+// How many of the pieces that is; at least one.
+int CountToWrite(const std::vector<iovec>& pieces, size_t first) {
+  size_t count = 0;
+  for (size_t bytes = 0;
+       first + count < pieces.size() && count < IOV_MAX && bytes < kWriteBytes;
+       ++count) {
+    bytes += pieces[first + count].iov_len;
+  }
+  return static_cast<int>(count);
+}
+
 // Drops the first `written` bytes of `pieces`.
 void RemovePrefix(std::vector<iovec>& pieces, size_t& first, size_t written) {
   while (first < pieces.size() && written >= pieces[first].iov_len) {
@@ -62,14 +77,14 @@ class PosixFile : public File {
     }
     size_t first = 0;
     while (first < vectors.size()) {
-      const int count =
-          static_cast<int>(std::min<size_t>(vectors.size() - first, IOV_MAX));
-      const ssize_t written = pwritev(fd_.get(), &vectors[first], count,
-                                      static_cast<off_t>(offset));
+      const ssize_t written =
+          pwritev(fd_.get(), &vectors[first], CountToWrite(vectors, first),
+                  static_cast<off_t>(offset));
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return Failed("write", path_);
-      offset += static_cast<uint64_t>(written);
       RemovePrefix(vectors, first, static_cast<size_t>(written));
+      if (first < vectors.size()) StartWriting(offset, written);
+      offset += static_cast<uint64_t>(written);
     }
     return absl::OkStatus();
   }
@@ -101,6 +116,12 @@ class PosixFile : public File {
   }
 
  private:
+  // A beginning, no more: what goes wrong, Sync tells.
+  void StartWriting(uint64_t offset, ssize_t size) {
+    static_cast<void>(sync_file_range(fd_.get(), static_cast<off_t>(offset),
+                                      size, SYNC_FILE_RANGE_WRITE));
+  }
+
   UniqueFd fd_;
   const std::string path_;
 };
