@@ -14,6 +14,11 @@ KILL_AT_START = 0.2
 
 STOP_SECONDS = (1, 4)
 
+# In which a process that is asked to end has done so, whatever waits for it,
+# and how often it is asked twice.
+DRAIN_SECONDS = 12
+ASK_TWICE = 0.3
+
 FULL_SECONDS = (1, 4)
 DISK_BYTES = 256 << 20
 
@@ -94,6 +99,20 @@ def stop(epoch):
     epoch.process.signal(signal.SIGCONT)
 
 
+def drain(epoch):
+    """It is asked to end: the second time it does so at once, and says that."""
+    epoch.process.signal(signal.SIGTERM)
+    twice = epoch.chance.random() < ASK_TWICE
+    if twice:
+        time.sleep(epoch.chance.uniform(0, 0.2))
+        epoch.process.signal(signal.SIGTERM)
+    status = epoch.process.wait(DRAIN_SECONDS)
+    if status != 0 and not twice:
+        raise AssertionError("a drain ended with %d: %s" % (
+            status, epoch.process.text("stderr")[-2000:]))
+    epoch.start()
+
+
 def disk_full(epoch):
     acked = epoch.ledger.acked
     until = time.monotonic() + epoch.chance.uniform(*FULL_SECONDS)
@@ -161,7 +180,7 @@ def has_fired(process, name):
     return re.search("failpoint '%s'" % re.escape(name), text) is not None
 
 
-ANYWHERE = {"kill": kill, "stop": stop, "failpoint": failpoint}
+ANYWHERE = {"kill": kill, "stop": stop, "drain": drain, "failpoint": failpoint}
 WITH_SERVER = {"server_kill": server_kill, "server_stop": server_stop,
                "both_kill": both_kill}
 ALL = {**ANYWHERE, **WITH_SERVER, "disk_full": disk_full}

@@ -77,9 +77,9 @@ class SinkJudge:
             self.verdict.add("misrouted", found)
         elif self._is_copy(producer, sequence, attempt):
             self.verdict.add("duplicated", found)
-        elif not self._seen[producer][sequence] & _SEEN:
+        else:
             self._seen[producer][sequence] |= _SEEN
-            self._check_order(producer, sequence)
+            self._check_order(producer, sequence, attempt)
 
     def _was_sent(self, producer, sequence, attempt, row):
         return (producer < len(self._accounts) and
@@ -96,8 +96,11 @@ class SinkJudge:
         self._seen[producer][sequence] = was | _SEEN_FIRST
         return bool(was & _SEEN_FIRST)
 
-    def _check_order(self, producer, sequence):
+    def _check_order(self, producer, sequence, attempt):
+        # Of an attempt that was given up any part may have been taken.
         account = self._accounts[producer]
+        if attempt != account.last_attempt(sequence):
+            return
         key = (producer, account.groups[sequence], account.keys[sequence])
         last = self._last.get(key, -1)
         if sequence < last:

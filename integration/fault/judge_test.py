@@ -91,10 +91,17 @@ class JudgeTest(unittest.TestCase):
 
     def test_what_the_producer_sent_again_is_no_duplicate(self):
         again = self.ledger.accounts[0].make_again(0, 50, 1)
-        self.assertEqual(self.find(self.rows + again), {})
-        self.assertEqual(self.find(again + self.rows[50:]), {})
-        self.assertEqual(self.find(self.rows + again + again),
+        first, rest = self.rows[:50], self.rows[50:]
+        self.assertEqual(self.find(first + again + rest), {})
+        self.assertEqual(self.find(again + rest), {})
+        self.assertEqual(self.find(first + again + rest + again),
                          {"duplicated": 50})
+
+    def test_a_part_of_an_attempt_that_was_given_up_has_no_order(self):
+        again = self.ledger.accounts[0].make_again(0, 50, 1)
+        self.assertEqual(self.find(self.rows[40:50] + again + self.rows[50:]),
+                         {})
+        self.assertEqual(set(self.find(self.rows[50:] + again)), {"inverted"})
 
     def test_an_attempt_that_nobody_made_is_invented(self):
         row = self.rows[3].replace(b'"a":0', b'"a":1')

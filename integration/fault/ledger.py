@@ -50,6 +50,7 @@ class Account:
         # where a producer waits for each answer.
         self.groups = array.array("I")
         self._attempts = {}  # CRCs by (sequence, attempt), beyond the first.
+        self._last_attempts = {}  # By sequence, beyond the first.
         self._key = first_key
         self.acked = 0
 
@@ -74,7 +75,11 @@ class Account:
             text = line(self.producer, sequence, self.keys[sequence], attempt)
             lines.append(text)
             self._attempts[sequence, attempt] = zlib.crc32(text)
+            self._last_attempts[sequence] = attempt
         return lines
+
+    def last_attempt(self, sequence):
+        return self._last_attempts.get(sequence, 0)
 
     def crc(self, sequence, attempt):
         """None when there was no such attempt."""
