@@ -106,6 +106,11 @@ Value DoubleFromUint(CallContext&, Args args) {
   return Value::Double(static_cast<double>(args[0].uint_value()));
 }
 
+Value NearestDouble(const Value& error) {
+  const std::optional<double> nearest = error.error().nearest_double;
+  return nearest.has_value() ? Value::Double(*nearest) : error;
+}
+
 Value DoubleFromString(CallContext& context, Args args) {
   std::optional<double> number = ReadDouble(args[0].string_value());
   return number ? Value::Double(*number)
@@ -205,7 +210,8 @@ void AddToDoubleAndBool(FunctionRegistry& registry) {
         From("int64_to_double", TypeKind::kInt, real, DoubleFromInt),
         From("uint64_to_double", TypeKind::kUint, real, DoubleFromUint),
         From("string_to_double", TypeKind::kString, real, DoubleFromString)},
-       {}});
+       {},
+       NearestDouble});
   const Type boolean = TypeKind::kBool;
   MustAdd(registry,
           {"bool",

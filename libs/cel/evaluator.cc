@@ -170,9 +170,15 @@ Value Evaluator::EvaluateCall(NodeId id) {
   Arguments arguments;
   for (NodeId child : ast_.children(id)) {
     arguments.push_back(Evaluate(child));
-    if (arguments.back().is_error()) return arguments.back();
+    if (arguments.back().is_error()) return Recover(id, arguments.back());
   }
   return CallFunction(id, plan, arguments);
+}
+
+Value Evaluator::Recover(NodeId id, const Value& error) const {
+  const Function* function = checked_.info(id).function;
+  if (function == nullptr || !function->recover) return error;
+  return function->recover(error);
 }
 
 Value Evaluator::CallFunction(NodeId id, const CallPlan& plan,

@@ -66,6 +66,7 @@ class Evaluator {
   Value EvaluateComprehension(NodeId id);
 
   Value CallFunction(NodeId id, const CallPlan& plan, Arguments& arguments);
+  Value Recover(NodeId id, const Value& error) const;
   Value SelectField(const Value& operand, std::string_view field);
   Value TestField(const Value& operand, std::string_view field);
 

@@ -99,6 +99,7 @@ absl::Status FunctionRegistry::Add(Function function) {
     known.overloads.push_back(std::move(overload));
   }
   if (function.impl) known.impl = std::move(function.impl);
+  if (function.recover) known.recover = std::move(function.recover);
   return absl::OkStatus();
 }
 

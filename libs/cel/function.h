@@ -77,6 +77,9 @@ struct Function {
   std::string name;
   std::vector<Overload> overloads;
   FunctionImpl impl;
+  // What the function makes of an argument that is an error: another value, or
+  // the error itself. Null for one that has no value then, as most have none.
+  std::function<Value(const Value& error)> recover = nullptr;
 };
 
 // The functions that expressions may call. Fill it, then share it: const use

@@ -60,6 +60,9 @@ struct EvaluationError {
   uint32_t node = kNoNode;
   // A lower-case fragment that names the values involved.
   std::string_view message;
+  // Of a whole number that does not fit 64 bits: the double next to it, which
+  // is what `double` makes of it.
+  std::optional<double> nearest_double = std::nullopt;
 };
 
 // A CEL value in 16 bytes, trivially copyable. Strings, bytes and type names

@@ -60,6 +60,10 @@ class Operator {
     return {};
   }
 
+  // Whether Tick makes events. They have no place in the log, and so no
+  // identity: a sink can't know them again.
+  virtual bool makes_events() const { return false; }
+
   // Memory that the operator may hold between batches, in bytes: part of the
   // bound that `phoenix check` prints.
   virtual size_t max_memory_bytes() const { return 0; }

@@ -12,7 +12,9 @@
 namespace phoenix {
 
 // How sure a sink can be that a row is written once.
+// From the least to the most.
 enum class DeliveryGuarantee {
+  kNone,         // A row may be lost, and may be written again.
   kAtMostOnce,   // blackhole and the like: nothing is kept.
   kAtLeastOnce,  // A resent row may be written again.
   kIdempotent,   // A resent row overwrites itself.
@@ -56,6 +58,8 @@ class Sink {
   // kRetry. From any thread, at any time: a shutdown whose time is up.
   virtual void Cancel() {}
 
+  // For rows that have an identity, which a log gives them: what a pipeline
+  // makes of it says GuaranteeOf (libs/pipeline/path_guarantee.h).
   virtual DeliveryGuarantee guarantee() const {
     return DeliveryGuarantee::kAtLeastOnce;
   }

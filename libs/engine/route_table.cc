@@ -45,8 +45,8 @@ void TakeRest(const Selection& rows, const std::vector<bool>& taken,
 }  // namespace
 
 RouteTable::RouteTable(absl::Span<const CompiledRoute> routes,
-                       size_t sink_count)
-    : routes_(routes), sink_count_(sink_count) {}
+                       size_t sink_count, RouteObserver* observer)
+    : routes_(routes), sink_count_(sink_count), observer_(observer) {}
 
 void RouteTable::Run(Frame& frame, const Selection& rows,
                      RoutesResult& result) const {
@@ -74,7 +74,18 @@ void RouteTable::Run(Frame& frame, const Selection& rows,
     for (size_t sink : route.sinks) AddRows(matching, result.by_sink[sink]);
   }
   TakeRest(rows, taken, result.unrouted);
-  if (!result.failed.empty()) RemoveFailed(frame.batch()->size(), result);
+  if (result.failed.empty()) return;
+  RemoveFailed(frame.batch()->size(), result);
+  TellFailed(result.failed);
+}
+
+void RouteTable::TellFailed(const std::vector<RouteFailure>& failed) const {
+  if (observer_ == nullptr) return;
+  std::vector<size_t> events(routes_.size());
+  for (const RouteFailure& failure : failed) ++events[failure.route];
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (events[i] > 0) observer_->OnFailed(i, events[i]);
+  }
 }
 
 }  // namespace phoenix

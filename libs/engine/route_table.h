@@ -34,14 +34,26 @@ struct RoutesResult {
   std::vector<RouteFailure> failed;
 };
 
+// Hears of which routes the condition failed: for metrics. Called on the lane's
+// thread; thread-safe.
+class RouteObserver {
+ public:
+  virtual ~RouteObserver() = default;
+
+  // For `events` of a batch the condition of `route` was the first that failed.
+  virtual void OnFailed(size_t route, size_t events) = 0;
+};
+
 // Picks the sinks of each row: those of every route whose condition holds; a
 // route without condition takes what no route before it took. Immutable;
 // thread-safe: every lane uses the same table with a frame and a result of its
 // own.
 class RouteTable {
  public:
-  // The routes outlive the table; their sinks are numbers below `sink_count`.
-  RouteTable(absl::Span<const CompiledRoute> routes, size_t sink_count);
+  // The routes and the observer, which may be null, outlive the table; the
+  // routes' sinks are numbers below `sink_count`.
+  RouteTable(absl::Span<const CompiledRoute> routes, size_t sink_count,
+             RouteObserver* observer = nullptr);
 
   // Routes the rows `rows` of the frame's batch.
   void Run(Frame& frame, const Selection& rows, RoutesResult& result) const;
@@ -52,8 +64,11 @@ class RouteTable {
   }
 
  private:
+  void TellFailed(const std::vector<RouteFailure>& failed) const;
+
   const absl::Span<const CompiledRoute> routes_;
   const size_t sink_count_;
+  RouteObserver* const observer_;
 };
 
 }  // namespace phoenix

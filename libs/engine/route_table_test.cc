@@ -1,5 +1,8 @@
 #include "libs/engine/route_table.h"
 
+#include <map>
+#include <utility>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/engine/testing/json_batch.h"
@@ -50,6 +53,25 @@ TEST_F(RouteTableTest, SendsARowToEveryRouteThatHolds) {
   EXPECT_THAT(result.by_sink[0], ElementsAre(0, 1));
   EXPECT_THAT(result.by_sink[1], ElementsAre(1, 2));
   EXPECT_THAT(result.unrouted, ElementsAre(3));
+}
+
+class CountingObserver : public RouteObserver {
+ public:
+  void OnFailed(size_t route, size_t events) override {
+    failed[route] += events;
+  }
+  std::map<size_t, size_t> failed;
+};
+
+TEST_F(RouteTableTest, TellsItsObserverOfEachFailureOnce) {
+  Add("small", "data.x < 10", {0});
+  Add("even", "data.y % 2 == 0", {1});
+  CountingObserver observer;
+  Frame frame(*builder_.Build());
+  frame.Reset(JsonBatch({R"({"x":1,"y":1})", R"({})", R"({"x":1})", "{}"}));
+  RoutesResult result;
+  RouteTable(routes_, 2, &observer).Run(frame, {0, 1, 2, 3}, result);
+  EXPECT_THAT(observer.failed, ElementsAre(std::pair(0, 2), std::pair(1, 1)));
 }
 
 TEST_F(RouteTableTest, GivesTheRestToARouteWithoutCondition) {

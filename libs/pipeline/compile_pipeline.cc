@@ -10,6 +10,7 @@
 #include "libs/pipeline/component_config.h"
 #include "libs/pipeline/exclusive_use.h"
 #include "libs/pipeline/file_config_report.h"
+#include "libs/pipeline/require_guarantee.h"
 #include "libs/pipeline/revision.h"
 #include "libs/pipeline/scalar_field.h"
 
@@ -106,10 +107,11 @@ class Compiler {
     BuildSteps();
     BuildSinks();
     BuildRoutes();
+    if (message_.has_log()) result_->log = ToLog(message_.log().embedded());
+    CheckRequiredGuarantees(loaded_, *result_, diagnostics_);
     if (!diagnostics_.empty()) return nullptr;
     FinishRules();
     result_->limits = ToLimits(message_.limits());
-    if (message_.has_log()) result_->log = ToLog(message_.log().embedded());
     if (message_.admin_address() != "off") {
       result_->admin_address = message_.admin_address();
     }
@@ -119,12 +121,17 @@ class Compiler {
   }
 
  private:
+  FileConfigReport ReportAt(const std::string& path) {
+    return FileConfigReport(path, loaded_.positions, loaded_.broken,
+                            diagnostics_);
+  }
+
   // Creates a component of `kind`; null, and reported, when its config is
   // wrong.
   template <typename Kind>
   auto Create(const Kind& kind, const std::string& name,
               const std::string& path, const Message& config) {
-    FileConfigReport report(path, loaded_.positions, diagnostics_);
+    FileConfigReport report = ReportAt(path);
     BuildContext context{
         name,         message_.name(),   report, rules_, clock_,
         loaded_.file, message_.has_log()};
@@ -136,14 +143,15 @@ class Compiler {
   }
 
   // Calls `take(kind, position, component)` with what the config describes,
-  // unless it can't be built.
+  // unless it can't be built. A config that was not read as a whole is built
+  // too, to find what else is wrong with it.
   template <typename Component, typename Taker>
   void Build(const Registry<Component>& registry, const std::string& path,
              const std::string& name, const google::protobuf::Any& any,
              Taker take) {
-    if (loaded_.broken.contains(path)) return CheckExpressions(path, any);
     const auto* kind = KindOf(registry, any);
     if (kind == nullptr) {
+      if (loaded_.broken.Touches(path)) return;
       diagnostics_.Add(loaded_.positions.FindNearest(path),
                        Cat("unknown kind '", any.type_url(), "'"));
       return;
@@ -152,19 +160,19 @@ class Compiler {
     config->ParseFromString(any.value());
     const std::string config_path = path + ".config";
     auto component = Create(*kind, name, config_path, *config);
+    if (loaded_.broken.Touches(config_path)) {
+      return CheckExpressions(config_path, *config);
+    }
     if (component == nullptr) return;
     take(kind->name, loaded_.positions.FindNearest(config_path),
          std::move(component));
   }
 
   // What is wrong with the rules of a component that can't be built for other
-  // reasons.
-  void CheckExpressions(const std::string& path,
-                        const google::protobuf::Any& any) {
-    const auto config = UnpackConfig(any);
-    if (config == nullptr) return;
-    FileConfigReport report(path + ".config", loaded_.positions, diagnostics_);
-    for (const ConfigExpression& expression : ExpressionsOf(*config)) {
+  // reasons: it may have passed over some of them.
+  void CheckExpressions(const std::string& path, const Message& config) {
+    FileConfigReport report = ReportAt(path);
+    for (const ConfigExpression& expression : ExpressionsOf(config)) {
       std::vector<RuleError> errors;
       rules_.AddExpression(expression.text, errors);
       for (RuleError& error : errors) {
@@ -234,12 +242,12 @@ class Compiler {
     result_->sinks.push_back({name, kind->name, {}, std::move(sink)});
   }
 
-  // A name that is not found has been reported.
+  // A name that is not found has been reported; it is no sink's index.
   size_t SinkIndex(const std::string& name) const {
     for (size_t i = 0; i < result_->sinks.size(); ++i) {
       if (result_->sinks[i].name == name) return i;
     }
-    return 0;
+    return result_->sinks.size();
   }
 
   void BuildRoutes() {
@@ -263,7 +271,7 @@ class Compiler {
     if (!route.when().empty()) {
       std::vector<RuleError> errors;
       compiled.when = rules_.AddCondition(route.when(), errors);
-      FileConfigReport report(path, loaded_.positions, diagnostics_);
+      FileConfigReport report = ReportAt(path);
       for (RuleError& error : errors) {
         report.Error("when", error.offset, std::move(error.message));
       }

@@ -253,6 +253,39 @@ TEST_F(CompilePipelineTest, FindsTheRuleErrorsOfAComponentWithAWrongKey) {
             "did you mean 'remove'?\n");
 }
 
+TEST_F(CompilePipelineTest, HasAComponentCheckWhatOfItCouldBeRead) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: x, effort: a lot, "
+                    "headers: {Host: ''}}}]\n"
+                    "sinks: [{name: a, nowhere: {}}, "
+                    "{name: a, file: {path: /dev/null, format: csv}}]\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:2:35: 'port' is 'x': expected a whole number from 1 to "
+            "65535\n"
+            "p.yaml:2:46: 'effort' is 'a lot': expected 'little' or 'much'\n"
+            "p.yaml:2:62: headers hold 'Host': expected others\n"
+            "p.yaml:3:40: duplicate name 'a': expected a name of its own: "
+            "first used at line 3\n"
+            "p.yaml:3:56: path is a device\n"
+            "p.yaml:3:67: unknown key 'format': expected 'path'\n");
+}
+
+TEST_F(CompilePipelineTest, LeavesOutWhatFollowsFromAFieldThatCouldNotBeRead) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1, effort: [], "
+                    "timeout: soon}}]\n"
+                    "sinks: [{name: a, file: {pth: x}}]\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:2:46: 'effort' is a list: expected 'little' or 'much'\n"
+            "p.yaml:2:59: 'timeout' is 'soon': expected a duration such as "
+            "'5s' of at least 100ms\n"
+            "p.yaml:3:19: missing key 'path': expected text\n"
+            "p.yaml:3:26: unknown key 'pth': expected 'path': did you mean "
+            "'path'?\n");
+}
+
 TEST_F(CompilePipelineTest, ReportsEightMistakesInEightPlacesAtOnce) {
   EXPECT_EQ(Compile("name: Big\n"
                     "sources: [{name: in, door: {port: 0}}]\n"
@@ -298,6 +331,27 @@ TEST_F(CompilePipelineTest, RefusesTwoSinksThatWriteToOneFile) {
             "'a' does at line 4: expected a file of its own\n"
             "p.yaml:6:28: sink 'c' writes to 'p.dead-letters.ndjson', as the "
             "default of 'dead_letter' does: expected a file of its own\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesASourceThatReadsWhatASinkWrites) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources:\n"
+                    "  - {name: in, door: {port: 1, files: 'logs/*.ndjson'}}\n"
+                    "  - {name: all, door: {port: 1, files: './*.ndjson'}}\n"
+                    "  - {name: too, door: {port: 1, files: 'logs/*.ndjson'}}"
+                    "\n"
+                    "sinks:\n"
+                    "  - {name: a, file: {path: 'x/../logs/%Y-{type}.ndjson'}}"
+                    "\n"
+                    "  - {name: b, file: {path: logs/app.csv}}\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:4:41: source 'all' reads './*.ndjson', and the default of "
+            "'dead_letter' writes to 'p.dead-letters.ndjson': expected files "
+            "that no sink writes to\n"
+            "p.yaml:7:29: sink 'a' writes to 'x/../logs/%Y-{type}.ndjson', and "
+            "source 'in' reads 'logs/*.ndjson' at line 3: expected a file of "
+            "its own\n");
 }
 
 // What is wrong with two doors at these addresses.

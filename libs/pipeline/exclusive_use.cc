@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "libs/net/listen_address.h"
 #include "libs/pipeline/component_config.h"
 #include "libs/pipeline/field_constraint.h"
+#include "libs/pipeline/path_overlap.h"
 #include "phoenix/options/v1/options.pb.h"
 
 namespace phoenix {
@@ -21,7 +24,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using options::v1::Exclusive;
 
-// One use of something that has one user.
+// One use of something that can't be shared.
 struct Use {
   Exclusive what;
   std::string user;  // `sink 'archive'`.
@@ -47,15 +50,39 @@ bool AddressesMeet(const std::string& a, const std::string& b) {
          StandsForAll(second->host);
 }
 
-std::filesystem::path Normal(const std::string& path) {
-  return std::filesystem::path(path).lexically_normal();
+// As seen from the working directory; without one the path as it is.
+std::string Normal(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return (error ? std::filesystem::path(path) : absolute).lexically_normal();
+}
+
+bool Reads(const Use& use) {
+  return use.what == options::v1::EXCLUSIVE_READ_FILES;
+}
+
+bool Writes(const Use& use) {
+  return use.what == options::v1::EXCLUSIVE_WRITTEN_FILE;
 }
 
 bool Meet(const Use& a, const Use& b) {
-  if (a.what != b.what) return false;
-  return a.what == options::v1::EXCLUSIVE_LISTEN_ADDRESS
-             ? AddressesMeet(a.text, b.text)
-             : Normal(a.text) == Normal(b.text);
+  if (Reads(a) && Writes(b)) {
+    return PathsOverlap(Normal(a.text), Normal(b.text));
+  }
+  if (Writes(a) && Reads(b)) return Meet(b, a);
+  if (a.what != b.what || Reads(a)) return false;
+  return Writes(a) ? Normal(a.text) == Normal(b.text)
+                   : AddressesMeet(a.text, b.text);
+}
+
+std::string_view VerbOf(const Use& use) {
+  if (Reads(use)) return "reads";
+  return Writes(use) ? "writes to" : "listens at";
+}
+
+std::string_view ExpectedOf(const Use& use) {
+  if (Reads(use)) return "files that no sink writes to";
+  return Writes(use) ? "a file of its own" : "an address of its own";
 }
 
 class ExclusiveUseChecker {
@@ -111,12 +138,14 @@ class ExclusiveUseChecker {
   }
 
   std::string Conflict(const Use& use, const Use& other) const {
-    const bool listens = use.what == options::v1::EXCLUSIVE_LISTEN_ADDRESS;
     const auto at = loaded_.positions.Find(other.path);
-    return Cat(use.user, listens ? " listens at '" : " writes to '", use.text,
-               "', as ", other.user, " does",
+    const std::string as = use.what == other.what
+                               ? Cat("as ", other.user, " does")
+                               : Cat("and ", other.user, " ", VerbOf(other),
+                                     " '", other.text, "'");
+    return Cat(use.user, " ", VerbOf(use), " '", use.text, "', ", as,
                at.has_value() ? Cat(" at line ", at->line) : std::string(),
-               ": expected ", listens ? "an address" : "a file", " of its own");
+               ": expected ", ExpectedOf(use));
   }
 
   const LoadedPipeline& loaded_;

@@ -8,11 +8,13 @@ namespace phoenix {
 
 // Finds what two components of a pipeline can't both have, as the options of
 // their config fields say (FieldConstraint.exclusive): an address to listen at,
-// a file to write to. The second of them is reported, naming the first.
+// a file to write to, a file that one writes and the other reads, which would
+// be a circle. The second of them is reported, naming the first.
 // Addresses meet when they have a port in common, unless the system chooses it,
-// and the same host or one that stands for all; files when their paths are the
-// same once `.` and `..` are resolved. Paths with placeholders meet when they
-// are written alike.
+// and the same host or one that stands for all; files to write when their paths
+// are the same, seen from the working directory, once `.` and `..` are
+// resolved; paths with placeholders when they are written alike. What is read
+// and what is written meet as PathsOverlap says (path_overlap.h).
 void CheckExclusiveUse(const LoadedPipeline& loaded, Diagnostics& diagnostics);
 
 }  // namespace phoenix

@@ -7,8 +7,14 @@ namespace phoenix {
 void FileConfigReport::Error(std::string_view field_path, size_t offset,
                              std::string message) {
   ++error_count_;
-  diagnostics_.Add(positions_.FindNearest(Path(field_path), offset),
-                   std::move(message));
+  const std::string path = Path(field_path);
+  if (IsKnown(path)) return;
+  diagnostics_.Add(positions_.FindNearest(path, offset), std::move(message));
+}
+
+bool FileConfigReport::IsKnown(const std::string& path) const {
+  if (!broken_.Touches(path_)) return false;
+  return broken_.Touches(path) || !positions_.Find(path).has_value();
 }
 
 SourcePosition FileConfigReport::Locate(std::string_view field_path,

@@ -2,11 +2,11 @@
 #define LIBS_PIPELINE_LOAD_PIPELINE_H_
 
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "libs/component/registry.h"
+#include "libs/pipeline/broken_fields.h"
 #include "libs/pipeline/diagnostics.h"
 #include "libs/pipeline/environment.h"
 #include "libs/pipeline/source_map.h"
@@ -21,9 +21,9 @@ struct LoadedPipeline {
   pipeline::v1::Pipeline message;
   SourceMap positions;
 
-  // Field paths of components (`steps[2]`) whose config could not be read: they
-  // are already reported and can't be built.
-  std::set<std::string> broken;
+  // What could not be read, and is already reported. A component that it
+  // touches can't be built.
+  BrokenFields broken;
 };
 
 // Reads the text of a pipeline file into its message, generically for every

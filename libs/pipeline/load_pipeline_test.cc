@@ -152,8 +152,8 @@ TEST_F(LoadPipelineTest, RefusesAnUnknownKeyWithTheNearest) {
             "65535\n"
             "p.yaml:4:12: unknown key 'prot': expected 'port', 'format', "
             "'max_event_bytes', 'timeout', 'compressed', 'ratio', 'effort', "
-            "'token', 'headers', 'skipped', 'tls' or 'address': did you mean "
-            "'port'?\n");
+            "'token', 'headers', 'skipped', 'tls', 'address' or 'files': did "
+            "you mean 'port'?\n");
 }
 
 TEST_F(LoadPipelineTest, SaysThatNullIsNoValue) {
@@ -301,8 +301,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"8080",
                    "11: found a single value: expected a mapping with 'port', "
                    "'format', 'max_event_bytes', 'timeout', 'compressed', "
-                   "'ratio', 'effort', 'token', 'headers', 'skipped', 'tls' "
-                   "or 'address'"}));
+                   "'ratio', 'effort', 'token', 'headers', 'skipped', "
+                   "'tls', 'address' or 'files'"}));
 
 TEST_F(LoadPipelineTest, ReportsAllErrorsAtOnceInOrder) {
   EXPECT_EQ(ErrorsOf("sources: []\n"
@@ -317,7 +317,7 @@ TEST_F(LoadPipelineTest, ReportsAllErrorsAtOnceInOrder) {
             "'64MiB' of at least 1MiB\n"
             "p.yaml:4:1: unknown key 'colour': expected 'name', 'description', "
             "'sources', 'steps', 'routes', 'sinks', 'dead_letter', 'limits', "
-            "'admin_address' or 'log'\n");
+            "'admin_address', 'log' or 'require'\n");
 }
 
 TEST_F(LoadPipelineTest, PutsInVariables) {
@@ -356,12 +356,21 @@ TEST_F(LoadPipelineTest, CutsAWrongValueThatIsLong) {
   EXPECT_THAT(errors, HasSubstr("xxx...'"));
 }
 
-TEST_F(LoadPipelineTest, SaysWhichComponentsCantBeBuilt) {
+TEST_F(LoadPipelineTest, SaysWhichFieldsCouldNotBeRead) {
   const LoadedPipeline loaded = Load(
       "name: p\n"
       "sources: [{name: a, door: {port: 1}}, {name: b, door: {port: x}}]\n"
       "sinks: [{name: out}]\n");
-  EXPECT_THAT(loaded.broken, testing::ElementsAre("sinks[0]", "sources[1]"));
+  EXPECT_TRUE(loaded.broken.Touches("sinks[0]"));
+  EXPECT_TRUE(loaded.broken.Touches("sources[1].config.port"));
+  EXPECT_FALSE(loaded.broken.Touches("sources[0]"));
+}
+
+TEST_F(LoadPipelineTest, KeepsTheNumbersOfThoseBehindAnElementThatIsLost) {
+  const LoadedPipeline loaded =
+      Load("name: p\nroutes: [{name: r, to: [null, a]}]\n");
+  ASSERT_EQ(loaded.message.routes(0).to_size(), 2);
+  EXPECT_EQ(loaded.message.routes(0).to(1), "a");
 }
 
 TEST_F(LoadPipelineTest, ReadsNothingFromWhatIsNotYaml) {

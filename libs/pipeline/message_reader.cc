@@ -83,6 +83,10 @@ std::string UnknownKey(const std::string& key,
              DidYouMean(key, names));
 }
 
+std::string DuplicateKey(const YamlNode& key) {
+  return Cat("duplicate key '", key.text(), "': expected each key once");
+}
+
 std::string MissingKind(const std::vector<ConfigKind>& kinds) {
   std::vector<std::string> names;
   for (const ConfigKind& kind : kinds) names.push_back(kind.name);
@@ -120,8 +124,9 @@ std::string ExpectedForm(const FieldDescriptor& field) {
 
 }  // namespace
 
-void MessageReader::Error(const YamlNode& node, std::string message) {
-  ++error_count_;
+void MessageReader::Error(const YamlNode& node, const std::string& path,
+                          std::string message) {
+  broken_.Add(path);
   diagnostics_.Add(positions_.PositionOf(node), std::move(message));
 }
 
@@ -153,15 +158,15 @@ void MessageReader::ReadMapping(const YamlNode& node, const YamlNode& place,
              ConstraintOf(*type.FindFieldByName(shorthand)).required()) {
     const Field* field = type.FindFieldByName(shorthand);
     written.insert(field);
-    Error(place,
+    Error(place, path,
           Cat("'", shorthand, "' is null: expected ", ExpectedForm(*field)));
   } else if (!node.is_null()) {
-    return Error(node,
+    return Error(node, path,
                  Cat("found ", DescribeKind(node), ": expected a mapping with ",
                      OneOf(FieldNames(type))));
   }
-  CheckWritten(place, message, written);
-  CheckExactlyOne(place, message, written);
+  CheckWritten(place, path, message, written);
+  CheckExactlyOne(place, path, message, written);
   FillDefaults(message, written);
 }
 
@@ -171,16 +176,16 @@ void MessageReader::ReadEntry(const YamlNode& key, const YamlNode& value,
   const Descriptor& type = *message.GetDescriptor();
   const Field* field = type.FindFieldByName(key.text());
   if (field == nullptr) {
-    return Error(key, UnknownKey(key.text(), FieldNames(type)));
+    return Error(key, path, UnknownKey(key.text(), FieldNames(type)));
   }
   if (!written.insert(field).second) {
-    return Error(
-        key, Cat("duplicate key '", key.text(), "': expected each key once"));
+    return Error(key, path, DuplicateKey(key));
   }
   ReadField(value, Join(path, field->name()), message, *field);
 }
 
-void MessageReader::CheckWritten(const YamlNode& place, const Message& message,
+void MessageReader::CheckWritten(const YamlNode& place, const std::string& path,
+                                 const Message& message,
                                  const Written& written) {
   const Descriptor& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
@@ -189,11 +194,13 @@ void MessageReader::CheckWritten(const YamlNode& place, const Message& message,
     const std::string expected = field.is_repeated()
                                      ? std::string("at least one entry")
                                      : ExpectedValue(field);
-    Error(place, Cat("missing key '", field.name(), "': expected ", expected));
+    Error(place, path,
+          Cat("missing key '", field.name(), "': expected ", expected));
   }
 }
 
 void MessageReader::CheckExactlyOne(const YamlNode& place,
+                                    const std::string& path,
                                     const Message& message,
                                     const Written& written) {
   const Descriptor& type = *message.GetDescriptor();
@@ -209,7 +216,7 @@ void MessageReader::CheckExactlyOne(const YamlNode& place,
       found.empty() ? Cat("none of the keys ", OneOf(all), " is written")
                     : Cat("keys '", found[0], "' and '", found[1],
                           "' exclude each other");
-  Error(place, Cat(what, ": expected exactly one of ", OneOf(all)));
+  Error(place, path, Cat(what, ": expected exactly one of ", OneOf(all)));
 }
 
 void MessageReader::ReadField(const YamlNode& value, const std::string& path,
@@ -223,8 +230,9 @@ void MessageReader::ReadField(const YamlNode& value, const std::string& path,
   }
   if (!value.is_sequence()) {
     const std::string expected = keyed ? "a mapping" : "a list";
-    return Error(value, Cat("'", field.name(), "' is ", DescribeKind(value),
-                            ": expected ", expected));
+    return Error(value, path,
+                 Cat("'", field.name(), "' is ", DescribeKind(value),
+                     ": expected ", expected));
   }
   ReadList(value, path, message, field);
 }
@@ -235,14 +243,15 @@ void MessageReader::ReadSingle(const YamlNode& value, const std::string& path,
     return Read(value, path,
                 *message.GetReflection()->MutableMessage(&message, &field));
   }
-  ReadScalar(value, message, field);
+  ReadScalar(value, path, message, field);
 }
 
 void MessageReader::ReadList(const YamlNode& value, const std::string& path,
                              Message& message, const Field& field) {
   if (value.items.empty() && ConstraintOf(field).required()) {
-    return Error(value, Cat("'", field.name(),
-                            "' is empty: expected at least one entry"));
+    return Error(
+        value, path,
+        Cat("'", field.name(), "' is empty: expected at least one entry"));
   }
   for (size_t i = 0; i < value.items.size(); ++i) {
     ReadElement(*value.items[i], Cat(path, "[", i, "]"), message, field);
@@ -252,28 +261,38 @@ void MessageReader::ReadList(const YamlNode& value, const std::string& path,
 void MessageReader::ReadElement(const YamlNode& value, const std::string& path,
                                 Message& message, const Field& field) {
   positions_.Record(path, value);
-  if (!IsMessage(field)) return ReadScalar(value, message, field);
-  Read(value, path, *message.GetReflection()->AddMessage(&message, &field));
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (IsMessage(field)) {
+    return Read(value, path, *reflection.AddMessage(&message, &field));
+  }
+  const int count = reflection.FieldSize(message, &field);
+  ReadScalar(value, path, message, field);
+  const bool lost = reflection.FieldSize(message, &field) == count;
+  // Those behind a lost one keep their numbers, and so their positions.
+  if (lost && field.cpp_type() == Field::CPPTYPE_STRING) {
+    reflection.AddString(&message, &field, "");
+  }
 }
 
 void MessageReader::ReadMap(const YamlNode& value, const std::string& path,
                             Message& message, const Field& field) {
   if (!value.is_mapping()) {
-    return Error(value, Cat("'", field.name(), "' is ", DescribeKind(value),
-                            ": expected a mapping"));
+    return Error(value, path,
+                 Cat("'", field.name(), "' is ", DescribeKind(value),
+                     ": expected a mapping"));
   }
   const Descriptor& entry_type = *field.message_type();
   std::set<std::string> seen;
   for (const auto& [key, item] : value.entries) {
     if (!seen.insert(key->text()).second) {
-      Error(*key,
-            Cat("duplicate key '", key->text(), "': expected each key once"));
+      Error(*key, path, DuplicateKey(*key));
       continue;
     }
     Message& entry = *message.GetReflection()->AddMessage(&message, &field);
     if (!SetScalarField(key->text(), *entry_type.map_key(), entry)) {
-      Error(*key, Cat("key is '", key->text(), "': expected ",
-                      ExpectedValue(*entry_type.map_key())));
+      Error(*key, path,
+            Cat("key is '", key->text(), "': expected ",
+                ExpectedValue(*entry_type.map_key())));
     }
     ReadField(*item, Cat(path, "[", key->text(), "]"), entry,
               *entry_type.map_value());
@@ -289,8 +308,7 @@ void MessageReader::ReadKeyed(const YamlNode& value, const std::string& path,
   size_t index = 0;
   for (const auto& [key, item] : value.entries) {
     if (!seen.insert(key->text()).second) {
-      Error(*key,
-            Cat("duplicate key '", key->text(), "': expected each key once"));
+      Error(*key, path, DuplicateKey(*key));
       continue;
     }
     Message& element = *message.GetReflection()->AddMessage(&message, &field);
@@ -305,14 +323,15 @@ void MessageReader::ReadKeyedElement(const YamlNode& key, const YamlNode& value,
   positions_.Record(path, key);
   positions_.Record(Join(path, key_field.name()), key);
   if (!SetScalarField(key.text(), key_field, element)) {
-    Error(key, Cat("key is ", Shown(key, key_field), ": expected ",
-                   ExpectedValue(key_field)));
+    Error(key, Join(path, key_field.name()),
+          Cat("key is ", Shown(key, key_field), ": expected ",
+              ExpectedValue(key_field)));
   }
   ReadMapping(value, key, path, element, &key_field);
 }
 
-void MessageReader::ReadScalar(const YamlNode& value, Message& message,
-                               const Field& field) {
+void MessageReader::ReadScalar(const YamlNode& value, const std::string& path,
+                               Message& message, const Field& field) {
   if (ConstraintOf(field).json_literal() &&
       (value.is_sequence() || value.is_mapping())) {
     SetScalarField(ToJson(value), field, message);
@@ -320,18 +339,19 @@ void MessageReader::ReadScalar(const YamlNode& value, Message& message,
   }
   if (!value.value.errors.empty()) {
     // A variable in it has no value: that has been reported.
-    ++error_count_;
-    return;
+    return broken_.Add(path);
   }
   const std::string wrong = WrongForm(value, field);
   if (!wrong.empty()) {
-    return Error(value, Cat("'", field.name(), "' is ", wrong, ": expected ",
-                            ExpectedForm(field)));
+    return Error(value, path,
+                 Cat("'", field.name(), "' is ", wrong, ": expected ",
+                     ExpectedForm(field)));
   }
   if (SetScalarField(value.text(), field, message)) return;
-  Error(value, Cat("'", field.name(), "' is ", Shown(value, field),
-                   ": expected ", ExpectedValue(field),
-                   DidYouMean(value.text(), KnownValues(field))));
+  Error(
+      value, path,
+      Cat("'", field.name(), "' is ", Shown(value, field), ": expected ",
+          ExpectedValue(field), DidYouMean(value.text(), KnownValues(field))));
 }
 
 void MessageReader::ReadComponent(const YamlNode& node, const std::string& path,
@@ -339,8 +359,9 @@ void MessageReader::ReadComponent(const YamlNode& node, const std::string& path,
   const Descriptor& type = *message.GetDescriptor();
   auto list = kinds_.find(ListOf(path));
   if (!node.is_mapping() || list == kinds_.end()) {
-    return Error(node, Cat("found ", DescribeKind(node),
-                           ": expected a mapping with 'name' and a kind"));
+    return Error(node, path,
+                 Cat("found ", DescribeKind(node),
+                     ": expected a mapping with 'name' and a kind"));
   }
   std::vector<std::string> names = FieldNames(type);
   for (const ConfigKind& kind : list->second) names.push_back(kind.name);
@@ -350,8 +371,9 @@ void MessageReader::ReadComponent(const YamlNode& node, const std::string& path,
   for (const auto& [key, value] : node.entries) {
     const ConfigKind* kind = FindKind(list->second, key->text());
     if (kind != nullptr && kind_key != nullptr) {
-      Error(*key, Cat("second kind '", key->text(), "' beside '",
-                      kind_key->text(), "': expected one"));
+      Error(*key, path,
+            Cat("second kind '", key->text(), "' beside '", kind_key->text(),
+                "': expected one"));
     } else if (kind != nullptr) {
       kind_key = key;
       ReadConfig(*key, *value, path, *kind, message);
@@ -359,14 +381,13 @@ void MessageReader::ReadComponent(const YamlNode& node, const std::string& path,
       ReadEntry(*key, *value, path, message, written);
     } else {
       unknown = true;
-      Error(*key, UnknownKey(key->text(), names));
+      Error(*key, path, UnknownKey(key->text(), names));
     }
   }
-  if (kind_key == nullptr) {
-    broken_.insert(path);
-    if (!unknown) Error(node, MissingKind(list->second));
+  if (kind_key == nullptr && !unknown) {
+    Error(node, path, MissingKind(list->second));
   }
-  CheckWritten(node, message, written);
+  CheckWritten(node, path, message, written);
   FillDefaults(message, written);
 }
 
@@ -375,11 +396,9 @@ void MessageReader::ReadConfig(const YamlNode& key, const YamlNode& value,
                                Message& component) {
   const Field& field = *KindField(*component.GetDescriptor());
   const std::string config_path = Join(path, field.name());
-  const int errors_before = error_count_;
   std::unique_ptr<Message> config(kind.prototype->New());
   positions_.Record(config_path, key);
   ReadMapping(value, key, config_path, *config, nullptr);
-  if (error_count_ != errors_before) broken_.insert(path);
   google::protobuf::Any any;
   any.set_type_url(
       Cat("type.googleapis.com/", config->GetDescriptor()->full_name()));

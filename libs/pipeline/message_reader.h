@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "google/protobuf/message.h"
+#include "libs/pipeline/broken_fields.h"
 #include "libs/pipeline/diagnostics.h"
 #include "libs/pipeline/source_map.h"
 #include "libs/pipeline/yaml_document.h"
@@ -38,8 +39,8 @@ class MessageReader {
   void Read(const YamlNode& node, const std::string& path,
             google::protobuf::Message& message);
 
-  // The paths of components whose config has an error.
-  const std::set<std::string>& broken() const { return broken_; }
+  // The fields about which something was reported.
+  const BrokenFields& broken() const { return broken_; }
 
  private:
   using Message = google::protobuf::Message;
@@ -47,17 +48,19 @@ class MessageReader {
   // The fields that were written.
   using Written = std::set<const Field*>;
 
-  void Error(const YamlNode& node, std::string message);
+  // Reports something about the field at `path`.
+  void Error(const YamlNode& node, const std::string& path,
+             std::string message);
 
   void ReadMapping(const YamlNode& node, const YamlNode& place,
                    const std::string& path, Message& message,
                    const Field* given);
   void ReadEntry(const YamlNode& key, const YamlNode& value,
                  const std::string& path, Message& message, Written& written);
-  void CheckWritten(const YamlNode& place, const Message& message,
-                    const Written& written);
-  void CheckExactlyOne(const YamlNode& place, const Message& message,
-                       const Written& written);
+  void CheckWritten(const YamlNode& place, const std::string& path,
+                    const Message& message, const Written& written);
+  void CheckExactlyOne(const YamlNode& place, const std::string& path,
+                       const Message& message, const Written& written);
 
   void ReadField(const YamlNode& value, const std::string& path,
                  Message& message, const Field& field);
@@ -74,7 +77,8 @@ class MessageReader {
   void ReadKeyedElement(const YamlNode& key, const YamlNode& value,
                         const std::string& path, Message& element,
                         const Field& key_field);
-  void ReadScalar(const YamlNode& value, Message& message, const Field& field);
+  void ReadScalar(const YamlNode& value, const std::string& path,
+                  Message& message, const Field& field);
 
   void ReadComponent(const YamlNode& node, const std::string& path,
                      Message& message);
@@ -85,8 +89,7 @@ class MessageReader {
   const ConfigKinds& kinds_;
   SourceMap& positions_;
   Diagnostics& diagnostics_;
-  std::set<std::string> broken_;
-  int error_count_ = 0;
+  BrokenFields broken_;
 };
 
 }  // namespace phoenix

@@ -67,12 +67,19 @@ JsonPath ParseEditPath(const std::string& text, size_t edit,
   return EditPathReader(text, edit, errors).Read();
 }
 
+// Whether the paths of the edit could be read; one that could not is reported
+// already, and meets nothing.
+bool IsRead(const JsonEdit& edit) {
+  return !edit.path.empty() &&
+         (edit.kind != JsonEdit::Kind::kRename || !edit.new_path.empty());
+}
+
 // Where a value would go to itself, into itself or over what holds it.
 void FindCircles(const std::vector<PayloadEdit>& edits,
                  const std::vector<JsonEdit>& parsed, EditErrors& errors) {
   for (size_t i = 0; i < parsed.size(); ++i) {
     const JsonEdit& edit = parsed[i];
-    if (edit.kind != JsonEdit::Kind::kRename) continue;
+    if (edit.kind != JsonEdit::Kind::kRename || !IsRead(edit)) continue;
     if (!HasPrefix(edit.path, edit.new_path) &&
         !HasPrefix(edit.new_path, edit.path)) {
       continue;
@@ -89,8 +96,9 @@ void FindConflicts(const std::vector<PayloadEdit>& edits,
                    const std::vector<JsonEdit>& parsed, EditErrors& errors) {
   std::vector<bool> reported(parsed.size());
   for (size_t i = 0; i < parsed.size(); ++i) {
+    if (!IsRead(parsed[i])) continue;
     for (size_t j = 0; j < i; ++j) {
-      if (!Conflict(parsed[i], parsed[j])) continue;
+      if (!IsRead(parsed[j]) || !Conflict(parsed[i], parsed[j])) continue;
       if (!reported[j]) {
         errors.push_back(
             {i,
@@ -156,7 +164,6 @@ std::optional<ColumnChange> ChangeOf(uint32_t column,
 
 std::vector<JsonEdit> ParseEdits(const std::vector<PayloadEdit>& edits,
                                  EditErrors& errors) {
-  const size_t before = errors.size();
   std::vector<JsonEdit> parsed;
   for (size_t i = 0; i < edits.size(); ++i) {
     JsonEdit edit;
@@ -175,7 +182,6 @@ std::vector<JsonEdit> ParseEdits(const std::vector<PayloadEdit>& edits,
     }
     parsed.push_back(std::move(edit));
   }
-  if (errors.size() > before) return parsed;
   FindCircles(edits, parsed, errors);
   FindConflicts(edits, parsed, errors);
   return parsed;

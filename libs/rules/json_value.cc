@@ -1,7 +1,9 @@
 #include "libs/rules/json_value.h"
 
+#include <charconv>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "libs/cel/containers.h"
@@ -43,6 +45,15 @@ std::string_view StringAt(const JsonText& text, Token token,
   return {out, Unescape(raw, out)};
 }
 
+// None for an integer beyond any double.
+std::optional<double> NearestDouble(std::string_view integer) {
+  double nearest = 0;
+  const auto read =
+      std::from_chars(integer.data(), integer.data() + integer.size(), nearest);
+  if (read.ec != std::errc()) return std::nullopt;
+  return nearest;
+}
+
 cel::Value NumberValue(std::string_view text, cel::Arena& arena) {
   const JsonNumber number = ReadNumber(text);
   switch (number.kind) {
@@ -58,7 +69,11 @@ cel::Value NumberValue(std::string_view text, cel::Arena& arena) {
   message.append(text.substr(0, 40));
   message +=
       is_integer ? "' does not fit in 64 bits" : "' does not fit in a double";
-  return cel::Value::Error(arena, cel::ErrorCode::kInvalidData, message);
+  auto* error = arena.New<cel::EvaluationError>();
+  error->code = cel::ErrorCode::kInvalidData;
+  error->message = arena.Copy(message);
+  if (is_integer) error->nearest_double = NearestDouble(text);
+  return cel::Value::Error(*error);
 }
 
 cel::Value ValueAt(const JsonText& text, Token token, cel::Arena& arena);

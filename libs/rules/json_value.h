@@ -21,7 +21,8 @@ struct JsonText {
 // The text as a value of the expression language: objects and arrays are read
 // when they are asked for. A key that stands twice in its object and a number
 // that neither an int64 nor a double can hold are errors of kInvalidData when
-// they are read, as with PathReader.
+// they are read, as with PathReader; that of a whole number knows the double
+// next to it.
 cel::Value JsonValue(const JsonText& text, cel::Arena& arena);
 
 }  // namespace phoenix

@@ -148,6 +148,18 @@ TEST(RuleSetTest, SaysWhichEditIsWrongAndWhatWasExpected) {
             "path 'b': expected a field of the payload, such as 'data.name'");
 }
 
+TEST(RuleSetTest, FindsEditsThatMeetBesideAPathThatIsNone) {
+  const EditErrors errors =
+      ErrorsOfEdits({{Kind::kRemove, "b", "", {}},
+                     {Kind::kSet, "data.x", "", {}},
+                     {Kind::kSet, "data.x.y", "", {}},
+                     {Kind::kRename, "data.z", "dat.y", {}},
+                     {Kind::kRename, "data.u", "data.u.v", {}}});
+  std::vector<size_t> edits;
+  for (const EditError& error : errors) edits.push_back(error.edit);
+  EXPECT_THAT(edits, testing::UnorderedElementsAre(0, 2, 3, 4));
+}
+
 TEST(RuleSetTest, RefusesEditsThatMeet) {
   const auto meet = [](PayloadEdit a, PayloadEdit b) {
     return ErrorsOfEdits({std::move(a), std::move(b)}).size() == 1;

@@ -188,7 +188,8 @@ absl::Span<const MetricSpec* const> AllMetrics() {
 }
 
 std::string_view ComponentKindName(ComponentKind kind) {
-  static constexpr std::string_view kNames[] = {"source", "step", "sink"};
+  static constexpr std::string_view kNames[] = {"source", "step", "sink",
+                                                "route"};
   return kNames[static_cast<int>(kind)];
 }
 

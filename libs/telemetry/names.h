@@ -111,7 +111,7 @@ inline constexpr char kCommit[] = "commit";
 }  // namespace label
 
 // Values of the label component_kind.
-enum class ComponentKind { kSource, kStep, kSink };
+enum class ComponentKind { kSource, kStep, kSink, kRoute };
 std::string_view ComponentKindName(ComponentKind kind);
 
 // Values of the label stage: what a component was doing when it failed.

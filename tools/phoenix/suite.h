@@ -31,6 +31,7 @@
 #include "tools/phoenix/busy_watch.h"
 #include "tools/phoenix/open_log.h"
 #include "tools/phoenix/processing_lane.h"
+#include "tools/phoenix/route_metrics.h"
 #include "tools/phoenix/step_metrics.h"
 #include "tools/phoenix/stream_watch.h"
 
@@ -122,6 +123,7 @@ class Suite {
   InFlightBudget log_budget_{PipelineLog::kMaxQueuedBytes};
   StepMetrics step_metrics_;
   StepChain steps_;
+  RouteMetrics route_metrics_;
   RouteTable routes_;
   StopSignal stop_retries_;
   std::vector<std::unique_ptr<BufferMetrics>> queue_metrics_;

@@ -60,6 +60,43 @@ TEST(MapTest, CastsFields) {
               ElementsAre(R"({"i":7,"d":1.5,"s":"8"})"));
 }
 
+TEST(MapTest, CastsAWholeNumberBeyond64BitsToTheNearestDouble) {
+  EXPECT_THAT(Mapped("cast {path: 'data.n' type: CAST_TYPE_DOUBLE}",
+                     {R"({"n":18446744073709551616})",
+                      R"({"n":-9223372036854775809})"}),
+              ElementsAre(R"({"n":18446744073709551616.0})",
+                          R"({"n":-9223372036854775808.0})"));
+}
+
+TEST(MapTest, CastsNoNumberBeyondAnyDouble) {
+  const std::string digits(400, '9');
+  const StepResult result =
+      Map("cast {path: 'data.n' type: CAST_TYPE_DOUBLE}")
+          .Process({"{\"n\":" + digits + "}", R"({"n":1e999})", R"({"n":2})"});
+  EXPECT_THAT(result.failed_rows(), ElementsAre(0, 1));
+}
+
+// docs/concepts/rules.md, "Copied or computed".
+TEST(MapTest, CopiesBytesThatItCouldNotCompute) {
+  const std::vector<std::string> payloads = {
+      R"({"a":18446744073709551616})", R"({"a":1,"a":2})", R"({"a":1.10})"};
+  EXPECT_THAT(Mapped("set {path: 'data.r' value: 'data'}", payloads),
+              ElementsAre(R"({"a":18446744073709551616,)"
+                          R"("r":{"a":18446744073709551616}})",
+                          R"({"a":1,"a":2,"r":{"a":1,"a":2}})",
+                          R"({"a":1.10,"r":{"a":1.10}})"));
+  const StepResult computed =
+      Map("set {path: 'data.r' value: '[0].map(z, data)[0]'}")
+          .Process(payloads);
+  EXPECT_THAT(computed.failed_rows(), ElementsAre(0, 1));
+  EXPECT_EQ(computed.batch->payload(2), R"({"a":1.10,"r":{"a":1.1}})");
+  EXPECT_THAT(Mapped("set {path: 'data.r' value: 'data.a'}",
+                     {R"({"a":[1.10,18446744073709551616]})", R"({"a":1.10})"}),
+              ElementsAre(R"({"a":[1.10,18446744073709551616],)"
+                          R"("r":[1.10,18446744073709551616]})",
+                          R"({"a":1.10,"r":1.1})"));
+}
+
 TEST(MapTest, LeavesRowsThatFailAsTheyWere) {
   const StepResult result =
       Map("set {path: 'data.y' value: 'data.x + 1'}")

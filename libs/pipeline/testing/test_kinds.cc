@@ -60,6 +60,24 @@ void Report(const std::vector<RuleError>& errors, const std::string& path,
   }
 }
 
+std::unique_ptr<Source> CreateDoor(const Door& config, BuildContext& context) {
+  if (config.timeout().seconds() == 0 && config.timeout().nanos() == 0) {
+    context.report.Error("timeout", 0, "timeout is zero");
+  }
+  if (config.headers().contains("Host")) {
+    context.report.Error("headers", 0, "headers hold 'Host': expected others");
+  }
+  return std::make_unique<TestSource>();
+}
+
+std::unique_ptr<Sink> CreateFile(const File& config, BuildContext& context) {
+  if (config.path().empty()) context.report.Error("path", 0, "path is empty");
+  if (config.path().rfind("/dev/", 0) == 0) {
+    context.report.Error("path", 0, "path is a device");
+  }
+  return std::make_unique<TestSink>(1000);
+}
+
 std::unique_ptr<Operator> CreateKeep(const Keep& config,
                                      BuildContext& context) {
   std::vector<RuleError> errors;
@@ -83,14 +101,10 @@ std::unique_ptr<Operator> CreateChange(const Change& config,
 
 ComponentRegistry TestKinds() {
   ComponentRegistry registry;
-  registry.sources.Register<Door>("door", [](const Door&, BuildContext&) {
-    return std::make_unique<TestSource>();
-  });
+  registry.sources.Register<Door>("door", CreateDoor);
   registry.operators.Register<Keep>("keep", CreateKeep);
   registry.operators.Register<Change>("change", CreateChange);
-  registry.sinks.Register<File>("file", [](const File&, BuildContext&) {
-    return std::make_unique<TestSink>(1000);
-  });
+  registry.sinks.Register<File>("file", CreateFile);
   registry.sinks.Register<Nowhere>("nowhere",
                                    [](const Nowhere&, BuildContext&) {
                                      return std::make_unique<TestSink>(0);

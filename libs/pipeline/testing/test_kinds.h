@@ -7,9 +7,10 @@
 
 namespace phoenix {
 
-// The kinds of test_kinds.proto, as components that do nothing: source `door`;
-// steps `keep` (compiles its condition) and `change` (compiles its values);
-// sinks `file` (holds up to 1000 bytes) and `nowhere`.
+// The kinds of test_kinds.proto, as components that do nothing: source `door`
+// (refuses a timeout of zero and a header `Host`); steps `keep` (compiles its
+// condition) and `change` (compiles its values); sinks `file` (holds up to 1000
+// bytes; refuses an empty path and devices) and `nowhere`.
 ComponentRegistry TestKinds();
 
 // What `door` holds, the largest batch that it offers, and what `keep` holds.

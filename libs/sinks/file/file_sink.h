@@ -59,8 +59,8 @@ class FileSink : public Sink {
   absl::Status Close() override;
 
   DeliveryGuarantee guarantee() const override {
-    return options_.exactly_once ? DeliveryGuarantee::kExactlyOnce
-                                 : DeliveryGuarantee::kAtLeastOnce;
+    return options_.writer.truncate ? DeliveryGuarantee::kAtLeastOnce
+                                    : DeliveryGuarantee::kExactlyOnce;
   }
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;

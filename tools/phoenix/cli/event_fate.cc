@@ -10,9 +10,9 @@
 namespace phoenix {
 namespace {
 
-void SetFailed(const std::string& where, const absl::Status& status,
-               EventFate& fate) {
-  fate.kind = EventFate::Kind::kFailed;
+void SetFailed(EventFate::Kind kind, const std::string& where,
+               const absl::Status& status, EventFate& fate) {
+  fate.kind = kind;
   fate.where = where;
   fate.error = std::string(status.message());
 }
@@ -25,11 +25,13 @@ void TakeSteps(const CompiledPipeline& pipeline, const StepsResult& steps,
       fates[row].where = pipeline.steps[i].name;
     }
   }
-  for (const auto* failures : {&steps.dead, &steps.dropped}) {
-    for (const StepFailure& failure : *failures) {
-      SetFailed(pipeline.steps[failure.step].name, failure.status,
-                fates[failure.row]);
-    }
+  for (const StepFailure& failure : steps.dead) {
+    SetFailed(EventFate::Kind::kFailed, pipeline.steps[failure.step].name,
+              failure.status, fates[failure.row]);
+  }
+  for (const StepFailure& failure : steps.dropped) {
+    SetFailed(EventFate::Kind::kDropped, pipeline.steps[failure.step].name,
+              failure.status, fates[failure.row]);
   }
 }
 
@@ -42,8 +44,8 @@ void TakeRoutes(const CompiledPipeline& pipeline, const RoutesResult& routes,
     }
   }
   for (const RouteFailure& failure : routes.failed) {
-    SetFailed(pipeline.routes[failure.route].name, failure.status,
-              fates[failure.row]);
+    SetFailed(EventFate::Kind::kFailed, pipeline.routes[failure.route].name,
+              failure.status, fates[failure.row]);
   }
   for (EventFate& fate : fates) {
     std::sort(fate.sinks.begin(), fate.sinks.end());

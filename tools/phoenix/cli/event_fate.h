@@ -12,11 +12,12 @@ namespace phoenix {
 
 // What the steps and routes of a pipeline made of one event.
 struct EventFate {
-  enum class Kind { kRouted, kFiltered, kFailed };
+  // kDropped: failed at a step that drops what fails.
+  enum class Kind { kRouted, kFiltered, kFailed, kDropped };
 
   Kind kind = Kind::kRouted;
   std::string where;               // The step or route; empty: the routes.
-  std::string error;               // Of kFailed.
+  std::string error;               // Of kFailed and kDropped.
   std::vector<std::string> sinks;  // Of kRouted, sorted; none: no route.
   std::string payload;             // Of kRouted, after the steps.
 };

@@ -10,23 +10,10 @@
 
 #include "libs/base/text.h"
 #include "libs/pipeline/component_config.h"
+#include "libs/pipeline/path_guarantee.h"
 
 namespace phoenix {
 namespace {
-
-const char* GuaranteeName(DeliveryGuarantee guarantee) {
-  switch (guarantee) {
-    case DeliveryGuarantee::kAtMostOnce:
-      return "at most once";
-    case DeliveryGuarantee::kAtLeastOnce:
-      return "at least once";
-    case DeliveryGuarantee::kIdempotent:
-      return "at least once, a repeat overwrites itself";
-    case DeliveryGuarantee::kExactlyOnce:
-      return "exactly once";
-  }
-  return "";
-}
 
 const char* AcknowledgedWhen(const std::optional<PipelineLog>& log) {
   if (!log.has_value()) return "when every sink on their route has them";
@@ -95,11 +82,22 @@ class Planner {
   void PlanDeliveries() {
     plan_.acknowledged = AcknowledgedWhen(compiled_.log);
     for (const CompiledSource& source : compiled_.sources) {
-      for (const CompiledSink& sink : compiled_.sinks) {
-        plan_.paths.push_back(
-            {source.name, sink.name, GuaranteeName(sink.sink->guarantee())});
+      for (size_t i = 0; i < compiled_.sinks.size(); ++i) {
+        plan_.paths.push_back(PlanDelivery(source, i));
       }
     }
+  }
+
+  PlannedPath PlanDelivery(const CompiledSource& source, size_t index) const {
+    const CompiledSink& sink = compiled_.sinks[index];
+    const PathGuarantee path = GuaranteeOf(compiled_, index);
+    PlannedPath planned{
+        source.name, sink.name, std::string(GuaranteeName(path.guarantee)), {}};
+    if (path.guarantee == sink.sink->guarantee()) return planned;
+    for (const GuaranteeLimit& limit : path.limits) {
+      planned.limits.push_back(limit.what);
+    }
+    return planned;
   }
 
   void PlanMemory() {

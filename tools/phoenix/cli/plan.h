@@ -33,6 +33,7 @@ struct PlannedPath {
   std::string source;
   std::string sink;
   std::string guarantee;
+  std::vector<std::string> limits;  // Why it is less than the sink can give.
 };
 
 // What `phoenix check` tells of a pipeline: how it will run.

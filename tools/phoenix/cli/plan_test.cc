@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/pipeline/testing/fixed_guarantee.h"
 #include "tools/phoenix/cli/test_pipeline.h"
 
 namespace phoenix {
@@ -41,6 +42,21 @@ TEST_F(PlanTest, GivesEveryWayItsGuarantee) {
   EXPECT_EQ(plan_.paths[0].source, "in");
   EXPECT_EQ(plan_.paths[0].sink, "alerts");
   EXPECT_EQ(plan_.paths[0].guarantee, "at least once");
+}
+
+TEST(PlanOfDeliveryTest, SaysWhatKeepsASinkFromWhatItCouldGive) {
+  TestPipeline pipeline(kTestPipeline);
+  pipeline.compiled->sinks[0] =
+      FixedSink("alerts", DeliveryGuarantee::kExactlyOnce);
+  pipeline.compiled->steps[0] = FixedStep("counts", true);
+  const PipelinePlan plan = PlanPipeline(pipeline.loaded, *pipeline.compiled);
+  EXPECT_EQ(plan.paths[0].guarantee, "at least once");
+  const char* kLimits =
+      "at least once: there is no 'log', by which events are known again; "
+      "step 'counts' makes events of its own\n";
+  EXPECT_THAT(PlanToText(*pipeline.compiled, plan), HasSubstr(kLimits));
+  EXPECT_THAT(PlanToJson(*pipeline.compiled, plan),
+              HasSubstr("step 'counts' makes events of its own"));
 }
 
 TEST_F(PlanTest, IsWrittenForPeople) {

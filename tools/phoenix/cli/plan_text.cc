@@ -129,7 +129,8 @@ class TextWriter {
     Line("\ndelivery\n  events are acknowledged ", plan_.acknowledged);
     for (const PlannedPath& path : plan_.paths) {
       Line("  ", Pad(path.source, width_), " -> ", Pad(path.sink, width_), "  ",
-           path.guarantee);
+           path.guarantee, path.limits.empty() ? "" : ": ",
+           absl::StrJoin(path.limits, "; "));
     }
   }
 
@@ -212,6 +213,7 @@ void WritePaths(const PipelinePlan& plan, PrettyJson& json) {
     json.Member("source", path.source);
     json.Member("sink", path.sink);
     json.Member("guarantee", path.guarantee);
+    json.Member("limits", path.limits);
     json.EndObject();
   }
   json.EndArray();

@@ -9,6 +9,7 @@
 #include "libs/pipeline/read_file.h"
 #include "libs/pipeline/yaml_document.h"
 #include "tools/phoenix/cli/arguments.h"
+#include "tools/phoenix/cli/check_tests.h"
 #include "tools/phoenix/cli/exit_code.h"
 #include "tools/phoenix/cli/open_pipeline.h"
 #include "tools/phoenix/cli/test_runner.h"
@@ -64,6 +65,11 @@ int NoInput(const absl::Status& status) {
   return kExitNoInput;
 }
 
+int WrongFile(const Diagnostics& diagnostics) {
+  std::fputs(diagnostics.ToString().c_str(), stderr);
+  return kExitConfig;
+}
+
 int RunFile(const std::string& named, Tally& tally) {
   const std::string path = TestPath(named);
   const absl::StatusOr<std::string> text =
@@ -71,18 +77,19 @@ int RunFile(const std::string& named, Tally& tally) {
   if (!text.ok()) return NoInput(text.status());
   Diagnostics diagnostics(path);
   const LoadedTests tests = LoadTests(*text, diagnostics);
-  if (!diagnostics.empty()) {
-    std::fputs(diagnostics.ToString().c_str(), stderr);
-    return kExitConfig;
-  }
+  CheckCaseNames(tests, diagnostics);
   if (tests.message.pipeline().empty() && !EndsWith(path, kTestSuffix)) {
-    return NoInput(absl::InvalidArgumentError(
-        Cat("file '", path,
-            "' names no pipeline: expected the key "
-            "'pipeline', or a name that ends in '.test.yaml'")));
+    diagnostics.Add({},
+                    "no pipeline is named: expected the key 'pipeline', or "
+                    "a file name that ends in '.test.yaml'");
+    return WrongFile(diagnostics);
   }
   const OpenedPipeline opened =
       OpenPipeline(PipelinePath(path, tests.message.pipeline()));
+  if (opened.compiled != nullptr) {
+    CheckExpectations(tests, *opened.compiled, diagnostics);
+  }
+  if (!diagnostics.empty()) return WrongFile(diagnostics);
   if (opened.compiled == nullptr) return opened.exit_code;
   for (const TestResult& result :
        RunTests(tests, *opened.compiled, Clock::System())) {

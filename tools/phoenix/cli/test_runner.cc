@@ -63,6 +63,8 @@ std::string Happened(const EventFate& fate) {
       return Cat("was filtered by '", fate.where, "'");
     case EventFate::Kind::kFailed:
       return Cat("failed at '", fate.where, "' (", fate.error, ")");
+    case EventFate::Kind::kDropped:
+      return Cat("was dropped by '", fate.where, "' (", fate.error, ")");
     case EventFate::Kind::kRouted:
       break;
   }
@@ -71,12 +73,15 @@ std::string Happened(const EventFate& fate) {
 
 // What was to become of it: `to be filtered by 'x'`.
 std::string Wanted(const EventFate& fate) {
+  const std::string error =
+      fate.error.empty() ? "" : Cat(" (", fate.error, ")");
   switch (fate.kind) {
     case EventFate::Kind::kFiltered:
       return Cat("to be filtered by '", fate.where, "'");
     case EventFate::Kind::kFailed:
-      if (fate.error.empty()) return Cat("to fail at '", fate.where, "'");
-      return Cat("to fail at '", fate.where, "' (", fate.error, ")");
+      return Cat("to fail at '", fate.where, "'", error);
+    case EventFate::Kind::kDropped:
+      return Cat("to be dropped by '", fate.where, "'", error);
     case EventFate::Kind::kRouted:
       break;
   }
@@ -92,6 +97,10 @@ EventFate ExpectedFate(const Expectation& expected) {
   } else if (!expected.failed().empty()) {
     fate.kind = EventFate::Kind::kFailed;
     fate.where = expected.failed();
+    fate.error = expected.error();
+  } else if (!expected.dropped().empty()) {
+    fate.kind = EventFate::Kind::kDropped;
+    fate.where = expected.dropped();
     fate.error = expected.error();
   } else {
     fate.sinks = {expected.to().begin(), expected.to().end()};

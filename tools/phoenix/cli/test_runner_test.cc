@@ -72,6 +72,32 @@ TEST(TestRunnerTest, SaysWhereAnEventFailedAndWhyAndWhereElseWasExpected) {
                   "'data.t'): expected it to fail at 'warm' (overflow)"));
 }
 
+TEST(TestRunnerTest, TellsWhatIsDroppedFromWhatBecomesADeadLetter) {
+  const TestPipeline pipeline(R"(name: p
+sources: [{name: in, door: {port: 1}}]
+steps: [{name: d1, on_error: drop, keep: data.t > 10}]
+sinks: [{name: out, nowhere: {}}]
+)");
+  Diagnostics diagnostics("t.yaml");
+  const LoadedTests tests = LoadTests(
+      "cases:\n"
+      "  - {name: right, given: [{data: {}}], expect: [{dropped: d1, error: no "
+      "such key}]}\n"
+      "  - {name: wrong, given: [{data: {}}], expect: [{failed: d1}]}\n"
+      "  - {name: other, given: [{data: {t: 20}}], expect: [{dropped: d1}]}\n",
+      diagnostics);
+  EXPECT_EQ(diagnostics.ToString(), "");
+  const auto results = RunTests(tests, *pipeline.compiled, Clock::System());
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_THAT(results[0].differences, IsEmpty());
+  EXPECT_THAT(results[1].differences,
+              ElementsAre("3:49: event 1 was dropped by 'd1' (no such key 't' "
+                          "in 'data.t'): expected it to fail at 'd1'"));
+  EXPECT_THAT(results[2].differences,
+              ElementsAre("4:54: event 1 was delivered to out: expected it to "
+                          "be dropped by 'd1'"));
+}
+
 TEST(TestRunnerTest, ShowsADiffOfPayloads) {
   EXPECT_THAT(DifferencesOf("cases:\n"
                             "  - name: wrong\n"
