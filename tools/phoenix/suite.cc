@@ -413,6 +413,18 @@ void Suite::Publish() {
   last_unaccounted_ = unaccounted;
 }
 
+std::vector<const ComponentMetrics*> Suite::source_metrics() const {
+  std::vector<const ComponentMetrics*> metrics;
+  for (const auto& unit : sources_) metrics.push_back(&unit->metrics);
+  return metrics;
+}
+
+std::vector<const ComponentMetrics*> Suite::step_metrics() const {
+  std::vector<const ComponentMetrics*> metrics;
+  for (const auto& step : step_metrics_.steps()) metrics.push_back(step.get());
+  return metrics;
+}
+
 uint64_t Suite::waiting_events() const {
   return log_ == nullptr ? 0 : log_->waiting_events();
 }
