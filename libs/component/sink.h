@@ -38,7 +38,8 @@ class Sink {
   // pending):
   //   kDelivered  the destination has it (for files: handed to the operating
   //               system by Flush at the latest),
-  //   kRetry      it may work later (with an OutcomeDetail that says why),
+  //   kRetry      it may work later (with an OutcomeDetail that says why, and,
+  //               by HeldBack of held_back.h, whether it was tried at all),
   //   kRejected   it can never work (with an OutcomeDetail that says why).
   // A sink may hold rows to make larger writes, and settles them from a later
   // Write, Flush or Close. May block: it has a thread of its own.

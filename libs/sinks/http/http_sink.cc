@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "libs/base/status_macros.h"
+#include "libs/component/sink_decorators/held_back.h"
 #include "libs/component/sink_decorators/retry_after.h"
 
 namespace phoenix {
@@ -129,8 +130,10 @@ void HttpSink::Send(size_t begin, size_t end) {
     Send(begin, middle);
     Send(middle, end);
   } else if (verdict == Verdict::kRetry) {
-    held_up_ = answer.ok() ? StatusOfAnswer(*answer) : answer.status();
-    pending_.Settle(begin, end, Outcome::kRetry, held_up_);
+    const absl::Status why =
+        answer.ok() ? StatusOfAnswer(*answer) : answer.status();
+    pending_.Settle(begin, end, Outcome::kRetry, why);
+    held_up_ = HeldBack(why);
   } else {
     pending_.Settle(begin, end, Outcome::kRejected, StatusOfAnswer(*answer));
   }

@@ -29,7 +29,7 @@ class FakeClient : public HttpClient {
     keys.emplace_back(post.idempotency_key);
     encodings.emplace_back(post.content_encoding);
     if (poison.size() > 0 && bodies.back().find(poison) != std::string::npos) {
-      return HttpAnswer{.status = 422, .excerpt = "poison"};
+      return HttpAnswer{.status = poison_status, .excerpt = "poison"};
     }
     if (answers.empty()) return HttpAnswer{.status = 200, .excerpt = ""};
     auto answer = answers.front();
@@ -45,6 +45,7 @@ class FakeClient : public HttpClient {
 
   bool cancelled = false;
   std::string poison;
+  int poison_status = 422;
   std::deque<absl::StatusOr<HttpAnswer>> answers;
   std::vector<std::string> bodies;
   std::vector<std::string> keys;
@@ -77,12 +78,37 @@ class HttpSinkTest : public testing::Test {
     return recorder;
   }
 
+  // As a pipeline writes, and flushes: again what may work later, as long as
+  // the pauses between attempts are no longer than `max_delay`.
+  OutcomeRecorder WriteWithRetries(const std::vector<std::string>& payloads,
+                                   absl::Duration max_delay) {
+    Sink();
+    retrying_ = std::make_unique<RetryingSink>(
+        TakeSink(), RetryingSink::Options{.name = "out"}, monitor_, clock_,
+        [this, max_delay](absl::Duration delay) {
+          clock_.Advance(delay);
+          return delay <= max_delay;
+        });
+    OutcomeRecorder recorder;
+    retrying_->Write(AllOf(MakeBatch(payloads)), recorder.Callback());
+    retrying_->Flush();
+    return recorder;
+  }
+
+  FakeClock clock_;
+  MetricsRegistry registry_;
+  HealthRegistry health_;
+  SinkMonitor monitor_{
+      {.kind = ComponentKind::kSink, .type = "http", .name = "out"},
+      registry_,
+      health_};
   HttpSink::Options options_;
   FakeClient* client_;
 
  private:
   std::unique_ptr<HttpClient> owned_;
   std::unique_ptr<HttpSink> sink_;
+  std::unique_ptr<RetryingSink> retrying_;
 };
 
 TEST_F(HttpSinkTest, CollectsEventsUntilItIsFlushed) {
@@ -210,29 +236,27 @@ TEST_F(HttpSinkTest, DeliversAllInOrderWhileEverySecondRequestSucceeds) {
   std::string taken;
   std::string expected;
   for (const std::string& payload : payloads) expected += payload + "\n";
-  Sink();
   for (int i = 0; i < 100; ++i) {
     client_->AnswerNext(429);
     client_->AnswerNext(204);
   }
-  FakeClock clock;
-  MetricsRegistry registry;
-  HealthRegistry health;
-  SinkMonitor monitor(
-      {.kind = ComponentKind::kSink, .type = "http", .name = "out"}, registry,
-      health);
-  RetryingSink sink(TakeSink(), {.name = "out"}, monitor, clock,
-                    [&clock](absl::Duration delay) {
-                      clock.Advance(delay);
-                      return delay <= absl::Milliseconds(100);
-                    });
-  OutcomeRecorder recorder;
-  sink.Write(AllOf(MakeBatch(payloads)), recorder.Callback());
-  sink.Flush();
+  const OutcomeRecorder recorder =
+      WriteWithRetries(payloads, absl::Milliseconds(100));
   EXPECT_THAT(recorder.names(), Each("delivered"));
   ASSERT_EQ(client_->bodies.size(), 200u);
   for (size_t i = 1; i < 200; i += 2) taken += client_->bodies[i];
   EXPECT_EQ(taken, expected);
+}
+
+TEST_F(HttpSinkTest, SendsTheRequestsBehindOneThatIsRefusedForEver) {
+  options_.max_batch_events = 2;
+  client_->poison = "bad";
+  client_->poison_status = 500;
+  const OutcomeRecorder recorder = WriteWithRetries(
+      {"1", "2", "\"bad\"", "4", "5", "6", "7"}, absl::InfiniteDuration());
+  EXPECT_THAT(recorder.names(),
+              ElementsAre("delivered", "delivered", "rejected", "rejected",
+                          "delivered", "delivered", "delivered"));
 }
 
 }  // namespace
