@@ -11,6 +11,8 @@
 
 namespace phoenix {
 
+class MetricsRegistry;
+
 // How sure a sink can be that a row is written once.
 enum class DeliveryGuarantee {
   kAtMostOnce,   // blackhole and the like: nothing is kept.
@@ -61,9 +63,17 @@ class Sink {
     return DeliveryGuarantee::kAtLeastOnce;
   }
 
+  // Whether rows of one key, at least, are written in the order in which they
+  // came.
+  virtual bool keeps_order() const { return true; }
+
   // Memory that the sink may hold beside its queue, in bytes: part of the bound
   // that `phoenix check` prints.
   virtual size_t max_memory_bytes() const { return 0; }
+
+  // Has the sink publish what only it knows. At most once, before Open;
+  // `registry` outlives the sink.
+  virtual void PublishMetrics(MetricsRegistry& /*registry*/) {}
 
   // As Operator::Report.
   virtual std::vector<std::string> Report() const { return {}; }

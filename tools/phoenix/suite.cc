@@ -131,6 +131,7 @@ void Suite::BuildSinks() {
                                .name = compiled.name}));
     sink_monitors_.push_back(std::make_unique<SinkMonitor>(
         sink_metrics_.back()->id(), registry_, health_));
+    compiled.sink->PublishMetrics(registry_);
     const bool is_dead_letter = sinks_.size() == pipeline_->dead_letter;
     sinks_.push_back(std::make_unique<SinkWorker>(
         SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},

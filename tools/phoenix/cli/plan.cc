@@ -97,7 +97,9 @@ class Planner {
     for (const CompiledSource& source : compiled_.sources) {
       for (const CompiledSink& sink : compiled_.sinks) {
         plan_.paths.push_back(
-            {source.name, sink.name, GuaranteeName(sink.sink->guarantee())});
+            {source.name, sink.name,
+             Cat(GuaranteeName(sink.sink->guarantee()),
+                 sink.sink->keeps_order() ? "" : ", in any order")});
       }
     }
   }
