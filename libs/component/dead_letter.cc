@@ -80,7 +80,7 @@ class DeadLetterWriter {
   const EventBatch& input_;
   const DeadLetterOrigin& origin_;
   const std::string time_;
-  CloudEventsJsonEncoder encoder_;
+  CloudEventsJsonEncoder encoder_{CloudEventsJsonEncoder::PlainText::kAsBytes};
   EventFields fields_;
   std::string id_;
   std::string payload_;

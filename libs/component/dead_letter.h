@@ -49,8 +49,9 @@ struct DeadLetterOrigin {
 //    "event": {"specversion": "1.0", ..., "data": ...}}
 //
 // where `event` is the event that failed, as a CloudEvent in JSON form: bytes
-// that are not the JSON, or not the text, that its content type claims are its
-// `data_base64`, so that nothing is lost.
+// that are not the JSON, or not the text, that its content type claims, and
+// text that is no JSON and has no content type, are its `data_base64`, so that
+// it can be sent again byte by byte.
 EventBatchPtr MakeDeadLetters(const EventBatch& input,
                               absl::Span<const DeadLetterRow> rows,
                               const DeadLetterOrigin& origin);

@@ -71,13 +71,16 @@ TEST(DeadLetterTest, KeepsTheOrderOfRows) {
 TEST(DeadLetterTest, LosesNoBytesThatAreNoJson) {
   const EventBatchPtr input = MakeBatch(std::vector<TestEvent>{
       {.payload = "{\"a\":"},
-      {.payload = std::string("\0\xFF", 2), .kind = PayloadKind::kBinary}});
-  const EventBatchPtr letters =
-      MakeDeadLetters(*input, {FailedRow(0), FailedRow(1)}, kOrigin);
+      {.payload = std::string("\0\xFF", 2), .kind = PayloadKind::kBinary},
+      {.payload = "hello", .kind = PayloadKind::kPlainText}});
+  const EventBatchPtr letters = MakeDeadLetters(
+      *input, {FailedRow(0), FailedRow(1), FailedRow(2)}, kOrigin);
   EXPECT_THAT(std::string(letters->payload(0)),
               HasSubstr(R"("data_base64":"eyJhIjo=")"));
   EXPECT_THAT(std::string(letters->payload(1)),
               HasSubstr(R"("data_base64":"AP8=")"));
+  EXPECT_THAT(std::string(letters->payload(2)),
+              HasSubstr(R"("data_base64":"aGVsbG8=")"));
 }
 
 TEST(DeadLetterTest, EscapesWhatMessagesQuote) {

@@ -11,6 +11,8 @@
 
 namespace phoenix {
 
+class MetricsRegistry;
+
 // How sure a sink can be that a row is written once.
 // From the least to the most.
 enum class DeliveryGuarantee {
@@ -40,7 +42,8 @@ class Sink {
   // pending):
   //   kDelivered  the destination has it (for files: handed to the operating
   //               system by Flush at the latest),
-  //   kRetry      it may work later (with an OutcomeDetail that says why),
+  //   kRetry      it may work later (with an OutcomeDetail that says why, and,
+  //               by HeldBack of held_back.h, whether it was tried at all),
   //   kRejected   it can never work (with an OutcomeDetail that says why).
   // A sink may hold rows to make larger writes, and settles them from a later
   // Write, Flush or Close. May block: it has a thread of its own.
@@ -64,9 +67,17 @@ class Sink {
     return DeliveryGuarantee::kAtLeastOnce;
   }
 
+  // Whether rows of one key, at least, are written in the order in which they
+  // came.
+  virtual bool keeps_order() const { return true; }
+
   // Memory that the sink may hold beside its queue, in bytes: part of the bound
   // that `phoenix check` prints.
   virtual size_t max_memory_bytes() const { return 0; }
+
+  // Has the sink publish what only it knows. At most once, before Open;
+  // `registry` outlives the sink.
+  virtual void PublishMetrics(MetricsRegistry& /*registry*/) {}
 
   // As Operator::Report.
   virtual std::vector<std::string> Report() const { return {}; }

@@ -1,6 +1,8 @@
 #include "libs/engine/dead_letter_sender.h"
 
 #include <cstdint>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "libs/event/selection.h"
@@ -44,15 +46,17 @@ class LetterAnswer {
 }  // namespace
 
 DeadLetterSender::DeadLetterSender(std::string pipeline, std::string revision,
-                                   SinkPort& sink, Clock& clock)
+                                   SinkPort& sink, Clock& clock, Logger log)
     : pipeline_(std::move(pipeline)),
       revision_(std::move(revision)),
       sink_(sink),
-      clock_(clock) {}
+      clock_(clock),
+      log_(std::move(log)) {}
 
 void DeadLetterSender::Post(EventBatchPtr input,
                             std::vector<DeadLetterRow> rows,
                             SettleCallback settle) {
+  LogOneLineAComponent(rows);
   std::vector<uint32_t> events;
   events.reserve(rows.size());
   for (const DeadLetterRow& row : rows) events.push_back(row.row);
@@ -64,6 +68,28 @@ void DeadLetterSender::Post(EventBatchPtr input,
   sink_.OfferLater(
       std::move(letters),
       LetterAnswer(input->size(), std::move(events), std::move(settle)));
+}
+
+void DeadLetterSender::LogOneLineAComponent(
+    const std::vector<DeadLetterRow>& rows) {
+  std::map<std::string_view, std::pair<const DeadLetterRow*, size_t>> seen;
+  for (const DeadLetterRow& row : rows) {
+    ++seen.try_emplace(row.component, &row, 0).first->second.second;
+  }
+  for (const auto& [component, letters] : seen) {
+    LogLine(*letters.first, letters.second);
+  }
+}
+
+void DeadLetterSender::LogLine(const DeadLetterRow& first, size_t events) {
+  MutexLock lock(mutex_);
+  auto it = logs_.find(first.component);
+  if (it == logs_.end()) {
+    Logger log = log_.With({{"component.name", first.component}});
+    it = logs_.emplace(first.component, std::move(log)).first;
+  }
+  it->second.Warn("Events became dead letters.",
+                  {{"events", events}, {"error", first.status}});
 }
 
 }  // namespace phoenix

@@ -6,19 +6,23 @@
 #include "gtest/gtest.h"
 #include "libs/engine/testing/fake_ports.h"
 #include "libs/engine/testing/json_batch.h"
+#include "libs/telemetry/captured_log.h"
+#include "libs/telemetry/log.h"
 
 namespace phoenix {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class DeadLetterSenderTest : public ::testing::Test {
  protected:
-  void Post(const std::vector<uint32_t>& rows) {
+  void Post(const std::vector<uint32_t>& rows,
+            const std::string& component = "plausible") {
     std::vector<DeadLetterRow> dead;
     for (uint32_t row : rows) {
       dead.push_back({.row = row,
-                      .component = "plausible",
+                      .component = component,
                       .position = {.line = 4, .column = 2},
                       .status = absl::InvalidArgumentError("no field 'x'")});
     }
@@ -29,7 +33,9 @@ class DeadLetterSenderTest : public ::testing::Test {
 
   FakeClock clock_;
   FakeSinkPort sink_{"errors"};
-  DeadLetterSender sender_{"telemetry", "r1", sink_, clock_};
+  CapturedLog log_;
+  DeadLetterSender sender_{"telemetry", "r1", sink_, clock_,
+                           Logger(log_, clock_)};
   std::optional<BatchOutcome> outcome_;
 };
 
@@ -63,6 +69,26 @@ TEST_F(DeadLetterSenderTest, PassesOnWhatElseBecameOfALetter) {
   EXPECT_EQ(outcome_->at(2), Outcome::kRejected);
   ASSERT_EQ(outcome_->details().size(), 1u);
   EXPECT_EQ(outcome_->details()[0].row, 2u);
+}
+
+TEST_F(DeadLetterSenderTest, LogsTheComponentAndItsError) {
+  Post({0, 2});
+  ASSERT_EQ(log_.lines().size(), 1u);
+  EXPECT_THAT(
+      log_.lines()[0],
+      AllOf(HasSubstr(" warn Events became dead letters."),
+            HasSubstr("component.name=plausible"), HasSubstr("events=2"),
+            HasSubstr("error=\"INVALID_ARGUMENT: no field ")));
+}
+
+TEST_F(DeadLetterSenderTest, LogsOneLineAComponentAndInterval) {
+  for (int i = 0; i < 50; ++i) Post({0});
+  Post({1}, "partner");
+  EXPECT_EQ(log_.Count("component.name=plausible"), 1);
+  EXPECT_EQ(log_.Count("component.name=partner"), 1);
+  clock_.Advance(kLogRepeatInterval);
+  Post({0});
+  EXPECT_EQ(log_.Count("component.name=plausible"), 2);
 }
 
 }  // namespace

@@ -245,9 +245,9 @@ TEST(BatchCodecTest, RefusesRangesThatLeaveTheBlob) {
 
 TEST(BatchCodecTest, RefusesUnknownKindsAndTypes) {
   Proto proto = SmallProto();
-  proto.mutable_payload()->set_kinds(std::string("\x03\x05"));
+  proto.mutable_payload()->set_kinds(std::string("\x03\x06"));
   EXPECT_EQ(ErrorOf(proto),
-            "payload: 'kinds' has the value '5', expected 1 to '4'");
+            "payload: 'kinds' has the value '6', expected 1 to '5'");
   proto.mutable_payload()->set_kinds("");
   EXPECT_EQ(ErrorOf(proto),
             "payload: 'kinds' has '0' bytes, expected 1 or '2'");

@@ -159,7 +159,7 @@ class BatchDecoder {
     }
     PHOENIX_ASSIGN_OR_RETURN(
         columns_.payload.kinds.values,
-        ReadEnums("kinds", message.kinds, PayloadKind::kProto));
+        ReadEnums("kinds", message.kinds, PayloadKind::kPlainText));
     columns_.payload.blob = Part(message.blob);
     columns_.payload.ranges =
         std::make_shared<const std::vector<ByteRange>>(std::move(ranges));

@@ -67,10 +67,12 @@ void CloudEventsJsonEncoder::AppendPayload(const EventBatch& batch,
       batch.attribute(Attribute::kDataContentType).Get(row, scratch_);
   const bool is_json_type = IsJsonContentType(content_type);
   const bool is_text = kind == PayloadKind::kText;
+  const bool is_plain_text =
+      kind == PayloadKind::kPlainText && plain_text_ == PlainText::kAsString;
   if (is_text && is_json_type && IsJson(batch, payload)) {
     AppendName("data", out);
     AppendOnOneLine(payload, out);
-  } else if (is_text && !is_json_type && IsUtf8(payload)) {
+  } else if ((is_plain_text || (is_text && !is_json_type)) && IsUtf8(payload)) {
     AppendName("data", out);
     AppendJsonString(out, payload);
   } else {

@@ -19,6 +19,17 @@ namespace phoenix {
 // `data_base64`. Thread-compatible.
 class CloudEventsJsonEncoder {
  public:
+  // Plain text is text that has no content type and is no JSON. CloudEvents has
+  // it written as a JSON string, which its reader takes for JSON: the value is
+  // the same, its bytes have quotes then.
+  enum class PlainText {
+    kAsString,
+    kAsBytes,  // `data_base64`: comes back byte by byte.
+  };
+
+  explicit CloudEventsJsonEncoder(PlainText plain_text = PlainText::kAsString)
+      : plain_text_(plain_text) {}
+
   // Appends row `row` to `out` as one structured-mode object, without a line
   // end. Whatever the row holds, what is appended is valid JSON provided that
   // its attributes are UTF-8.
@@ -28,6 +39,7 @@ class CloudEventsJsonEncoder {
   void AppendPayload(const EventBatch& batch, uint32_t row, std::string& out);
   bool IsJson(const EventBatch& batch, std::string_view payload);
 
+  const PlainText plain_text_;
   JsonIndexer indexer_;
   JsonIndex index_;
   std::vector<JsonError> errors_;

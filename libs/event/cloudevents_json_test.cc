@@ -251,6 +251,23 @@ TEST(CloudEventsJsonTest, WritesWhatIsNoJsonAsBytes) {
             Json(R"(,"data_base64":"e29vcHM=")"));
 }
 
+// The JSON format: what has no content type is JSON, and text a JSON string.
+TEST(CloudEventsJsonTest, WritesTextWithoutContentTypeAsAString) {
+  BatchBuilder builder({.source = "/s", .type = "t"});
+  for (const auto& [payload, kind] :
+       {std::pair{"he said \"hi\"\n", PayloadKind::kPlainText},
+        std::pair{"bytes", PayloadKind::kBinary}}) {
+    EventFields fields;
+    fields[Attribute::kId] = "1";
+    fields.payload = payload;
+    fields.kind = kind;
+    ASSERT_TRUE(builder.AddEvent(fields).ok());
+  }
+  const EventBatchPtr batch = builder.Build(0);
+  EXPECT_EQ(Encode(*batch, 0), Json(R"(,"data":"he said \"hi\"\n")"));
+  EXPECT_EQ(Encode(*batch, 1), Json(R"(,"data_base64":"Ynl0ZXM=")"));
+}
+
 TEST(CloudEventsJsonTest, QuotesAnIntegerThatIsNotCanonical) {
   const auto batch = Decode(Json(""));
   ASSERT_TRUE(batch.ok());

@@ -79,6 +79,7 @@ void WritePayload(const EventBatch& batch, uint32_t row, CloudEvent& event) {
     case PayloadKind::kNone:
       return;
     case PayloadKind::kText:
+    case PayloadKind::kPlainText:
       if (!IsUtf8(payload)) break;
       event.set_text_data(payload.data(), payload.size());
       return;

@@ -123,10 +123,10 @@ TEST(CloudEventsProtoTest, RefusesDataThatIsNotTheJsonItClaimsToBe) {
   EXPECT_TRUE(absl::IsInvalidArgument(Add(event)));
 }
 
-TEST(CloudEventsProtoTest, TakesUnnamedTextThatIsNoJsonForBytes) {
+TEST(CloudEventsProtoTest, GivesUnnamedTextThatIsNoJsonBackAsText) {
   CloudEvent event = Minimal();
   event.set_text_data("hello");
-  EXPECT_EQ(BackAndForth(event).binary_data(), "hello");
+  EXPECT_EQ(BackAndForth(event).text_data(), "hello");
 }
 
 TEST(CloudEventsProtoTest, ReadsAnEmptyPayloadAsOne) {

@@ -47,7 +47,13 @@ enum class AttributeType : uint8_t {
 };
 
 // How a payload came; numbers as in event_batch.proto.
-enum class PayloadKind : uint8_t { kNone = 1, kBinary, kText, kProto };
+enum class PayloadKind : uint8_t {
+  kNone = 1,
+  kBinary,
+  kText,  // JSON or not, as the content type says.
+  kProto,
+  kPlainText,  // Without a content type, and no JSON.
+};
 
 // A value a row, or one for all rows.
 template <typename T>

@@ -195,13 +195,17 @@ class Decoder {
       fields_.kind = PayloadKind::kNone;
     } else if (content_type.empty()) {
       // It means JSON; what is none must not be taken for it later.
-      if (!CheckJson().ok()) fields_.kind = PayloadKind::kBinary;
+      if (!CheckJson().ok()) fields_.kind = KindOfNoJson();
     } else if (IsJsonContentType(content_type)) {
       return CheckJson();
     } else if (!IsTextContentType(content_type) || !IsUtf8(body_)) {
       fields_.kind = PayloadKind::kBinary;
     }
     return absl::OkStatus();
+  }
+
+  PayloadKind KindOfNoJson() const {
+    return IsUtf8(body_) ? PayloadKind::kPlainText : PayloadKind::kBinary;
   }
 
   absl::Status CheckJson() {

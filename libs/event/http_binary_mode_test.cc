@@ -72,7 +72,7 @@ TEST(HttpBinaryModeTest, TellsTextFromBytes) {
   EXPECT_EQ(DescriptionOf({{"content-type", "text/plain"}}, "plain"),
             "datacontenttype='text/plain' kind 3: plain");
   EXPECT_EQ(DescriptionOf({}, "[1]"), "kind 3: [1]");
-  EXPECT_EQ(DescriptionOf({}, "plain"), "kind 2: plain");
+  EXPECT_EQ(DescriptionOf({}, "plain"), "kind 5: plain");
   EXPECT_EQ(DescriptionOf({}, "\xFF"), "kind 2: \xFF");
   EXPECT_EQ(DescriptionOf({{"content-type", "image/png"}}, "x"),
             "datacontenttype='image/png' kind 2: x");

@@ -16,7 +16,7 @@ absl::StatusOr<PayloadKind> PayloadClassifier::Classify(
     PayloadKind came_as) {
   if (content_type.empty()) {
     if (came_as != PayloadKind::kText || payload.empty()) return came_as;
-    return IsJson(payload) ? PayloadKind::kText : PayloadKind::kBinary;
+    return IsJson(payload) ? PayloadKind::kText : PayloadKind::kPlainText;
   }
   if (!IsJsonContentType(content_type)) return came_as;
   if (payload.empty()) return PayloadKind::kNone;

@@ -24,8 +24,8 @@ class PayloadClassifier {
   //   - A content type that says JSON: kText when the payload is JSON, kNone
   //     when it is empty; else INVALID_ARGUMENT, with the place.
   //   - No content type: what came as text is kText when it is JSON (which is
-  //     what no content type means) or empty, else kBinary, so that it is not
-  //     taken for JSON later.
+  //     what no content type means) or empty, else kPlainText, so that it is
+  //     not taken for JSON later.
   //   - Else `came_as`.
   absl::StatusOr<PayloadKind> Classify(std::string_view payload,
                                        std::string_view content_type,

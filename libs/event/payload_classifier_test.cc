@@ -50,7 +50,7 @@ TEST(PayloadClassifierTest, TakesAnEmptyJsonPayloadForNone) {
 
 TEST(PayloadClassifierTest, TakesUnnamedTextForJsonOnlyWhenItIs) {
   EXPECT_EQ(KindOf("[1]", "", kText), kText);
-  EXPECT_EQ(KindOf("plain", "", kText), kBinary);
+  EXPECT_EQ(KindOf("plain", "", kText), PayloadKind::kPlainText);
   EXPECT_EQ(KindOf("", "", kText), kText);
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "absl/strings/escaping.h"
+#include "libs/base/json_text.h"
 #include "libs/base/text.h"
 
 namespace phoenix {
@@ -25,6 +26,9 @@ void AppendPayloadLine(const EventBatch& batch, uint32_t row,
       break;
     case PayloadKind::kNone:
       out += "null";
+      break;
+    case PayloadKind::kPlainText:
+      AppendJsonText(payload, out);
       break;
     case PayloadKind::kBinary:
     case PayloadKind::kProto:

@@ -11,8 +11,8 @@ namespace phoenix {
 
 // Appends the payload of row `row` and a line feed: what an NDJSON sink writes.
 // Text, which for NDJSON should be JSON and is not looked at here, is written
-// as it is except that line breaks become blanks; bytes become a JSON string of
-// base64; no payload becomes `null`.
+// as it is except that line breaks become blanks; plain text becomes a JSON
+// string, bytes one of base64; no payload becomes `null`.
 void AppendPayloadLine(const EventBatch& batch, uint32_t row, std::string& out);
 
 // Appends `text` with each line feed and carriage return replaced by a blank:

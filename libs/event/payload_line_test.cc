@@ -30,6 +30,11 @@ TEST(PayloadLineTest, KeepsAnEventOnOneLine) {
             "before|{ \"a\":  1}\n");
 }
 
+TEST(PayloadLineTest, WritesPlainTextAsAJsonString) {
+  EXPECT_EQ(LineOf("a \"b\"\n", PayloadKind::kPlainText),
+            "before|\"a \\\"b\\\"\\n\"\n");
+}
+
 TEST(PayloadLineTest, WritesBytesAndNothingAsJson) {
   EXPECT_EQ(LineOf(std::string_view("\0\xFF", 2), PayloadKind::kBinary),
             "before|\"AP8=\"\n");

@@ -32,8 +32,8 @@ struct MemoryPart {
 //   - what each step remembers;
 //   - the queue of each sink, a single batch that is larger than it among them,
 //     and what the sink itself holds;
-//   - dead letters that wait for room before their sink: at most the events in
-//     flight;
+//   - dead letters that wait for room before their sink, by an estimate: those
+//     of all events in flight, each as large as its event;
 //   - the program itself, and the freed memory that its allocator keeps.
 // Their sum bounds the resident memory of the process. What the kernel holds,
 // such as the buffers of sockets and the page cache, is not in it.

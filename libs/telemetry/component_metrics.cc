@@ -106,6 +106,18 @@ uint64_t ComponentMetrics::failed_events() const {
   return events;
 }
 
+std::map<std::string, uint64_t> ComponentMetrics::errors(
+    ErrorStage stage) const {
+  MutexLock lock(mutex_);
+  std::map<std::string, uint64_t> by_type;
+  for (const auto& [key, counter] : errors_) {
+    if (key.first == stage && counter.value() > 0) {
+      by_type[key.second] = counter.value();
+    }
+  }
+  return by_type;
+}
+
 absl::Duration ComponentMetrics::busy() const {
   double seconds = processed_.value().sum;
   MutexLock lock(mutex_);

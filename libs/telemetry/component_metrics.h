@@ -54,6 +54,9 @@ class ComponentMetrics {
   uint64_t discarded_events() const;
   uint64_t failed_events() const;
 
+  // What failed at that stage, by type, as published; none that are 0.
+  std::map<std::string, uint64_t> errors(ErrorStage stage) const;
+
   // Time worked in all: its growth over an interval tells how busy the
   // component is.
   absl::Duration busy() const;

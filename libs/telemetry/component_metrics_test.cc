@@ -57,6 +57,15 @@ TEST_F(ComponentMetricsTest, TellsIntendedDropsFromOthers) {
   EXPECT_EQ(metrics_.discarded_events(), 7u);
 }
 
+TEST_F(ComponentMetricsTest, TellsTheErrorsOfAStageByType) {
+  metrics_.Failed(ErrorStage::kReceiving, "TOO_LARGE", 2);
+  metrics_.Failed(ErrorStage::kReceiving, "too_large", 3);
+  metrics_.Failed(ErrorStage::kSending, "UNAVAILABLE", 7);
+  const std::map<std::string, uint64_t> expected = {{"too_large", 5}};
+  EXPECT_EQ(metrics_.errors(ErrorStage::kReceiving), expected);
+  EXPECT_TRUE(metrics_.errors(ErrorStage::kProcessing).empty());
+}
+
 TEST_F(ComponentMetricsTest, PublishesErrorTypesInLowerCase) {
   metrics_.Failed(ErrorStage::kSending, "BROKER_AWAY", 3);
   EXPECT_EQ(

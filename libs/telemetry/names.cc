@@ -58,6 +58,13 @@ constexpr MetricSpec kSinkFailing =
     Gauge("phoenix_sink_failing",
           "1 while a sink fails again and again, so that it is not ready; else "
           "0.");
+constexpr MetricSpec kSinkCircuitState =
+    Gauge("phoenix_sink_circuit_state",
+          "0: a sink sends; 2: its destination fails and is left alone; 1: one "
+          "request finds out whether it works again.");
+constexpr MetricSpec kSinkRequestLimit =
+    Gauge("phoenix_sink_request_limit",
+          "Requests that a sink may have under way at once, as it found out.");
 
 constexpr MetricSpec kBufferReceivedEvents = Counter(
     "phoenix_buffer_received_events_total", "Events put into a buffer.");
@@ -171,8 +178,10 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kPipelineReceivedEvents,
       &metric::kPipelineRecoveredEvents,
       &metric::kPipelineSettledEvents,
+      &metric::kSinkCircuitState,
       &metric::kSinkFailedWriteAttempts,
       &metric::kSinkFailing,
+      &metric::kSinkRequestLimit,
       &metric::kSinkRetriedEvents,
       &metric::kSinkWriteAttempts,
       &metric::kSourceLagEvents,

@@ -45,6 +45,8 @@ extern const MetricSpec kSinkWriteAttempts;
 extern const MetricSpec kSinkFailedWriteAttempts;  // + error_type.
 extern const MetricSpec kSinkRetriedEvents;
 extern const MetricSpec kSinkFailing;
+extern const MetricSpec kSinkCircuitState;
+extern const MetricSpec kSinkRequestLimit;
 
 // Labels: buffer_name.
 extern const MetricSpec kBufferReceivedEvents;

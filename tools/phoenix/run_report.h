@@ -9,8 +9,9 @@
 namespace phoenix {
 
 // What a run found, for the terminal, several lines: how long it took, what
-// came in and what became of it (with the conservation check), the latency from
-// door to outcome, and what the components have to say.
+// came in and what became of it (with the conservation check), what the doors
+// refused and why, what steps failed on and kept, the latency from door to
+// outcome, and what the components have to say.
 std::string RunReport(const Suite& suite, absl::Duration duration);
 
 }  // namespace phoenix

@@ -45,6 +45,35 @@ TEST_F(RunReportTest, AccountsForEveryEvent) {
   EXPECT_THAT(report, HasSubstr("  door to outcome: p50 "));
 }
 
+TEST_F(RunReportTest, SaysWhatTheDoorsRefusedAndWhy) {
+  ASSERT_TRUE(suite_.Start().ok());
+  small_.source->Refuse(1'351'500, "MALFORMED_LINE");
+  small_.source->Refuse(3, "BODY_TOO_LARGE");
+  EXPECT_THAT(RunReport(suite_, absl::Seconds(1)),
+              HasSubstr("  door: refused or unreadable: 3 body_too_large, "
+                        "1,351,500 malformed_line\n"));
+}
+
+TEST_F(RunReportTest, SaysNothingOfRefusalsWhereThereAreNone) {
+  const std::string report = RunReport(suite_, absl::Seconds(1));
+  EXPECT_THAT(report, Not(HasSubstr("refused")));
+  EXPECT_THAT(report, Not(HasSubstr("kept after")));
+}
+
+TEST(RunReportOfAKeepingStepTest, SaysHowManyEventsWereKeptAfterAnError) {
+  SmallPipeline small;
+  small.pipeline->steps[0].on_error = OnError::kKeep;
+  MetricsRegistry registry;
+  HealthRegistry health;
+  Suite suite(std::move(small.pipeline), registry, health, Clock::System());
+  ASSERT_TRUE(suite.Start().ok());
+  OutcomeRecorder recorder;
+  ASSERT_TRUE(small.source->Offer({"1", "\"fail\""}, recorder.Callback()).ok());
+  ASSERT_TRUE(suite.Drain(absl::Minutes(1)));
+  EXPECT_THAT(RunReport(suite, absl::Seconds(1)),
+              HasSubstr("  obey: kept after an error: 1\n"));
+}
+
 TEST_F(RunReportTest, EndsWithWhatComponentsSay) {
   EXPECT_THAT(RunReport(suite_, absl::Seconds(1)),
               HasSubstr("  obey: was obeyed\n"));

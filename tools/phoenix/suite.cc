@@ -132,6 +132,7 @@ void Suite::BuildSinks() {
                                .name = compiled.name}));
     sink_monitors_.push_back(std::make_unique<SinkMonitor>(
         sink_metrics_.back()->id(), registry_, health_));
+    compiled.sink->PublishMetrics(registry_);
     const bool is_dead_letter = sinks_.size() == pipeline_->dead_letter;
     sinks_.push_back(std::make_unique<SinkWorker>(
         SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},
@@ -412,6 +413,18 @@ void Suite::Publish() {
     pipeline_metrics_.SetUnaccounted(unaccounted);
   }
   last_unaccounted_ = unaccounted;
+}
+
+std::vector<const ComponentMetrics*> Suite::source_metrics() const {
+  std::vector<const ComponentMetrics*> metrics;
+  for (const auto& unit : sources_) metrics.push_back(&unit->metrics);
+  return metrics;
+}
+
+std::vector<const ComponentMetrics*> Suite::step_metrics() const {
+  std::vector<const ComponentMetrics*> metrics;
+  for (const auto& step : step_metrics_.steps()) metrics.push_back(step.get());
+  return metrics;
 }
 
 uint64_t Suite::waiting_events() const {

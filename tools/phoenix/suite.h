@@ -79,6 +79,10 @@ class Suite {
   const CompiledPipeline& pipeline() const { return *pipeline_; }
   const PipelineMetrics& metrics() const { return pipeline_metrics_; }
 
+  // Of each source and step, in the order of the file.
+  std::vector<const ComponentMetrics*> source_metrics() const;
+  std::vector<const ComponentMetrics*> step_metrics() const;
+
   // Events that are in the log without an outcome; 0 without a log.
   uint64_t waiting_events() const;
 

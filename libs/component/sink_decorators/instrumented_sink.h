@@ -27,6 +27,7 @@ class InstrumentedSink : public Sink {
   void Cancel() override { sink_->Cancel(); }
 
   DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
+  bool keeps_order() const override { return sink_->keeps_order(); }
   size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
   std::vector<std::string> Report() const override { return sink_->Report(); }
 

@@ -1,10 +1,12 @@
 #include "libs/component/sink_decorators/retrying_sink.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "libs/component/sink_decorators/held_back.h"
 #include "libs/component/sink_decorators/retry_after.h"
 
 namespace phoenix {
@@ -21,7 +23,9 @@ absl::Status GaveUp(const absl::Status& why, int attempts) {
 
 // One call of Write, whose rows are written until none is to be retried.
 struct RetryingSink::Attempt {
-  BatchView view;  // What is still to be written.
+  uint64_t write = 0;   // Which call of Write: they are retried in this order.
+  BatchView view;       // What is still to be written.
+  Selection held_back;  // Of it, what the last attempt did not try.
   BatchOutcome outcome;
   SettleCallback settle;
   bool retried = false;  // `outcome` holds what earlier attempts settled.
@@ -43,13 +47,14 @@ RetryingSink::RetryingSink(std::unique_ptr<Sink> sink, Options options,
 
 void RetryingSink::Write(BatchView view, SettleCallback settle) {
   const uint32_t size = view.batch->size();
-  Start(std::make_shared<Attempt>(Attempt{std::move(view),
-                                          BatchOutcome(size),
-                                          std::move(settle),
-                                          false,
-                                          0,
-                                          clock_.MonotonicNanos(),
-                                          {}}));
+  Start(
+      std::make_shared<Attempt>(Attempt{.write = ++writes_,
+                                        .view = std::move(view),
+                                        .held_back = {},
+                                        .outcome = BatchOutcome(size),
+                                        .settle = std::move(settle),
+                                        .first_nanos = clock_.MonotonicNanos(),
+                                        .why = {}}));
   RetryAll();
 }
 
@@ -86,13 +91,27 @@ void RetryingSink::OnSettled(const AttemptPtr& attempt,
     attempt->settle(attempt->outcome);
     return;
   }
-  CountFailure(attempt->why);
-  waiting_.push_back(attempt);
+  if (attempt->held_back.size() < left) {
+    CountFailure(attempt->why);
+  } else if (attempt->number > 0) {
+    --attempt->number;  // It tried nothing.
+  }
+  WaitInOrder(attempt);
+}
+
+// A sink that has several requests under way may settle a later write first.
+void RetryingSink::WaitInOrder(const AttemptPtr& attempt) {
+  const auto behind = std::find_if(
+      waiting_.begin(), waiting_.end(),
+      [&](const AttemptPtr& other) { return other->write > attempt->write; });
+  waiting_.insert(behind, attempt);
 }
 
 // Keeps what is settled for good; the rows to be tried again are left.
 void RetryingSink::TakeOutcome(Attempt& attempt, const BatchOutcome& outcome) {
   Selection again;
+  attempt.held_back.clear();
+  absl::Status held_back;
   for (uint32_t row : attempt.view.rows) {
     if (outcome.at(row) == Outcome::kRetry) {
       again.push_back(row);
@@ -101,11 +120,18 @@ void RetryingSink::TakeOutcome(Attempt& attempt, const BatchOutcome& outcome) {
     }
   }
   for (const OutcomeDetail& detail : outcome.details()) {
-    if (outcome.at(detail.row) == Outcome::kRetry) {
-      attempt.why = detail.status;
-    } else {
+    if (outcome.at(detail.row) != Outcome::kRetry) {
       attempt.outcome.AddDetail(detail);
+    } else if (IsHeldBack(detail.status)) {
+      attempt.held_back.push_back(detail.row);
+      held_back = detail.status;
+    } else {
+      attempt.why = detail.status;
     }
+  }
+  std::sort(attempt.held_back.begin(), attempt.held_back.end());
+  if (attempt.held_back.size() == again.size() && !held_back.ok()) {
+    attempt.why = held_back;
   }
   attempt.view.rows = std::move(again);
   attempt.retried = true;
@@ -132,13 +158,17 @@ void RetryingSink::RetryAll() {
     const bool stopped = !WaitForNext();
     for (const AttemptPtr& attempt : std::exchange(waiting_, {})) {
       if (stopped) {
-        GiveUp(*attempt, Outcome::kRetry);
-      } else if (!HasBudget(*attempt)) {
-        GiveUp(*attempt, Outcome::kRejected);
-      } else if (!waiting_.empty()) {
+        GiveUp(*attempt);
+        continue;
+      }
+      if (!HasBudget(*attempt)) {
+        RejectTried(*attempt);
+        if (attempt->view.rows.empty()) continue;
+      }
+      if (!waiting_.empty()) {
         // Behind rows that failed again just now: its time has not begun.
         attempt->first_nanos = clock_.MonotonicNanos();
-        waiting_.push_back(attempt);
+        WaitInOrder(attempt);
       } else {
         retried_rows_ += attempt->view.rows.size();
         monitor_.OnRetry(attempt->view.rows.size());
@@ -178,18 +208,32 @@ absl::Duration RetryingSink::NextDelay() {
   return delay;
 }
 
-void RetryingSink::GiveUp(Attempt& attempt, Outcome outcome) {
-  const absl::Status why = outcome == Outcome::kRejected
-                               ? GaveUp(attempt.why, attempt.number)
-                               : attempt.why;
-  if (outcome == Outcome::kRejected) {
-    given_up_rows_ += attempt.view.rows.size();
-  }
-  for (uint32_t row : attempt.view.rows) {
+void RetryingSink::GiveUp(Attempt& attempt) {
+  Settle(attempt, attempt.view.rows, Outcome::kRetry, attempt.why);
+  attempt.settle(attempt.outcome);
+}
+
+// The rows that were held back are left, with a budget of their own.
+void RetryingSink::RejectTried(Attempt& attempt) {
+  Selection tried;
+  std::set_difference(attempt.view.rows.begin(), attempt.view.rows.end(),
+                      attempt.held_back.begin(), attempt.held_back.end(),
+                      std::back_inserter(tried));
+  Settle(attempt, tried, Outcome::kRejected,
+         GaveUp(attempt.why, attempt.number));
+  given_up_rows_ += tried.size();
+  attempt.view.rows = std::exchange(attempt.held_back, {});
+  attempt.number = 0;
+  attempt.first_nanos = clock_.MonotonicNanos();
+  if (attempt.view.rows.empty()) attempt.settle(attempt.outcome);
+}
+
+void RetryingSink::Settle(Attempt& attempt, const Selection& rows,
+                          Outcome outcome, const absl::Status& why) {
+  for (uint32_t row : rows) {
     attempt.outcome.Merge(row, outcome);
     attempt.outcome.AddDetail({row, options_.name, why});
   }
-  attempt.settle(attempt.outcome);
 }
 
 std::vector<std::string> RetryingSink::Report() const {

@@ -19,9 +19,10 @@ namespace phoenix {
 // Writes rows again that a sink answers with kRetry, after a delay that grows
 // and is spread by chance, until they have another outcome or the budget is
 // used up. An attempt that settles any of its rows for good is progress: delay
-// and budget begin anew for the rest. While rows wait nothing that came after
-// them is written, so that order is kept and the queue in front fills: that is
-// how a failing destination pushes back.
+// and budget begin anew for the rest. Rows that the sink held back
+// (held_back.h) are not given up with those that it tried: they are next. While
+// rows wait nothing that came after them is written, so that order is kept and
+// the queue in front fills: that is how a failing destination pushes back.
 // Threads as Sink: it blocks in Write, Flush and Close.
 class RetryingSink : public Sink {
  public:
@@ -56,6 +57,7 @@ class RetryingSink : public Sink {
   void Cancel() override { sink_->Cancel(); }
 
   DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
+  bool keeps_order() const override { return sink_->keeps_order(); }
   size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
   std::vector<std::string> Report() const override;
 
@@ -66,13 +68,17 @@ class RetryingSink : public Sink {
   void Start(const AttemptPtr& attempt);
   void OnSettled(const AttemptPtr& attempt, const BatchOutcome& outcome);
   static void TakeOutcome(Attempt& attempt, const BatchOutcome& outcome);
+  void WaitInOrder(const AttemptPtr& attempt);
   void OnProgress(Attempt& attempt);
   void CountFailure(const absl::Status& why);
   void RetryAll();
   bool WaitForNext();  // False when the process stops.
   bool HasBudget(const Attempt& attempt) const;
   absl::Duration NextDelay();
-  void GiveUp(Attempt& attempt, Outcome outcome);
+  void GiveUp(Attempt& attempt);
+  void RejectTried(Attempt& attempt);
+  void Settle(Attempt& attempt, const Selection& rows, Outcome outcome,
+              const absl::Status& why);
 
   const std::unique_ptr<Sink> sink_;
   const Options options_;
@@ -83,6 +89,7 @@ class RetryingSink : public Sink {
   Random random_;
   Backoff backoff_;
   std::vector<AttemptPtr> waiting_;  // In the order in which they were written.
+  uint64_t writes_ = 0;
   uint64_t failed_attempts_ = 0;
   absl::Status last_error_;
   uint64_t retried_rows_ = 0;

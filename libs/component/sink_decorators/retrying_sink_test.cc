@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/component/sink_decorators/held_back.h"
 #include "libs/component/sink_decorators/retry_after.h"
 #include "libs/component/testing/fake_sink.h"
 #include "libs/component/testing/outcome_recorder.h"
@@ -55,6 +56,8 @@ class RetryingSinkTest : public testing::Test {
     Sink().Write(AllOf(MakeBatch(payloads)), recorder.Callback());
     return recorder;
   }
+
+  void Use(std::unique_ptr<phoenix::Sink> sink) { inner_ = std::move(sink); }
 
   void FailNext(int writes, absl::Status why = kDown) {
     for (int i = 0; i < writes; ++i) {
@@ -286,6 +289,65 @@ TEST_F(RetryingSinkTest, RetriesBeforeItCloses) {
   EXPECT_TRUE(Sink().Close().ok());
   EXPECT_THAT(recorder.names(), ElementsAre("delivered"));
   EXPECT_FALSE(fake_->open);
+}
+
+// Can't write row 0, and tries nothing behind it.
+class StuckSink : public FakeSink {
+ public:
+  void Write(BatchView view, SettleCallback settle) override {
+    writes.push_back(view);
+    BatchOutcome outcome(view.batch->size());
+    const bool stuck = view.rows[0] == 0;
+    for (uint32_t row : view.rows) {
+      outcome.Merge(row, stuck ? Outcome::kRetry : Outcome::kDelivered);
+      if (stuck)
+        outcome.AddDetail({row, "", row == 0 ? kDown : HeldBack(kDown)});
+    }
+    settle(outcome);
+  }
+};
+
+TEST_F(RetryingSinkTest, GivesUpNoRowThatWasHeldBack) {
+  options_.max_attempts = 3;
+  auto stuck = std::make_unique<StuckSink>();
+  const StuckSink& sink = *stuck;
+  Use(std::move(stuck));
+  const OutcomeRecorder recorder = Write(3);
+  EXPECT_THAT(recorder.names(),
+              ElementsAre("rejected", "delivered", "delivered"));
+  EXPECT_EQ(recorder.calls(), 1u);
+  ASSERT_THAT(sink.writes, SizeIs(4));
+  EXPECT_THAT(sink.writes[3].rows, ElementsAre(1, 2));
+}
+
+// With several requests under way, a later write may be settled first.
+TEST_F(RetryingSinkTest, RetriesWritesInTheirOrderHoweverTheyWereSettled) {
+  class BackwardsSink : public FakeSink {
+   public:
+    void Write(BatchView view, SettleCallback settle) override {
+      writes.push_back(view);
+      settles.push_back(std::move(settle));
+    }
+    void Flush() override {
+      const Outcome outcome =
+          ++flushes == 1 ? Outcome::kRetry : Outcome::kDelivered;
+      for (; !settles.empty(); settles.pop_back()) {
+        settles.back()(BatchOutcome(1, outcome));
+      }
+    }
+    std::vector<SettleCallback> settles;
+  };
+  auto backwards = std::make_unique<BackwardsSink>();
+  const BackwardsSink& sink = *backwards;
+  Use(std::move(backwards));
+  const OutcomeRecorder first = Write(1);
+  const OutcomeRecorder second = Write(1);
+  Sink().Flush();
+  ASSERT_THAT(sink.writes, SizeIs(4));
+  EXPECT_EQ(sink.writes[2].batch, sink.writes[0].batch);
+  EXPECT_EQ(sink.writes[3].batch, sink.writes[1].batch);
+  EXPECT_THAT(first.names(), ElementsAre("delivered"));
+  EXPECT_THAT(second.names(), ElementsAre("delivered"));
 }
 
 }  // namespace

@@ -64,8 +64,13 @@ CannedServer::CannedServer() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
 CannedServer::~CannedServer() {
   stopping_ = true;
   shutdown(listener_.get(), SHUT_RDWR);
-  if (const int fd = connection_; fd >= 0) shutdown(fd, SHUT_RDWR);
   thread_.join();
+  {
+    MutexLock lock(mutex_);
+    for (const auto& fd : fds_) shutdown(fd->get(), SHUT_RDWR);
+    changed_.NotifyAll();
+  }
+  for (std::thread& thread : serving_) thread.join();
 }
 
 std::string CannedServer::url() const {
@@ -82,28 +87,34 @@ std::vector<CannedServer::Request> CannedServer::requests() const {
   return requests_;
 }
 
+void CannedServer::AnswerAfter(size_t requests) {
+  MutexLock lock(mutex_);
+  answer_after_ = requests;
+}
+
 void CannedServer::Serve() {
   while (!stopping_) {
-    const UniqueFd fd(accept(listener_.get(), nullptr, nullptr));
-    if (!fd.valid()) continue;
+    auto fd =
+        std::make_unique<UniqueFd>(accept(listener_.get(), nullptr, nullptr));
+    if (!fd->valid()) continue;
     ++connections_;
-    connection_ = fd.get();
-    ServeConnection(fd.get());
-    connection_ = -1;
+    const UniqueFd& connection = *fd;
+    {
+      MutexLock lock(mutex_);
+      fds_.push_back(std::move(fd));
+    }
+    serving_.emplace_back([this, &connection] { ServeConnection(connection); });
   }
 }
 
-void CannedServer::ServeConnection(int fd) {
+void CannedServer::ServeConnection(const UniqueFd& fd) {
   std::string buffer;
   Request request;
-  while (!stopping_ && ReadRequest(fd, buffer, request)) {
-    {
-      MutexLock lock(mutex_);
-      requests_.push_back(std::move(request));
-    }
-    const std::string answer = TakeAnswer();
-    if (answer.empty() || WriteAll(fd, answer) != 0) return;
+  while (!stopping_ && ReadRequest(fd.get(), buffer, request)) {
+    const std::string answer = Take(std::move(request));
+    if (answer.empty() || WriteAll(fd.get(), answer) != 0) break;
   }
+  shutdown(fd.get(), SHUT_RDWR);
 }
 
 bool CannedServer::ReadRequest(int fd, std::string& buffer, Request& request) {
@@ -122,11 +133,17 @@ bool CannedServer::ReadRequest(int fd, std::string& buffer, Request& request) {
   return true;
 }
 
-std::string CannedServer::TakeAnswer() {
+std::string CannedServer::Take(Request request) {
   MutexLock lock(mutex_);
-  if (answers_.empty()) return kOk;
-  std::string answer = std::move(answers_.front());
-  answers_.pop_front();
+  std::string answer = kOk;
+  if (!answers_.empty()) {
+    answer = std::move(answers_.front());
+    answers_.pop_front();
+  }
+  request.accepted = answer.starts_with("HTTP/1.1 2");
+  requests_.push_back(std::move(request));
+  changed_.NotifyAll();
+  while (requests_.size() < answer_after_ && !stopping_) changed_.Wait(mutex_);
   return answer;
 }
 

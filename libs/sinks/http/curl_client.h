@@ -2,17 +2,22 @@
 #define LIBS_SINKS_HTTP_CURL_CLIENT_H_
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "libs/base/mutex.h"
 #include "libs/sinks/http/http_client.h"
 
 namespace phoenix {
 
-// An HttpClient by libcurl: one connection that is kept open, http and https
-// only, no redirects, certificates verified. Threads as HttpClient.
+// An HttpClient by libcurl: connections that are kept open, one for each call
+// under way, http and https only, no redirects, certificates verified. A thread
+// of its own moves the bytes, so that calls go on while nobody waits. Threads
+// as HttpClient.
 class CurlClient : public HttpClient {
  public:
   // What is kept of an answer's body.
@@ -28,19 +33,41 @@ class CurlClient : public HttpClient {
   };
 
   explicit CurlClient(Options options);
+
+  // Ends what is under way.
   ~CurlClient() override;
 
-  absl::StatusOr<HttpAnswer> Post(const HttpPost& post) override;
-  void Cancel() override { cancelled_ = true; }
+  void Start(size_t call, const HttpPost& post) override;
+  HttpCompletion Wait() override;
+  void Cancel() override;
 
  private:
   class Handle;
+  class Multi;
 
-  void Prepare(const HttpPost& post);
+  std::unique_ptr<Handle> MakeHandle(size_t call);
+  void Prepare(const HttpPost& post, Handle& handle);
+  void Run();
+  void BeginStarted();
+  void CompleteFinished();
+  void CompleteCancelled();
+  void Complete(Handle& handle, absl::StatusOr<HttpAnswer> answer);
 
   const Options options_;
+  const std::unique_ptr<Multi> multi_;
   std::atomic<bool> cancelled_ = false;
-  std::unique_ptr<Handle> handle_;
+
+  // By call. One that is under way is the thread's, others the caller's.
+  std::vector<std::unique_ptr<Handle>> handles_;
+
+  Mutex mutex_;
+  CondVar completed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Handle*> started_ ABSL_GUARDED_BY(mutex_);
+  std::deque<HttpCompletion> completions_ ABSL_GUARDED_BY(mutex_);
+
+  std::vector<Handle*> under_way_;  // The thread's.
+  std::thread thread_;
 };
 
 }  // namespace phoenix

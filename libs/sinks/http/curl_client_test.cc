@@ -1,7 +1,9 @@
 #include "libs/sinks/http/curl_client.h"
 
+#include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -20,10 +22,15 @@ class CurlClientTest : public testing::Test {
     options_.idempotency_header = "Idempotency-Key";
   }
 
-  absl::StatusOr<HttpAnswer> Post(const std::string& body) {
+  CurlClient& Client() {
     if (client_ == nullptr) client_ = std::make_unique<CurlClient>(options_);
-    return client_->Post(
-        {.body = body, .content_encoding = "gzip", .idempotency_key = "k1"});
+    return *client_;
+  }
+
+  absl::StatusOr<HttpAnswer> Post(const std::string& body) {
+    Client().Start(
+        0, {.body = body, .content_encoding = "gzip", .idempotency_key = "k1"});
+    return Client().Wait().answer;
   }
 
   CannedServer server_;
@@ -98,7 +105,7 @@ TEST_F(CurlClientTest, EndsARequestThatTakesTooLong) {
 
 TEST_F(CurlClientTest, EndsARequestThatIsCancelled) {
   server_.AnswerNext("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-  client_ = std::make_unique<CurlClient>(options_);
+  Client();
   std::thread canceller([this] {
     while (server_.requests().empty()) std::this_thread::yield();
     client_->Cancel();
@@ -107,6 +114,31 @@ TEST_F(CurlClientTest, EndsARequestThatIsCancelled) {
   canceller.join();
   EXPECT_EQ(Post("y").status().code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(server_.requests().size(), 1u);
+}
+
+TEST_F(CurlClientTest, HasSeveralCallsUnderWay) {
+  constexpr size_t kCalls = 4;
+  server_.AnswerAfter(kCalls);
+  const std::vector<std::string> bodies = {"a", "b", "c", "d"};
+  for (size_t i = 0; i < kCalls; ++i) Client().Start(i, {.body = bodies[i]});
+  std::set<size_t> answered;
+  for (size_t i = 0; i < kCalls; ++i) {
+    const HttpCompletion completion = Client().Wait();
+    EXPECT_TRUE(completion.answer.ok()) << completion.answer.status();
+    EXPECT_GT(completion.took, absl::ZeroDuration());
+    answered.insert(completion.call);
+  }
+  EXPECT_EQ(answered.size(), kCalls);
+  EXPECT_EQ(server_.connections(), static_cast<int>(kCalls));
+}
+
+TEST_F(CurlClientTest, EndsAllCallsThatAreCancelled) {
+  server_.AnswerAfter(100);
+  for (size_t i = 0; i < 3; ++i) Client().Start(i, {.body = "x"});
+  Client().Cancel();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(absl::IsCancelled(Client().Wait().answer.status()));
+  }
 }
 
 TEST_F(CurlClientTest, SpeaksHttpOnly) {

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -11,10 +12,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "libs/base/text.h"
 #include "libs/sinks/http/curl_client.h"
 #include "libs/sinks/http/http.pb.h"
 #include "libs/sinks/http/http_sink.h"
+#include "libs/sinks/http/pending_request.h"
 #include "libs/sinks/rows/cloudevents_row_encoder.h"
+#include "libs/sinks/rows/event_field.h"
 #include "libs/sinks/rows/ndjson_row_encoder.h"
 
 namespace phoenix {
@@ -131,16 +135,29 @@ CurlClient::Options ClientOptions(const v1::Http& config,
   return options;
 }
 
+void SetConcurrency(const v1::Concurrency& config, ConfigReport& report,
+                    HttpSink::Options& options) {
+  options.requests.lanes = std::max(config.max(), 1);
+  if (config.key().empty()) return;
+  options.key = ParseEventField(config.key());
+  if (options.key.has_value()) return;
+  report.Error("concurrency.key", 0,
+               absl::StrFormat("'%s' is no field, expected %s", config.key(),
+                               ToAbsl(kEventFieldForms)));
+}
+
 std::unique_ptr<Sink> Create(const v1::Http& config, BuildContext& context) {
   const int errors = context.report.error_count();
   CheckUrl(config, context.report);
   auto client = ClientOptions(config, context.report);
-  if (context.report.error_count() > errors) return nullptr;
   HttpSink::Options options;
+  SetConcurrency(config.concurrency(), context.report, options);
+  if (context.report.error_count() > errors) return nullptr;
   options.name = context.name;
-  options.array = config.format() == v1::FORMAT_JSON ||
-                  config.format() == v1::FORMAT_CLOUDEVENTS;
-  options.compression = CompressionOf(config.compression());
+  options.requests.breaker.random_seed = StableHash(context.name, 0);
+  options.requests.array = config.format() == v1::FORMAT_JSON ||
+                           config.format() == v1::FORMAT_CLOUDEVENTS;
+  options.requests.compression = CompressionOf(config.compression());
   if (config.max_batch_bytes() > 0) {
     options.max_batch_bytes = config.max_batch_bytes();
   }
@@ -149,7 +166,7 @@ std::unique_ptr<Sink> Create(const v1::Http& config, BuildContext& context) {
   }
   return std::make_unique<HttpSink>(
       std::move(options), MakeEncoder(config.format()),
-      std::make_unique<CurlClient>(std::move(client)));
+      std::make_unique<CurlClient>(std::move(client)), context.clock);
 }
 
 }  // namespace

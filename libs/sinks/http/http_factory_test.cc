@@ -69,5 +69,29 @@ TEST_F(HttpFactoryTest, LetsNoValueAddAHeader) {
                                           HasSubstr("idempotency_header")));
 }
 
+TEST_F(HttpFactoryTest, TakesAFieldAsTheKeyOfConcurrentRequests) {
+  config_.set_url("http://x/");
+  config_.mutable_concurrency()->set_max(8);
+  for (const char* key : {"", "subject", "ext.tenant", "data.a.b"}) {
+    config_.mutable_concurrency()->set_key(key);
+    EXPECT_NE(Create(), nullptr) << key;
+  }
+  config_.mutable_concurrency()->set_key("no field");
+  EXPECT_EQ(Create(), nullptr);
+  EXPECT_THAT(report_.errors,
+              ElementsAre(HasSubstr("concurrency.key@0: 'no field' is no "
+                                    "field, expected an attribute")));
+}
+
+TEST_F(HttpFactoryTest, BoundsTheMemoryOfAllRequestsUnderWay) {
+  config_.set_url("http://x/");
+  config_.set_max_batch_bytes(1 << 20);
+  EXPECT_EQ(Create()->max_memory_bytes(), 3u << 20);
+  config_.mutable_concurrency()->set_max(8);
+  EXPECT_EQ(Create()->max_memory_bytes(), 17u << 20);
+  config_.mutable_concurrency()->set_key("subject");
+  EXPECT_EQ(Create()->max_memory_bytes(), 24u << 20);
+}
+
 }  // namespace
 }  // namespace phoenix

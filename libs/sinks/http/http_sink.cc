@@ -3,78 +3,18 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "libs/base/status_macros.h"
-#include "libs/component/sink_decorators/retry_after.h"
 
 namespace phoenix {
-namespace {
-
-constexpr int kBadRequest = 400;
-constexpr int kUnauthorized = 401;
-constexpr int kForbidden = 403;
-constexpr int kRequestTimeout = 408;
-constexpr int kContentTooLarge = 413;
-constexpr int kUnprocessableContent = 422;
-constexpr int kTooEarly = 425;
-constexpr int kTooManyRequests = 429;
-
-absl::StatusCode CodeOf(int http_status) {
-  switch (http_status) {
-    case kUnauthorized:
-      return absl::StatusCode::kUnauthenticated;
-    case kForbidden:
-      return absl::StatusCode::kPermissionDenied;
-    case kTooManyRequests:
-      return absl::StatusCode::kResourceExhausted;
-    case kBadRequest:
-    case kContentTooLarge:
-    case kUnprocessableContent:
-      return absl::StatusCode::kInvalidArgument;
-    default:
-      return VerdictOf(http_status) == Verdict::kRetry
-                 ? absl::StatusCode::kUnavailable
-                 : absl::StatusCode::kFailedPrecondition;
-  }
-}
-
-}  // namespace
-
-Verdict VerdictOf(int http_status) {
-  if (http_status >= 200 && http_status < 300) return Verdict::kDelivered;
-  if (http_status >= 500 && http_status < 600) return Verdict::kRetry;
-  switch (http_status) {
-    case kRequestTimeout:
-    case kTooEarly:
-    case kTooManyRequests:
-      return Verdict::kRetry;
-    case kBadRequest:
-    case kContentTooLarge:
-    case kUnprocessableContent:
-      return Verdict::kTooMany;
-    default:
-      return Verdict::kRefused;
-  }
-}
-
-absl::Status StatusOfAnswer(const HttpAnswer& answer) {
-  absl::Status status(
-      CodeOf(answer.status),
-      absl::StrFormat("server answered %d%s%s", answer.status,
-                      answer.excerpt.empty() ? "" : ": ", answer.excerpt));
-  if (answer.retry_after.has_value()) {
-    SetRetryAfter(status, *answer.retry_after);
-  }
-  return status;
-}
 
 HttpSink::HttpSink(Options options, std::unique_ptr<RowEncoder> encoder,
-                   std::unique_ptr<HttpClient> client)
+                   std::unique_ptr<HttpClient> client, Clock& clock)
     : options_(std::move(options)),
       encoder_(std::move(encoder)),
-      client_(std::move(client)) {}
+      requests_(options_.requests, std::move(client), clock),
+      pending_(options_.key.has_value() ? requests_.lane_count() : 1) {}
 
 void HttpSink::Write(BatchView view, SettleCallback settle) {
-  held_up_ = absl::OkStatus();
+  requests_.Resume();
   encoder_->Encode(view, rows_);
   auto write = std::make_shared<WriteInProgress>(
       view.batch->size(), view.rows, options_.name, std::move(settle));
@@ -83,72 +23,68 @@ void HttpSink::Write(BatchView view, SettleCallback settle) {
     if (error != rows_.errors.end() && error->index == i) {
       write->Settle(i, i + 1, Outcome::kRejected, error->status);
       ++error;
-      continue;
+    } else {
+      AddRow(write, view, i);
     }
-    const std::string_view line = rows_.lines[i];
-    if (pending_.size() >= options_.max_batch_events ||
-        pending_.bytes() + line.size() > options_.max_batch_bytes) {
-      SendPending();
-    }
-    if (!held_up_.ok()) {
-      write->Settle(i, i + 1, Outcome::kRetry, held_up_);
-      continue;
-    }
-    pending_.Add(line, write, i, IdentityHash(*view.batch, view.rows[i]));
+  }
+  if (!requests_.held_up().ok()) HoldBackPending();
+}
+
+void HttpSink::AddRow(const std::shared_ptr<WriteInProgress>& write,
+                      const BatchView& view, size_t index) {
+  const uint32_t row = view.rows[index];
+  const std::string_view line = rows_.lines[index];
+  const size_t to = PendingOf(*view.batch, row);
+  if (IsFull(pending_[to], line)) SendPending(to, /*full=*/true);
+  if (requests_.held_up().ok()) {
+    pending_[to].Add(line, write, index, IdentityHash(*view.batch, row));
+  } else {
+    write->Settle(index, index + 1, Outcome::kRetry, requests_.held_up());
   }
 }
 
-void HttpSink::Flush() {
-  held_up_ = absl::OkStatus();
-  SendPending();
+bool HttpSink::IsFull(const PendingRequest& pending,
+                      std::string_view line) const {
+  return pending.size() >= options_.max_batch_events ||
+         pending.bytes() + line.size() > options_.max_batch_bytes;
 }
 
-void HttpSink::SendPending() {
-  if (pending_.empty()) return;
-  Send(0, pending_.size());
-  pending_.Clear();
+size_t HttpSink::PendingOf(const EventBatch& batch, uint32_t row) {
+  if (pending_.size() == 1) return 0;
+  scratch_.clear();
+  reader_.SetRow(batch, row);
+  reader_.Append(*options_.key, scratch_);
+  return StableHash(scratch_, 0) % pending_.size();
+}
+
+void HttpSink::SendPending(size_t index, bool full) {
+  PendingRequest& pending = pending_[index];
+  if (pending.empty()) return;
+  const size_t lane =
+      options_.key.has_value() ? index : requests_.WaitForFreeLane();
+  requests_.Send(lane, pending, full);
+}
+
+void HttpSink::Flush() {
+  requests_.Resume();
+  for (size_t i = 0; i < pending_.size(); ++i) SendPending(i, /*full=*/false);
+  requests_.Drain();
+  if (!requests_.held_up().ok()) HoldBackPending();
+}
+
+// What is to be tried again is written anew: nothing that came later may stand
+// before it, and nothing may be under way.
+void HttpSink::HoldBackPending() {
+  requests_.Drain();
+  for (PendingRequest& pending : pending_) {
+    pending.Settle(0, pending.size(), Outcome::kRetry, requests_.held_up());
+    pending.Clear();
+  }
 }
 
 absl::Status HttpSink::Close() {
   Flush();
   return absl::OkStatus();
-}
-
-void HttpSink::Send(size_t begin, size_t end) {
-  if (!held_up_.ok()) {
-    pending_.Settle(begin, end, Outcome::kRetry, held_up_);
-    return;
-  }
-  const absl::StatusOr<HttpAnswer> answer = Post(begin, end);
-  const Verdict verdict =
-      answer.ok() ? VerdictOf(answer->status) : Verdict::kRetry;
-  if (verdict == Verdict::kDelivered) {
-    pending_.Settle(begin, end, Outcome::kDelivered, absl::OkStatus());
-  } else if (verdict == Verdict::kTooMany && end - begin > 1) {
-    const size_t middle = begin + (end - begin) / 2;
-    Send(begin, middle);
-    Send(middle, end);
-  } else if (verdict == Verdict::kRetry) {
-    held_up_ = answer.ok() ? StatusOfAnswer(*answer) : answer.status();
-    pending_.Settle(begin, end, Outcome::kRetry, held_up_);
-  } else {
-    pending_.Settle(begin, end, Outcome::kRejected, StatusOfAnswer(*answer));
-  }
-}
-
-absl::StatusOr<HttpAnswer> HttpSink::Post(size_t begin, size_t end) {
-  ++requests_;
-  pending_.Build(begin, end, options_.array, body_);
-  const std::string key = pending_.Key(begin, end);
-  HttpPost post = {.body = body_,
-                   .content_encoding = ContentEncoding(options_.compression),
-                   .idempotency_key = key};
-  if (options_.compression != BodyCompression::kNone) {
-    PHOENIX_RETURN_IF_ERROR(
-        CompressBody(options_.compression, body_, compressed_));
-    post.body = compressed_;
-  }
-  return client_->Post(post);
 }
 
 uint64_t HttpSink::IdentityHash(const EventBatch& batch, uint32_t row) {
@@ -159,13 +95,26 @@ uint64_t HttpSink::IdentityHash(const EventBatch& batch, uint32_t row) {
 }
 
 size_t HttpSink::max_memory_bytes() const {
-  // The pending lines, the body made of them, and that compressed.
-  const size_t copies = options_.compression == BodyCompression::kNone ? 2 : 3;
-  return copies * options_.max_batch_bytes;
+  // Of a request under way the lines, the body made of them, and that
+  // compressed.
+  const bool compressed =
+      options_.requests.compression != BodyCompression::kNone;
+  const size_t copies = requests_.lane_count() * (compressed ? 3 : 2);
+  return (copies + pending_.size()) * options_.max_batch_bytes;
+}
+
+void HttpSink::PublishMetrics(MetricsRegistry& registry) {
+  requests_.PublishMetrics(registry, {{label::kComponentType, "http"},
+                                      {label::kComponentName, options_.name}});
 }
 
 std::vector<std::string> HttpSink::Report() const {
-  return {absl::StrFormat("%d requests", requests_)};
+  std::vector<std::string> lines = {
+      absl::StrFormat("%d requests", requests_.requests())};
+  if (requests_.circuit_state() == CircuitBreaker::State::kOpen) {
+    lines.push_back("circuit is open: the server fails again and again");
+  }
+  return lines;
 }
 
 }  // namespace phoenix

@@ -4,76 +4,72 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "libs/base/clock.h"
 #include "libs/component/held_rows.h"
 #include "libs/component/sink.h"
-#include "libs/sinks/http/body_compressor.h"
 #include "libs/sinks/http/http_client.h"
 #include "libs/sinks/http/pending_request.h"
+#include "libs/sinks/http/request_dispatcher.h"
+#include "libs/sinks/rows/event_field.h"
+#include "libs/sinks/rows/event_field_reader.h"
 #include "libs/sinks/rows/row_encoder.h"
 
 namespace phoenix {
 
-// Posts rows in batches, one request after the other, and settles them by the
-// answers. Threads as Sink.
+// Posts rows in batches, and settles them by the answers. With one lane,
+// requests come one after the other and rows in order. With more, rows with the
+// same key do, for a key has a lane of its own; without a key order is not
+// kept. Threads as Sink.
 class HttpSink : public Sink {
  public:
   struct Options {
-    std::string name;    // Of the component.
-    bool array = false;  // Lines become the elements of a JSON array.
-    BodyCompression compression = BodyCompression::kNone;
+    std::string name = {};  // Of the component.
     size_t max_batch_bytes = 1 << 20;
     size_t max_batch_events = 1000;
+    std::optional<EventField> key = {};  // Events without it share a lane.
+    RequestDispatcher::Options requests = {};
   };
 
-  // `encoder` makes the lines.
+  // `encoder` makes the lines. `clock` outlives the sink.
   HttpSink(Options options, std::unique_ptr<RowEncoder> encoder,
-           std::unique_ptr<HttpClient> client);
+           std::unique_ptr<HttpClient> client, Clock& clock);
 
   absl::Status Open() override { return absl::OkStatus(); }
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override;
   absl::Status Close() override;
-  void Cancel() override { client_->Cancel(); }
+  void Cancel() override { requests_.Cancel(); }
 
+  bool keeps_order() const override {
+    return options_.key.has_value() || requests_.lane_count() == 1;
+  }
   size_t max_memory_bytes() const override;
+  void PublishMetrics(MetricsRegistry& registry) override;
   std::vector<std::string> Report() const override;
 
  private:
-  void SendPending();
-  // Rows [begin, end) of the pending request.
-  void Send(size_t begin, size_t end);
-  absl::StatusOr<HttpAnswer> Post(size_t begin, size_t end);
+  // The rows of a view, by their index in it.
+  void AddRow(const std::shared_ptr<WriteInProgress>& write,
+              const BatchView& view, size_t index);
+  bool IsFull(const PendingRequest& pending, std::string_view line) const;
+  size_t PendingOf(const EventBatch& batch, uint32_t row);
+  void SendPending(size_t index, bool full);
+  void HoldBackPending();
   uint64_t IdentityHash(const EventBatch& batch, uint32_t row);
 
   const Options options_;
   const std::unique_ptr<RowEncoder> encoder_;
-  const std::unique_ptr<HttpClient> client_;
+  RequestDispatcher requests_;
   EncodedRows rows_;
-  PendingRequest pending_;
-  std::string body_;
-  std::string compressed_;
+  // With a key one for each lane, else one for them all.
+  std::vector<PendingRequest> pending_;
+  EventFieldReader reader_;
   std::string scratch_;
-  // Why a request of the current Write or Flush is to be tried again; what
-  // would come after it is so too, unsent, which keeps the order.
-  absl::Status held_up_;
-  uint64_t requests_ = 0;
 };
-
-// What an answer means for the rows of its request.
-enum class Verdict {
-  kDelivered,
-  kRetry,    // The server, or what is between, may take them later.
-  kRefused,  // It will never take them.
-  kTooMany,  // It does not take these together: some of them alone, perhaps.
-};
-Verdict VerdictOf(int http_status);
-
-// The status of rows whose request had this answer, which was not 2xx; with the
-// server's Retry-After.
-absl::Status StatusOfAnswer(const HttpAnswer& answer);
 
 }  // namespace phoenix
 

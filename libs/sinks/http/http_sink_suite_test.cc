@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/clock.h"
 #include "libs/component/testing/sink_suite.h"
 #include "libs/sinks/http/canned_server.h"
 #include "libs/sinks/http/curl_client.h"
@@ -24,7 +25,7 @@ class HttpFixture : public SinkFixture {
     options.name = "out";
     return std::make_unique<HttpSink>(
         std::move(options), std::make_unique<NdjsonRowEncoder>(),
-        std::make_unique<CurlClient>(std::move(client)));
+        std::make_unique<CurlClient>(std::move(client)), Clock::System());
   }
 
   std::vector<std::string> Arrived() override {

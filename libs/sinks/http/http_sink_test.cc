@@ -1,16 +1,21 @@
 #include "libs/sinks/http/http_sink.h"
 
-#include <deque>
+#include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/random.h"
 #include "libs/component/sink_decorators/retry_after.h"
 #include "libs/component/sink_decorators/retrying_sink.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/test_batch.h"
+#include "libs/sinks/http/fake_http_client.h"
 #include "libs/sinks/rows/ndjson_row_encoder.h"
 
 namespace phoenix {
@@ -21,49 +26,20 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// Answers as it is told and keeps what was posted.
-class FakeClient : public HttpClient {
- public:
-  absl::StatusOr<HttpAnswer> Post(const HttpPost& post) override {
-    bodies.emplace_back(post.body);
-    keys.emplace_back(post.idempotency_key);
-    encodings.emplace_back(post.content_encoding);
-    if (poison.size() > 0 && bodies.back().find(poison) != std::string::npos) {
-      return HttpAnswer{.status = 422, .excerpt = "poison"};
-    }
-    if (answers.empty()) return HttpAnswer{.status = 200, .excerpt = ""};
-    auto answer = answers.front();
-    answers.pop_front();
-    return answer;
-  }
-
-  void Cancel() override { cancelled = true; }
-
-  void AnswerNext(int status) {
-    answers.push_back(HttpAnswer{.status = status, .excerpt = "why"});
-  }
-
-  bool cancelled = false;
-  std::string poison;
-  std::deque<absl::StatusOr<HttpAnswer>> answers;
-  std::vector<std::string> bodies;
-  std::vector<std::string> keys;
-  std::vector<std::string> encodings;
-};
-
 class HttpSinkTest : public testing::Test {
  protected:
   HttpSinkTest() {
     options_.name = "out";
-    auto client = std::make_unique<FakeClient>();
+    auto client = std::make_unique<FakeHttpClient>();
     client_ = client.get();
     owned_ = std::move(client);
   }
 
   HttpSink& Sink() {
     if (sink_ == nullptr) {
-      sink_ = std::make_unique<HttpSink>(
-          options_, std::make_unique<NdjsonRowEncoder>(), std::move(owned_));
+      sink_ = std::make_unique<HttpSink>(options_,
+                                         std::make_unique<NdjsonRowEncoder>(),
+                                         std::move(owned_), clock_);
       EXPECT_TRUE(sink_->Open().ok());
     }
     return *sink_;
@@ -77,12 +53,37 @@ class HttpSinkTest : public testing::Test {
     return recorder;
   }
 
+  // As a pipeline writes, and flushes: again what may work later, as long as
+  // the pauses between attempts are no longer than `max_delay`.
+  OutcomeRecorder WriteWithRetries(const std::vector<std::string>& payloads,
+                                   absl::Duration max_delay) {
+    Sink();
+    retrying_ = std::make_unique<RetryingSink>(
+        TakeSink(), RetryingSink::Options{.name = "out"}, monitor_, clock_,
+        [this, max_delay](absl::Duration delay) {
+          clock_.Advance(delay);
+          return delay <= max_delay;
+        });
+    OutcomeRecorder recorder;
+    retrying_->Write(AllOf(MakeBatch(payloads)), recorder.Callback());
+    retrying_->Flush();
+    return recorder;
+  }
+
+  FakeClock clock_;
+  MetricsRegistry registry_;
+  HealthRegistry health_;
+  SinkMonitor monitor_{
+      {.kind = ComponentKind::kSink, .type = "http", .name = "out"},
+      registry_,
+      health_};
   HttpSink::Options options_;
-  FakeClient* client_;
+  FakeHttpClient* client_;
 
  private:
   std::unique_ptr<HttpClient> owned_;
   std::unique_ptr<HttpSink> sink_;
+  std::unique_ptr<RetryingSink> retrying_;
 };
 
 TEST_F(HttpSinkTest, CollectsEventsUntilItIsFlushed) {
@@ -113,14 +114,14 @@ TEST_F(HttpSinkTest, KeepsBodiesBelowTheirLimit) {
 }
 
 TEST_F(HttpSinkTest, MakesAnArray) {
-  options_.array = true;
+  options_.requests.array = true;
   Write({"1", "{}"});
   Sink().Flush();
   EXPECT_THAT(client_->bodies, ElementsAre("[1,{}]"));
 }
 
 TEST_F(HttpSinkTest, CompressesBodies) {
-  options_.compression = BodyCompression::kGzip;
+  options_.requests.compression = BodyCompression::kGzip;
   Write({"1"});
   Sink().Flush();
   EXPECT_THAT(client_->encodings, ElementsAre("gzip"));
@@ -199,7 +200,7 @@ TEST_F(HttpSinkTest, GivesTheSameEventsTheSameKey) {
 }
 
 TEST_F(HttpSinkTest, BoundsItsMemory) {
-  EXPECT_EQ(Sink().max_memory_bytes(), 2u << 20);
+  EXPECT_EQ(Sink().max_memory_bytes(), 3u << 20);
 }
 
 // Takes every second request, as a partner does that limits the rate.
@@ -210,29 +211,101 @@ TEST_F(HttpSinkTest, DeliversAllInOrderWhileEverySecondRequestSucceeds) {
   std::string taken;
   std::string expected;
   for (const std::string& payload : payloads) expected += payload + "\n";
-  Sink();
   for (int i = 0; i < 100; ++i) {
     client_->AnswerNext(429);
     client_->AnswerNext(204);
   }
-  FakeClock clock;
-  MetricsRegistry registry;
-  HealthRegistry health;
-  SinkMonitor monitor(
-      {.kind = ComponentKind::kSink, .type = "http", .name = "out"}, registry,
-      health);
-  RetryingSink sink(TakeSink(), {.name = "out"}, monitor, clock,
-                    [&clock](absl::Duration delay) {
-                      clock.Advance(delay);
-                      return delay <= absl::Milliseconds(100);
-                    });
-  OutcomeRecorder recorder;
-  sink.Write(AllOf(MakeBatch(payloads)), recorder.Callback());
-  sink.Flush();
+  const OutcomeRecorder recorder =
+      WriteWithRetries(payloads, absl::Milliseconds(100));
   EXPECT_THAT(recorder.names(), Each("delivered"));
   ASSERT_EQ(client_->bodies.size(), 200u);
   for (size_t i = 1; i < 200; i += 2) taken += client_->bodies[i];
   EXPECT_EQ(taken, expected);
+}
+
+TEST_F(HttpSinkTest, SendsTheRequestsBehindOneThatIsRefusedForEver) {
+  options_.max_batch_events = 2;
+  client_->poison = "bad";
+  client_->poison_status = 500;
+  const OutcomeRecorder recorder = WriteWithRetries(
+      {"1", "2", "\"bad\"", "4", "5", "6", "7"}, absl::InfiniteDuration());
+  EXPECT_THAT(recorder.names(),
+              ElementsAre("delivered", "delivered", "rejected", "rejected",
+                          "delivered", "delivered", "delivered"));
+}
+
+// Events of ten keys, which the server takes in any order of requests, a third
+// of them after it has refused them.
+TEST_F(HttpSinkTest, KeepsTheOrderOfEveryKeyOverAllLanes) {
+  options_.max_batch_events = 5;
+  options_.key = ParseEventField("data.k");
+  options_.requests.lanes = 4;
+  Sink();
+  Random random(7);
+  client_->choose = [&](size_t calls) { return random.Below(calls); };
+  std::vector<std::string> payloads;
+  for (int i = 0; i < 2000; ++i) {
+    payloads.push_back(
+        absl::StrFormat("{\"k\":%d,\"n\":%d}", random.Below(10), i));
+    client_->AnswerNext(random.Chance(0.3) ? 429 : 200);
+  }
+  const auto answers = client_->answers;
+  const OutcomeRecorder recorder =
+      WriteWithRetries(payloads, absl::InfiniteDuration());
+  EXPECT_THAT(recorder.names(), Each("delivered"));
+  EXPECT_GT(client_->most_under_way, 1u);
+
+  std::map<int, int> last_of_key;
+  int taken = 0;
+  for (size_t i = 0; i < client_->bodies.size(); ++i) {
+    if (answers[i]->status != 200) continue;
+    for (absl::string_view line :
+         absl::StrSplit(client_->bodies[i], '\n', absl::SkipEmpty())) {
+      int key = 0;
+      int number = 0;
+      ASSERT_EQ(sscanf(std::string(line).c_str(), "{\"k\":%d,\"n\":%d}", &key,
+                       &number),
+                2);
+      const auto last = last_of_key.try_emplace(key, -1).first;
+      EXPECT_LT(last->second, number) << "of key " << key;
+      last->second = number;
+      ++taken;
+    }
+  }
+  EXPECT_EQ(taken, 2000);
+}
+
+TEST_F(HttpSinkTest, SendsInAnyFreeLaneWithoutAKey) {
+  options_.max_batch_events = 1;
+  options_.requests.lanes = 4;
+  Sink();
+  const OutcomeRecorder recorder = WriteWithRetries(
+      std::vector<std::string>(100, "1"), absl::InfiniteDuration());
+  EXPECT_THAT(recorder.names(), Each("delivered"));
+  EXPECT_EQ(client_->most_under_way, 4u);
+}
+
+TEST_F(HttpSinkTest, SaysWhetherItKeepsTheOrder) {
+  const auto keeps_order = [this] {
+    return HttpSink(options_, std::make_unique<NdjsonRowEncoder>(),
+                    std::make_unique<FakeHttpClient>(), clock_)
+        .keeps_order();
+  };
+  EXPECT_TRUE(keeps_order());
+  options_.requests.lanes = 2;
+  EXPECT_FALSE(keeps_order());
+  options_.key = ParseEventField("subject");
+  EXPECT_TRUE(keeps_order());
+}
+
+TEST_F(HttpSinkTest, ReportsAnOpenCircuit) {
+  for (int i = 0; i < 5; ++i) {
+    client_->AnswerNext(500);
+    Write({"1"});
+    Sink().Flush();
+  }
+  EXPECT_THAT(Sink().Report(),
+              ElementsAre("5 requests", HasSubstr("circuit is open")));
 }
 
 }  // namespace

@@ -183,6 +183,10 @@ absl::Status CopyEncoder::AppendPayload(size_t column, const EventBatch& batch,
     return AppendValue(column, payload, out);
   }
   text_.clear();
+  if (kind == PayloadKind::kPlainText) {
+    AppendJsonText(payload, text_);
+    return AppendValue(column, text_, out);
+  }
   if (kind != PayloadKind::kText) {
     AppendBase64String(payload, text_);
     return AppendValue(column, text_, out);

@@ -121,6 +121,9 @@ TEST_F(CopyEncoderTest, QuotesTextForJsonb) {
       "\x01\"a,b\"");
   EXPECT_EQ(EncodeOne(data, {.payload = "\xFF", .kind = PayloadKind::kBinary}),
             "\x01\"/w==\"");
+  EXPECT_EQ(
+      EncodeOne(data, {.payload = "a b", .kind = PayloadKind::kPlainText}),
+      "\x01\"a b\"");
   EXPECT_EQ(EncodeOne(data, {.payload = "{\"a\":1}"}), "\x01{\"a\":1}");
   EXPECT_EQ(EncodeOne(data, {.kind = PayloadKind::kNone}), "<null>");
 }

@@ -78,6 +78,7 @@ void NdjsonRowEncoder::EncodeOther(const EventBatch& batch, uint32_t row,
       out.text += "null";
       break;
     case PayloadKind::kText:
+    case PayloadKind::kPlainText:
       AppendJsonText(payload, out.text);
       break;
     default:

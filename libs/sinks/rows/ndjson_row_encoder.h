@@ -12,8 +12,9 @@ namespace phoenix {
 
 // NDJSON of payloads: a line is the JSON payload as it is, without a copy; line
 // ends within it, which JSON allows between tokens only, become blanks. Text
-// that is not JSON by its `datacontenttype` becomes a JSON string, bytes a JSON
-// string of base64, an event without payload `null`. Thread-compatible.
+// that is not JSON by its `datacontenttype`, or has none and is not JSON,
+// becomes a JSON string, bytes a JSON string of base64, an event without
+// payload `null`. Thread-compatible.
 class NdjsonRowEncoder : public RowEncoder {
  public:
   void Encode(const BatchView& view, EncodedRows& out) override;

@@ -45,10 +45,12 @@ TEST(NdjsonRowEncoderTest, MakesJsonOfWhatIsNone) {
       {.payload = "he said \"hi\"\n", .data_content_type = "text/plain"},
       {.payload = bytes, .kind = PayloadKind::kBinary},
       {.kind = PayloadKind::kNone},
+      {.payload = "he\"llo", .kind = PayloadKind::kPlainText},
       {.payload = "{}", .data_content_type = "application/JSON; charset=utf-8"},
       {.payload = "{}", .data_content_type = "application/geo+json"}}));
-  EXPECT_THAT(Encode(view).lines, ElementsAre("\"he said \\\"hi\\\"\\n\"",
-                                              "\"AP8=\"", "null", "{}", "{}"));
+  EXPECT_THAT(Encode(view).lines,
+              ElementsAre("\"he said \\\"hi\\\"\\n\"", "\"AP8=\"", "null",
+                          "\"he\\\"llo\"", "{}", "{}"));
 }
 
 TEST(NdjsonRowEncoderTest, ForgetsTheBatchBefore) {

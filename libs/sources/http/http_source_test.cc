@@ -586,7 +586,8 @@ TEST_F(HttpSourceTest, OffersLinesBeforeTheBodyEnds) {
 TEST_F(HttpSourceTest, AnswersThatThePipelineDrains) {
   outlet_.Refuse(absl::UnavailableError("draining"));
   EXPECT_THAT(Post(kNdjson, "1\n"),
-              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("DRAINING")));
+              AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("DRAINING"),
+                    HasSubstr("\r\nRetry-After: 1\r\n")));
 }
 
 // A body of which two lines have been taken, and that goes no further.

@@ -214,7 +214,10 @@ absl::Status RecordDecoder::SetPayload(const ReceivedRecord& record,
   if (!content_type.empty() && IsJsonContentType(content_type)) {
     return CheckJson(*record.value);
   }
-  if (!IsTextContentType(content_type) || !IsUtf8(*record.value)) {
+  if (content_type.empty() && !record.value->empty() && IsUtf8(*record.value) &&
+      !CheckJson(*record.value).ok()) {
+    fields_.kind = PayloadKind::kPlainText;
+  } else if (!IsTextContentType(content_type) || !IsUtf8(*record.value)) {
     fields_.kind = PayloadKind::kBinary;
   }
   return absl::OkStatus();

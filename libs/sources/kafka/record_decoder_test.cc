@@ -134,6 +134,16 @@ TEST_F(RecordDecoderTest, KeepsOtherContentTypesAsTheyAre) {
   EXPECT_EQ(Text(*batch, "id", 1), "t/3/41");
 }
 
+TEST_F(RecordDecoderTest, TellsTextWithoutContentTypeFromJsonAndBytes) {
+  Add("{}", Binary({}));
+  Add("hello", Binary({}));
+  Add("\xff", Binary({}));
+  const EventBatchPtr batch = TakeBatch();
+  EXPECT_EQ(batch->payloads().kinds.at(0), PayloadKind::kText);
+  EXPECT_EQ(batch->payloads().kinds.at(1), PayloadKind::kPlainText);
+  EXPECT_EQ(batch->payloads().kinds.at(2), PayloadKind::kBinary);
+}
+
 TEST_F(RecordDecoderTest, TakesATombstoneForAnEventWithoutPayload) {
   decoder_.Add({.offset = 1, .key = "gone"}, 0);
   const EventBatchPtr batch = TakeBatch();

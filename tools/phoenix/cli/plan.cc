@@ -91,8 +91,11 @@ class Planner {
   PlannedPath PlanDelivery(const CompiledSource& source, size_t index) const {
     const CompiledSink& sink = compiled_.sinks[index];
     const PathGuarantee path = GuaranteeOf(compiled_, index);
-    PlannedPath planned{
-        source.name, sink.name, std::string(GuaranteeName(path.guarantee)), {}};
+    PlannedPath planned{source.name,
+                        sink.name,
+                        Cat(GuaranteeName(path.guarantee),
+                            sink.sink->keeps_order() ? "" : ", in any order"),
+                        {}};
     if (path.guarantee == sink.sink->guarantee()) return planned;
     for (const GuaranteeLimit& limit : path.limits) {
       planned.limits.push_back(limit.what);

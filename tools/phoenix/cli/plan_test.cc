@@ -1,7 +1,10 @@
 #include "tools/phoenix/cli/plan.h"
 
+#include <memory>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/component/testing/fake_sink.h"
 #include "libs/pipeline/testing/fixed_guarantee.h"
 #include "tools/phoenix/cli/test_pipeline.h"
 
@@ -57,6 +60,15 @@ TEST(PlanOfDeliveryTest, SaysWhatKeepsASinkFromWhatItCouldGive) {
   EXPECT_THAT(PlanToText(*pipeline.compiled, plan), HasSubstr(kLimits));
   EXPECT_THAT(PlanToJson(*pipeline.compiled, plan),
               HasSubstr("step 'counts' makes events of its own"));
+}
+
+TEST_F(PlanTest, SaysWhereOrderIsNotKept) {
+  class AnyOrderSink : public FakeSink {
+    bool keeps_order() const override { return false; }
+  };
+  pipeline_.compiled->sinks[0].sink = std::make_unique<AnyOrderSink>();
+  plan_ = PlanPipeline(pipeline_.loaded, *pipeline_.compiled);
+  EXPECT_EQ(plan_.paths[0].guarantee, "at least once, in any order");
 }
 
 TEST_F(PlanTest, IsWrittenForPeople) {

@@ -2,6 +2,7 @@
 #define TOOLS_PHOENIX_TESTING_SMALL_PIPELINE_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,6 +37,10 @@ class HandSource : public Source {
   absl::Status Offer(const std::vector<std::string>& payloads,
                      SettleCallback settle) {
     return outlet_->Offer(JsonBatch(payloads), /*lane=*/0, std::move(settle));
+  }
+
+  void Refuse(uint64_t events, const char* reason) {
+    outlet_->CountRejected(events, reason);
   }
 
   absl::Status start_status;
