@@ -107,20 +107,28 @@ sinks:
   - {name: s, http: {url: "http://ok/"}}
   - {name: s, http: {url: nope, method: 7}}
 )"),
-      R"(p.yaml:4:25: path 'dat.y': expected a field of the payload, such as 'data.name'
-p.yaml:4:55: 'type' is 'integer': expected 'int', 'double', 'string', 'bool' or 'timestamp'
-p.yaml:8:11: keys 'email' and 'cel' exclude each other: expected exactly one of 'not_null', 'range', 'email', 'regex' or 'cel'
-p.yaml:8:35: unexpected end of expression, expected an expression
-p.yaml:8:54: unexpected end of expression, expected an expression
-p.yaml:9:18: duplicate rule name 'r'
-p.yaml:9:51: min is greater than max
-p.yaml:10:51: not a regular expression: missing ]: [
-p.yaml:11:40: path 'data.x.y' meets the change of 'data.x', see line 11: expected a step of its own
-p.yaml:11:55: path 'dat.y': expected a field of the payload, such as 'data.name'
-p.yaml:14:12: duplicate name 's': expected a name of its own: first used at line 13
-p.yaml:14:27: url has no scheme http:// or https://, or no host: expected one such as 'https://example.com/events'
-p.yaml:14:33: unknown key 'method'
-)");
+      "p.yaml:4:27: path 'dat.y': expected a field of the payload, such "
+      "as 'data.name'\n"
+      "p.yaml:4:55: 'type' is 'integer': expected 'int', 'double', "
+      "'string', 'bool' or 'timestamp'\n"
+      "p.yaml:8:11: keys 'email' and 'cel' exclude each other: expected "
+      "exactly one of 'not_null', 'range', 'email', 'regex' or 'cel'\n"
+      "p.yaml:8:35: unexpected end of expression, expected an expression\n"
+      "p.yaml:8:54: unexpected end of expression, expected an expression\n"
+      "p.yaml:9:18: duplicate rule name 'r'\n"
+      "p.yaml:9:49: min is greater than max\n"
+      "p.yaml:10:54: not a regular expression: missing ]: [\n"
+      "p.yaml:11:40: path 'data.x.y' meets the change of 'data.x': "
+      "expected a step of its own, see line 11\n"
+      "p.yaml:11:55: path 'dat.y': expected a field of the payload, such "
+      "as 'data.name'\n"
+      "p.yaml:14:12: duplicate name 's': expected a name of its own: "
+      "first used at line 13\n"
+      "p.yaml:14:27: url has no scheme http:// or https://, or no host: "
+      "expected one such as 'https://example.com/events'\n"
+      "p.yaml:14:33: unknown key 'method': expected 'url', 'format', "
+      "'compression', 'headers', 'timeout', 'connect_timeout', "
+      "'max_batch_bytes', 'max_batch_events' or 'idempotency_header'\n");
 }
 
 TEST(BuiltinRegistryTest, RefusesExactlyOnceThroughAStepThatMakesEvents) {
