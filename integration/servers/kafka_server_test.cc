@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -64,6 +65,18 @@ TEST(KafkaServerTest, KeepsItsDataWhenItIsKilled) {
       ReadCommittedOffset(connection, "nobody", "one", 0, absl::Seconds(30));
   ASSERT_TRUE(none.ok()) << none.status();
   EXPECT_FALSE(none->has_value());
+  ASSERT_TRUE(admin.AlterSettings("one", {{"retention.ms", "5000"}}).ok());
+  ASSERT_TRUE(admin.AlterSettings("one", {{"segment.ms", "9000"}}).ok());
+  EXPECT_EQ(*admin.TopicSetting("one", "retention.ms"), "5000");
+  EXPECT_EQ(*admin.TopicSetting("one", "segment.ms"), "9000");
+  EXPECT_FALSE(admin.AlterSettings("one", {{"no.such.thing", "1"}}).ok());
+  const auto marks = admin.FindWatermarks("one", 0);
+  ASSERT_TRUE(marks.ok()) << marks.status();
+  EXPECT_EQ(marks->low, 0);
+  EXPECT_EQ(marks->high, 2);
+  EXPECT_EQ(*admin.FindOffset("one", 0, absl::UnixEpoch()), 0);
+  EXPECT_EQ(*admin.FindOffset("one", 0, absl::Now() + absl::Hours(1)), 2);
+  EXPECT_EQ(admin.Describe("one")->replicas, 1);
   EXPECT_TRUE(admin.Delete("one").ok());
   EXPECT_EQ(admin.Delete("one").code(), absl::StatusCode::kNotFound);
 }

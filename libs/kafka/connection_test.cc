@@ -5,8 +5,8 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/message.h"
 #include "gtest/gtest.h"
-#include "libs/kafka/connection.pb.h"
 #include "libs/kafka/connection_options.h"
+#include "phoenix/kafka/v1/connection.pb.h"
 
 namespace phoenix {
 namespace {

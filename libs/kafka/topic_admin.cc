@@ -1,10 +1,12 @@
 #include "libs/kafka/topic_admin.h"
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/kafka_error.h"
@@ -50,6 +52,76 @@ absl::Status TopicError(const rd_kafka_topic_result_t* const* results,
   const char* text = rd_kafka_topic_result_error_string(results[0]);
   return KafkaStatus(error, what,
                      text != nullptr ? text : rd_kafka_err2str(error));
+}
+
+using ResourcePtr =
+    std::unique_ptr<rd_kafka_ConfigResource_t,
+                    KafkaDelete<rd_kafka_ConfigResource_destroy>>;
+
+struct Setting {
+  std::string value;
+  bool of_topic = false;  // Set for this topic; otherwise a default.
+};
+
+// The error of the one resource that a request was about.
+absl::Status ResourceError(const rd_kafka_ConfigResource_t* const* resources,
+                           size_t count, std::string_view what) {
+  if (count != 1) return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
+  const rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(resources[0]);
+  const char* text = rd_kafka_ConfigResource_error_string(resources[0]);
+  return KafkaStatus(error, what,
+                     text != nullptr ? text : rd_kafka_err2str(error));
+}
+
+absl::StatusOr<std::map<std::string, Setting>> ReadSettings(
+    rd_kafka_t& client, int timeout_ms, const std::string& topic,
+    std::string_view what) {
+  const ResourcePtr wanted(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  PHOENIX_ASSIGN_OR_RETURN(
+      const KafkaEventPtr event,
+      Ask(client, timeout_ms, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, what,
+          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            rd_kafka_ConfigResource_t* all[] = {wanted.get()};
+            rd_kafka_DescribeConfigs(&client, all, 1, options, queue);
+          }));
+  size_t count = 0;
+  const auto* resources = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  PHOENIX_RETURN_IF_ERROR(ResourceError(resources, count, what));
+  const auto* entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+  std::map<std::string, Setting> settings;
+  for (size_t i = 0; i < count; ++i) {
+    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
+    settings[rd_kafka_ConfigEntry_name(entries[i])] = {
+        value != nullptr ? value : "",
+        rd_kafka_ConfigEntry_source(entries[i]) ==
+            RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG};
+  }
+  return settings;
+}
+
+absl::Status WriteSettings(rd_kafka_t& client, int timeout_ms,
+                           const std::string& topic,
+                           const std::map<std::string, std::string>& settings,
+                           std::string_view what) {
+  const ResourcePtr wanted(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  for (const auto& [name, value] : settings) {
+    rd_kafka_ConfigResource_set_config(wanted.get(), name.c_str(),
+                                       value.c_str());
+  }
+  PHOENIX_ASSIGN_OR_RETURN(
+      const KafkaEventPtr event,
+      Ask(client, timeout_ms, RD_KAFKA_ADMIN_OP_ALTERCONFIGS, what,
+          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            rd_kafka_ConfigResource_t* all[] = {wanted.get()};
+            rd_kafka_AlterConfigs(&client, all, 1, options, queue);
+          }));
+  size_t count = 0;
+  const auto* resources = rd_kafka_AlterConfigs_result_resources(
+      rd_kafka_event_AlterConfigs_result(event.get()), &count);
+  return ResourceError(resources, count, what);
 }
 
 }  // namespace
@@ -122,7 +194,7 @@ absl::Status TopicAdmin::Delete(const std::string& topic) {
   return TopicError(results, count, what);
 }
 
-absl::StatusOr<int> TopicAdmin::PartitionCount(const std::string& topic) {
+absl::StatusOr<TopicShape> TopicAdmin::Describe(const std::string& topic) {
   const std::string what = Cat("look up topic '", topic, "'");
   KafkaTopicPtr handle(rd_kafka_topic_new(&client_, topic.c_str(), nullptr));
   if (handle == nullptr) return KafkaStatus(rd_kafka_last_error(), what);
@@ -139,36 +211,94 @@ absl::StatusOr<int> TopicAdmin::PartitionCount(const std::string& topic) {
   if (metadata->topics[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaStatus(metadata->topics[0].err, what);
   }
-  return metadata->topics[0].partition_cnt;
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  TopicShape shape{.partitions = found.partition_cnt, .replicas = 0};
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    const int replicas = found.partitions[i].replica_cnt;
+    shape.replicas = i == 0 ? replicas : std::min(shape.replicas, replicas);
+  }
+  return shape;
+}
+
+absl::StatusOr<int> TopicAdmin::PartitionCount(const std::string& topic) {
+  PHOENIX_ASSIGN_OR_RETURN(const TopicShape shape, Describe(topic));
+  return shape.partitions;
 }
 
 absl::StatusOr<std::string> TopicAdmin::TopicSetting(
     const std::string& topic, const std::string& setting) {
   const std::string what = Cat("read '", setting, "' of topic '", topic, "'");
-  std::unique_ptr<rd_kafka_ConfigResource_t,
-                  KafkaDelete<rd_kafka_ConfigResource_destroy>>
-      wanted(
-          rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-  auto event =
-      Ask(client_, timeout_ms_, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, what,
-          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_ConfigResource_t* all[] = {wanted.get()};
-            rd_kafka_DescribeConfigs(&client_, all, 1, options, queue);
-          });
-  if (!event.ok()) return event.status();
-  size_t count = 0;
-  const auto* resources = rd_kafka_DescribeConfigs_result_resources(
-      rd_kafka_event_DescribeConfigs_result(event->get()), &count);
-  if (count != 1) return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
-  const rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(resources[0]);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, what);
-  const auto* entries = rd_kafka_ConfigResource_configs(resources[0], &count);
-  for (size_t i = 0; i < count; ++i) {
-    if (setting != rd_kafka_ConfigEntry_name(entries[i])) continue;
-    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
-    return std::string(value != nullptr ? value : "");
-  }
+  PHOENIX_ASSIGN_OR_RETURN(const auto all,
+                           ReadSettings(client_, timeout_ms_, topic, what));
+  const auto found = all.find(setting);
+  if (found != all.end()) return found->second.value;
   return absl::NotFoundError(Cat(what, ": there is no such setting"));
+}
+
+// All of the topic's own settings are set at once: brokers forget those that
+// are left out.
+absl::Status TopicAdmin::AlterSettings(
+    const std::string& topic,
+    const std::map<std::string, std::string>& settings) {
+  const std::string what = Cat("alter topic '", topic, "'");
+  PHOENIX_ASSIGN_OR_RETURN(const auto all,
+                           ReadSettings(client_, timeout_ms_, topic, what));
+  const bool same =
+      std::all_of(settings.begin(), settings.end(), [&](const auto& setting) {
+        const auto found = all.find(setting.first);
+        return found != all.end() && found->second.value == setting.second;
+      });
+  if (same) return absl::OkStatus();
+  std::map<std::string, std::string> wanted = settings;
+  for (const auto& [name, setting] : all) {
+    if (setting.of_topic) wanted.emplace(name, setting.value);
+  }
+  return WriteSettings(client_, timeout_ms_, topic, wanted, what);
+}
+
+absl::StatusOr<Watermarks> TopicAdmin::FindWatermarks(const std::string& topic,
+                                                      int32_t partition) {
+  Watermarks marks;
+  const absl::Status asked = KafkaStatus(
+      rd_kafka_query_watermark_offsets(&client_, topic.c_str(), partition,
+                                       &marks.low, &marks.high, timeout_ms_),
+      Cat("find first and last offset of topic '", topic, "'"));
+  if (!asked.ok()) return asked;
+  return marks;
+}
+
+absl::StatusOr<int64_t> TopicAdmin::FindOffset(const std::string& topic,
+                                               int32_t partition,
+                                               absl::Time time) {
+  const std::string what = Cat("find offset in topic '", topic, "' by time");
+  const KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_t& wanted =
+      *rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+  wanted.offset = absl::ToUnixMillis(time);
+  PHOENIX_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_offsets_for_times(&client_, list.get(), timeout_ms_), what));
+  PHOENIX_RETURN_IF_ERROR(KafkaStatus(wanted.err, what));
+  if (wanted.offset >= 0) return wanted.offset;
+  PHOENIX_ASSIGN_OR_RETURN(const Watermarks marks,
+                           FindWatermarks(topic, partition));
+  return marks.high;
+}
+
+absl::StatusOr<std::map<int32_t, int64_t>> TopicAdmin::FindOwnCommitted(
+    const std::string& topic, int32_t partitions) {
+  const std::string what = Cat("read committed offsets of topic '", topic, "'");
+  const KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(partitions));
+  rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0,
+                                          partitions - 1);
+  PHOENIX_RETURN_IF_ERROR(
+      KafkaStatus(rd_kafka_committed(&client_, list.get(), timeout_ms_), what));
+  std::map<int32_t, int64_t> committed;
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& found = list->elems[i];
+    PHOENIX_RETURN_IF_ERROR(KafkaStatus(found.err, what));
+    if (found.offset >= 0) committed[found.partition] = found.offset;
+  }
+  return committed;
 }
 
 }  // namespace phoenix

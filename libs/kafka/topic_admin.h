@@ -23,6 +23,19 @@ struct KafkaTopic {
   std::map<std::string, std::string> config;  // As `retention.ms`.
 };
 
+// A topic as it is.
+struct TopicShape {
+  int partitions = 0;
+  int replicas = 0;  // Of the partition that has the fewest.
+};
+
+// What a partition holds: the offsets of its oldest record and of the next one
+// to come.
+struct Watermarks {
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
 // What an administrator asks of a cluster, through any client of it. Every
 // call blocks until the broker has answered, at most about `timeout`; its
 // errors are those of KafkaStatus(). Thread-safe.
@@ -41,14 +54,36 @@ class TopicAdmin {
   // NOT_FOUND when there is no such topic.
   absl::Status Delete(const std::string& topic);
 
-  // How many partitions the topic has. NOT_FOUND when there is none; brokers
-  // may be set up to create it, which takes a moment: then UNAVAILABLE.
+  // NOT_FOUND when there is no such topic; brokers may be set up to create it,
+  // which takes a moment: then UNAVAILABLE.
+  absl::StatusOr<TopicShape> Describe(const std::string& topic);
+
+  // How many partitions the topic has. Errors as those of Describe.
   absl::StatusOr<int> PartitionCount(const std::string& topic);
 
   // A setting of the topic, such as `max.message.bytes`, as it stands or by
   // default.
   absl::StatusOr<std::string> TopicSetting(const std::string& topic,
                                            const std::string& setting);
+
+  absl::StatusOr<Watermarks> FindWatermarks(const std::string& topic,
+                                            int32_t partition);
+
+  // The offset of the first record with this time or a later one; that of the
+  // next record to come when there is none.
+  absl::StatusOr<int64_t> FindOffset(const std::string& topic,
+                                     int32_t partition, absl::Time time);
+
+  // Sets what of these settings the topic does not have already. Its others
+  // stay; who sets others at the same time may be overruled.
+  absl::Status AlterSettings(
+      const std::string& topic,
+      const std::map<std::string, std::string>& settings);
+
+  // The offsets that the client's own group has committed for the partitions
+  // below `partitions`, for which it has. The client is a consumer.
+  absl::StatusOr<std::map<int32_t, int64_t>> FindOwnCommitted(
+      const std::string& topic, int32_t partitions);
 
  private:
   rd_kafka_t& client_;

@@ -1,5 +1,7 @@
 #include "libs/log/log.h"
 
+#include "libs/base/status_macros.h"
+
 namespace phoenix {
 
 std::string_view DurabilityName(Durability durability) {
@@ -14,6 +16,13 @@ std::string_view DurabilityName(Durability durability) {
       return "REPLICATED";
   }
   return "UNKNOWN";
+}
+
+absl::Status Log::Subscribe(PartitionListener& listener) {
+  for (int32_t partition = 0; partition < partition_count(); ++partition) {
+    PHOENIX_RETURN_IF_ERROR(listener.OnAssigned(partition));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace phoenix

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -73,7 +74,30 @@ struct LogStats {
   uint64_t corrupt_records = 0;    // Found damaged, ever, and put aside.
   uint64_t corrupt_events = 0;     // In those, as far as it is known.
   uint64_t quarantined_bytes = 0;  // Put aside for whoever wants to look.
-  uint64_t dropped_events = 0;     // By FullPolicy::kDropOldest.
+  // By FullPolicy::kDropOldest, or by others who keep the storage: of those at
+  // least so many.
+  uint64_t dropped_events = 0;
+
+  // Batches that this instance has appended to partitions that are its to read,
+  // and not read there: of logs that are shared.
+  uint64_t unread_batches = 0;
+};
+
+// Hears which partitions of a log are this instance's to read; see
+// Log::Subscribe. Called by one thread at a time.
+class PartitionListener {
+ public:
+  virtual ~PartitionListener() = default;
+
+  // The partition is to be read here from now on, from its cursor.
+  virtual absl::Status OnAssigned(int32_t partition) = 0;
+
+  // These go to other instances when this returns: nothing of them is to be
+  // read any more. Their cursors are made durable then, so it pays to wait for
+  // outcomes that are about to come, at most about `patience`; that is zero
+  // when the partitions have gone already.
+  virtual void OnRevoked(const std::vector<int32_t>& partitions,
+                         absl::Duration patience) = 0;
 };
 
 // Reads one partition in order. Sees an entry once it is as durable as the log
@@ -84,7 +108,8 @@ class LogReader {
  public:
   virtual ~LogReader() = default;
 
-  // The next entry, or nullopt when the end has been reached. May read a disk:
+  // The next entry, or nullopt when the end has been reached, or, of a log that
+  // is not on this machine, when nothing more has come yet. May read a disk:
   // not to be called on the log's thread when that matters. The payloads lie
   // in the bytes that were read, which the batch keeps alive. UNAVAILABLE when
   // the storage can't be read: the same call may work later.
@@ -108,13 +133,16 @@ class LogReader {
 // are no gaps: damage, a restart and other engines leave some.
 //
 // A log has partitions, numbered from 0, each with an order and a cursor of its
-// own; the embedded engine has one. Thread-safe; callbacks come on the log's
-// thread, must not block it, and may call any function but Close.
+// own; the embedded engine has one. A shared log has instances in several
+// processes: all append, and each partition is read by one of them at a time.
+// Thread-safe; callbacks come on a thread of the log, must not block it, and
+// may call any function but Close.
 class Log {
  public:
   // Gets the batch with its identity (log, partition, first offset) once it is
   // as durable as durability() says; it shares the columns of the one that was
-  // appended. Or why it can't be:
+  // appended. A batch that had to be stored in parts has the identity of the
+  // first. Or why it can't be:
   //   UNAVAILABLE         the storage failed: nothing of it counts as stored,
   //                       though after a crash it may be found to be. The log
   //                       goes on in a new place: append again, or refuse.
@@ -129,6 +157,16 @@ class Log {
   virtual Durability durability() const = 0;
   virtual FullPolicy full_policy() const = 0;
   virtual int32_t partition_count() const = 0;
+
+  // Whether other instances append and read too.
+  virtual bool shared() const { return false; }
+
+  // Tells `listener` which partitions are to be read here, from now on and
+  // until Close, which revokes them. Once. A log that is not shared assigns all
+  // of them within the call, gives the listener's first error, and revokes
+  // none; others assign and revoke on a thread of theirs, and log such errors.
+  // `listener` outlives the log's Close.
+  virtual absl::Status Subscribe(PartitionListener& listener);
 
   // Appends a batch, which needs no identity. Never blocks for storage;
   // encoding and checksum are done by the caller's thread. Batches are in the
@@ -151,7 +189,9 @@ class Log {
   virtual void WhenRoom(absl::AnyInvocable<void()> callback) = 0;
 
   // Reads from the entry that holds `from_offset`, or else the next one.
-  // OUT_OF_RANGE for an unknown partition.
+  // OUT_OF_RANGE for an unknown partition, FAILED_PRECONDITION for one that is
+  // not assigned to this instance of a shared log; there each partition has one
+  // reader, and a new one ends the last.
   virtual absl::StatusOr<std::unique_ptr<LogReader>> Read(
       int32_t partition, int64_t from_offset) = 0;
 
@@ -165,7 +205,8 @@ class Log {
   // crash sets the cursor back to where it stood some 100 ms ago, and what is
   // read again keeps its identity. Of outcomes that come in any order
   // SettledPrefix of libs/base/settled_prefix.h makes the offset.
-  // OUT_OF_RANGE for an unknown partition, or an offset beyond the end.
+  // OUT_OF_RANGE for an unknown partition, or an offset beyond the end; nothing
+  // happens for one that is not assigned to this instance any more.
   virtual absl::Status SetCursor(int32_t partition, int64_t offset) = 0;
 
   // The last offset that was set, or found on opening.

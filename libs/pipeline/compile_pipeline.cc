@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "libs/base/text.h"
 #include "libs/pipeline/check_pipeline.h"
+#include "libs/pipeline/compile_log.h"
 #include "libs/pipeline/component_config.h"
 #include "libs/pipeline/exclusive_use.h"
 #include "libs/pipeline/file_config_report.h"
@@ -51,34 +52,6 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
          absl::Nanoseconds(duration.nanos());
 }
 
-Compression ToCompression(pipeline::v1::LogCompression compression) {
-  switch (compression) {
-    case pipeline::v1::LOG_COMPRESSION_LZ4:
-      return Compression::kLz4;
-    case pipeline::v1::LOG_COMPRESSION_ZSTD:
-      return Compression::kZstd;
-    default:
-      return Compression::kNone;
-  }
-}
-
-PipelineLog ToLog(const pipeline::v1::EmbeddedLog& log) {
-  const absl::Duration retain = ToDuration(log.retain_time());
-  return {.path = log.path(),
-          .max_bytes = log.max_bytes(),
-          .when_full = log.when_full() == pipeline::v1::WHEN_FULL_DROP_OLDEST
-                           ? FullPolicy::kDropOldest
-                           : FullPolicy::kBlock,
-          .retain_bytes = log.retain_bytes(),
-          .retain_time = retain == absl::ZeroDuration()
-                             ? absl::InfiniteDuration()
-                             : retain,
-          .compression = ToCompression(log.compression()),
-          .durability = log.sync() == pipeline::v1::LOG_SYNC_OS
-                            ? Durability::kOs
-                            : Durability::kDisk};
-}
-
 PipelineLimits ToLimits(const pipeline::v1::Limits& limits) {
   return {.buffer_bytes = limits.buffer_bytes(),
           .sink_queue_bytes = limits.sink_queue_bytes(),
@@ -107,7 +80,7 @@ class Compiler {
     BuildSteps();
     BuildSinks();
     BuildRoutes();
-    if (message_.has_log()) result_->log = ToLog(message_.log().embedded());
+    result_->log = CompileLog(loaded_, diagnostics_);
     CheckRequiredGuarantees(loaded_, *result_, diagnostics_);
     if (!diagnostics_.empty()) return nullptr;
     FinishRules();

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/base/text.h"
+#include "libs/log/kafka/kafka_log_options.h"
 #include "libs/pipeline/testing/test_kinds.h"
 
 namespace phoenix {
@@ -126,6 +127,71 @@ TEST_F(CompilePipelineTest, RefusesALogThatIsNotThatOfTheSchema) {
             nullptr);
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("at least 16MiB"));
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("'disk' or 'os'"));
+}
+
+TEST_F(CompilePipelineTest, KnowsThatAFullLogIsToReject) {
+  const auto compiled =
+      Compile(std::string(kSourcesAndSinks) +
+              "log: {embedded: {path: p.log, when_full: reject}}\n");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  EXPECT_EQ(compiled->log->when_full, FullPolicy::kReject);
+}
+
+TEST_F(CompilePipelineTest, FillsInWhatALogInKafkaDoesNotSay) {
+  const auto compiled = Compile(std::string(kSourcesAndSinks) +
+                                "log: {kafka: {brokers: b, topic: t}}\n");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  ASSERT_NE(compiled->log->kafka, nullptr);
+  const KafkaLogOptions& log = *compiled->log->kafka;
+  EXPECT_EQ(compiled->log->durability, Durability::kReplicated);
+  EXPECT_EQ(log.connection.brokers, "b");
+  EXPECT_EQ(log.topic, "t");
+  EXPECT_EQ(log.group, compiled->name);
+  EXPECT_FALSE(log.create_topic.has_value());
+  EXPECT_EQ(log.full_policy, FullPolicy::kBlock);
+  EXPECT_EQ(log.compression, "none");
+  EXPECT_EQ(log.commit_interval, absl::Seconds(1));
+  EXPECT_EQ(log.max_queued_bytes, 32u << 20);
+}
+
+TEST_F(CompilePipelineTest, TakesWhatALogInKafkaSays) {
+  const auto compiled = Compile(
+      std::string(kSourcesAndSinks) +
+      "log: {kafka: {brokers: b, topic: t, group: g, when_full: reject,"
+      " compression: lz4, delivery_timeout: 5s, revoke_timeout: 3s,"
+      " create_topic: {partitions: 6, replication_factor: 3,"
+      " add_partitions: true}, librdkafka: {socket.timeout.ms: '5000'}}}");
+  ASSERT_NE(compiled, nullptr) << diagnostics_.ToString();
+  const KafkaLogOptions& log = *compiled->log->kafka;
+  EXPECT_EQ(log.group, "g");
+  EXPECT_EQ(log.full_policy, FullPolicy::kReject);
+  EXPECT_EQ(log.compression, "lz4");
+  EXPECT_EQ(log.delivery_timeout, absl::Seconds(5));
+  EXPECT_EQ(log.revoke_timeout, absl::Seconds(3));
+  ASSERT_TRUE(log.create_topic.has_value());
+  EXPECT_EQ(log.create_topic->name, "t");
+  EXPECT_EQ(log.create_topic->partitions, 6);
+  EXPECT_TRUE(log.add_partitions);
+}
+
+TEST_F(CompilePipelineTest, RefusesALogInKafkaThatIsNone) {
+  EXPECT_EQ(Compile(std::string(kSourcesAndSinks) +
+                    "log: {kafka: {brokers: b, topic: 'a b', when_full: "
+                    "drop_oldest, librdkafka: {acks: '1'}, create_topic: "
+                    "{delete_at_end: true}}}"),
+            nullptr);
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("no topic's name"));
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("retention.bytes"));
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("property 'acks'"));
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("is not deleted"));
+}
+
+TEST_F(CompilePipelineTest, RefusesALogInTwoPlaces) {
+  EXPECT_EQ(
+      Compile(std::string(kSourcesAndSinks) +
+              "log: {embedded: {path: p}, kafka: {brokers: b, topic: t}}"),
+      nullptr);
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("'embedded' and 'kafka'"));
 }
 
 TEST_F(CompilePipelineTest, RefusesALogWithoutAPath) {

@@ -5,6 +5,7 @@
 
 #include "libs/base/buffer_memory.h"
 #include "libs/base/text.h"
+#include "libs/log/kafka/kafka_log_options.h"
 
 namespace phoenix {
 namespace {
@@ -14,6 +15,20 @@ constexpr int64_t kBatchesInWork = 2;
 
 // What waits for the log is there as it came and as it will be stored.
 constexpr int64_t kCopiesInQueue = 2;
+
+// Of a log in Kafka there is what waits, as it came and as it will be stored,
+// and what was fetched, as it came and as it was decoded; the largest message
+// beside each.
+int64_t LogBytes(const PipelineLog& log, int64_t batch) {
+  if (log.kafka == nullptr) {
+    return std::max(PipelineLog::kMaxQueuedBytes, batch) * kCopiesInQueue +
+           PipelineLog::kRecentBytes;
+  }
+  const auto queued = static_cast<int64_t>(log.kafka->max_queued_bytes);
+  const auto fetched = static_cast<int64_t>(log.kafka->max_buffer_bytes);
+  return std::max(queued, batch) * kCopiesInQueue +
+         (fetched + batch) * kCopiesInQueue;
+}
 
 int64_t LargestBatchBytes(const CompiledPipeline& pipeline) {
   size_t bytes = 0;
@@ -38,8 +53,7 @@ std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
         static_cast<int64_t>(source.source->max_memory_bytes()));
   }
   if (pipeline.log.has_value()) {
-    add("log", std::max(PipelineLog::kMaxQueuedBytes, batch) * kCopiesInQueue +
-                   PipelineLog::kRecentBytes);
+    add("log", LogBytes(*pipeline.log, batch));
   }
   add("events in flight", in_flight);
   add("lanes", lane_count * kBatchesInWork * batch);

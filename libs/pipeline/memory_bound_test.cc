@@ -58,6 +58,13 @@ TEST_F(MemoryBoundTest, CountsTheLogWhereThereIsOne) {
             2 * PipelineLog::kMaxQueuedBytes + PipelineLog::kRecentBytes);
 }
 
+TEST_F(MemoryBoundTest, CountsBothQueuesOfALogInKafka) {
+  EXPECT_EQ(PartsOf("{}",
+                    "log: {kafka: {brokers: b, topic: t, max_queued_bytes: "
+                    "16MiB, max_buffer_bytes: 8MiB}}\n")["log"],
+            2 * 16 * kMiB + 2 * (8 * kMiB + kTestBatchBytes));
+}
+
 TEST_F(MemoryBoundTest, ListsEverythingThatTakesMemory) {
   EXPECT_THAT(
       PartsOf("{buffer_bytes: 64MiB, sink_queue_bytes: 16MiB}"),

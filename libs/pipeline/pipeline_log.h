@@ -2,6 +2,7 @@
 #define LIBS_PIPELINE_PIPELINE_LOG_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/time/time.h"
@@ -10,12 +11,17 @@
 
 namespace phoenix {
 
+struct KafkaLogOptions;
+
 // The `log` section of a pipeline file, with all defaults filled in.
 struct PipelineLog {
-  // What waits in memory to become durable, and the last entries, kept for a
-  // reader that is close behind: both bounds, in bytes.
+  // Of a log in files: what waits in memory to become durable, and the last
+  // entries, kept for a reader that is close behind: both bounds, in bytes.
   static constexpr int64_t kMaxQueuedBytes = 32 << 20;
   static constexpr int64_t kRecentBytes = 32 << 20;
+
+  // Of a log in Kafka; nothing else holds then. Null: in files.
+  std::shared_ptr<const KafkaLogOptions> kafka;
 
   std::string path;
   int64_t max_bytes = 1 << 30;

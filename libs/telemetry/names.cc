@@ -210,8 +210,8 @@ std::string_view ErrorStageName(ErrorStage stage) {
 
 std::string_view SettlementName(Settlement settlement) {
   static constexpr std::string_view kNames[] = {
-      "delivered", "filtered",      "dropped",  "deduplicated",
-      "merged",    "dead_lettered", "rejected", "retry"};
+      "delivered",     "filtered", "dropped", "deduplicated", "merged",
+      "dead_lettered", "rejected", "retry",   "logged"};
   static_assert(std::size(kNames) == kSettlementCount);
   return kNames[static_cast<int>(settlement)];
 }

@@ -131,8 +131,9 @@ enum class Settlement {
   kDeadLettered,
   kRejected,  // Its producer was told that it can never be taken.
   kRetry,     // Its producer was told to send it again.
+  kLogged,    // A log has it that others read too: one of them goes on.
 };
-inline constexpr int kSettlementCount = 8;
+inline constexpr int kSettlementCount = 9;
 std::string_view SettlementName(Settlement settlement);
 
 // Upper bounds in seconds of the buckets of every duration: those of the

@@ -121,9 +121,14 @@ absl::Status Door::Refuse(std::string_view why, absl::Duration delay) const {
   return flow::BackPressure(environment_.slowest_part(), why, delay);
 }
 
-// Of what the log has, its dispatcher counts the outcomes.
+// Of what the log has, its dispatcher counts the outcomes; of what a shared one
+// has, that of any instance.
 void Door::Count(const BatchOutcome& outcome, int64_t began) const {
-  if (outcome.Count(Outcome::kLogged) == outcome.size()) return;
+  if (outcome.Count(Outcome::kLogged) == outcome.size()) {
+    if (!environment_.intake.shared()) return;
+    environment_.pipeline_metrics.Settled(Settlement::kLogged, outcome.size());
+    return;
+  }
   CountSettled(outcome, environment_.pipeline_metrics);
   const int64_t nanos = environment_.clock.MonotonicNanos() - began;
   environment_.pipeline_metrics.ObserveDelivery(absl::Nanoseconds(nanos),

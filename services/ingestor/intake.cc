@@ -59,7 +59,13 @@ absl::Status LogIntake::Take(EventBatchPtr batch, uint64_t lane,
         if (appended.ok()) logged_events_ += size;
         (*told)(OutcomeOfAppend(size, appended.status()));
       });
-  if (taken.ok() || absl::IsResourceExhausted(taken)) return taken;
+  if (taken.ok()) return taken;
+  if (absl::IsResourceExhausted(taken)) {
+    if (log_.full_policy() != FullPolicy::kReject) return taken;
+    // Nobody waits: whoever sent it hears of it at once, and sends it again.
+    (*told)(AllRows(size, Outcome::kRetry, taken));
+    return absl::OkStatus();
+  }
   if (absl::IsInvalidArgument(taken)) {
     // No later attempt would do better, so its producer has to hear of it.
     (*told)(AllRows(size, Outcome::kRejected, taken));

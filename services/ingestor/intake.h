@@ -24,6 +24,10 @@ class Intake {
   // What it means that a row has settled.
   virtual AckLevel ack_level() const = 0;
 
+  // Whether what has settled as logged may be handed on by another instance,
+  // and so is no longer in this one's books.
+  virtual bool shared() const { return false; }
+
   // Takes a batch; `settle` is called once if the result is OK. Otherwise
   // nothing was taken: RESOURCE_EXHAUSTED (see WhenReady), or UNAVAILABLE when
   // nothing will be taken any more.
@@ -59,6 +63,7 @@ class LogIntake : public Intake {
   explicit LogIntake(Log& log) : log_(log) {}
 
   AckLevel ack_level() const override;
+  bool shared() const override { return log_.shared(); }
   absl::Status Take(EventBatchPtr batch, uint64_t lane,
                     SettleCallback settle) override;
   void WhenReady(absl::AnyInvocable<void()> ready) override {

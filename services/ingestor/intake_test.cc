@@ -75,6 +75,16 @@ TEST_F(LogIntakeTest, RefusesWhileTheLogIsFullAndSaysWhenItIsNot) {
   EXPECT_FALSE(outcome_.has_value());
 }
 
+TEST_F(LogIntakeTest, TellsProducersAtOnceWhenAFullLogIsToReject) {
+  log_.SetFullPolicy(FullPolicy::kReject);
+  log_.SetFull(true);
+  ASSERT_TRUE(Take({"1", "2"}).ok());
+  ASSERT_TRUE(outcome_.has_value());
+  EXPECT_EQ(outcome_->Count(Outcome::kRetry), 2u);
+  ASSERT_EQ(outcome_->details().size(), 1u);
+  EXPECT_TRUE(flow::RetryDelayOf(outcome_->details()[0].status).has_value());
+}
+
 TEST_F(LogIntakeTest, RejectsABatchThatTheLogCanNeverTake) {
   log_.RefuseAppends(absl::InvalidArgumentError("batch is too large"));
   ASSERT_TRUE(Take({"1", "2"}).ok());

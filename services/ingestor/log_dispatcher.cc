@@ -38,7 +38,7 @@ absl::Status LogDispatcher::Start() {
   PHOENIX_ASSIGN_OR_RETURN(const int64_t cursor,
                            log.cursor(options_.partition));
   PHOENIX_ASSIGN_OR_RETURN(reader_, log.Read(options_.partition, cursor));
-  recovered_end_ = log.Stats().next_offset;
+  if (!options_.shared) recovered_end_ = log.Stats().next_offset;
   settled_.emplace(static_cast<uint64_t>(cursor));
   PumpSoon();
   return absl::OkStatus();
@@ -83,10 +83,14 @@ bool LogDispatcher::PumpOne() {
 }
 
 // False while something recovered is not final and `entry` may be of a later
-// run: then the last of those calls.
-bool LogDispatcher::MayFollow(const LogEntry& entry) const {
-  if (IsRecovered(entry) && !entry.may_begin_run) return true;
+// run, or while it is too far from the cursor: whoever changes that pumps.
+bool LogDispatcher::MayFollow(const LogEntry& entry) {
   MutexLock lock(mutex_);
+  const auto cursor = static_cast<int64_t>(settled_->position());
+  next_is_far_ =
+      !settled_->settled() && entry.end_offset() - cursor > options_.max_span;
+  if (next_is_far_) return false;
+  if (IsRecovered(entry) && !entry.may_begin_run) return true;
   return stats_.recovered_in_flight == 0;
 }
 
@@ -135,16 +139,25 @@ void LogDispatcher::Dispatch(LogEntry entry) {
   work.chunk = settled_->Add(static_cast<uint64_t>(work.entry.end_offset()));
   const uint64_t events = work.rows.size();
   const bool recovered = IsRecovered(work.entry);
-  if (recovered) environment_.metrics.Recovered(events);
-  {
-    MutexLock lock(mutex_);
-    stats_.read += events;
-    stats_.recovered += recovered ? events : 0;
-    stats_.recovered_in_flight += recovered ? events : 0;
-    stats_.in_flight += events;
-    queues_[lane].waiting.emplace(work.entry.first_offset, std::move(work));
-  }
+  const size_t bytes = work.entry.batch->memory_bytes();
+  if (!Enqueue(lane, std::move(work))) return environment_.budget.Give(bytes);
+  if (recovered || options_.shared) environment_.metrics.Recovered(events);
   OfferWaiting(lane);
+}
+
+// False when it was stopped meanwhile.
+bool LogDispatcher::Enqueue(size_t lane, Work work) {
+  const uint64_t events = work.rows.size();
+  MutexLock lock(mutex_);
+  if (stopping_) return false;
+  stats_.read += events;
+  stats_.in_flight += events;
+  if (IsRecovered(work.entry)) {
+    stats_.recovered += events;
+    stats_.recovered_in_flight += events;
+  }
+  queues_[lane].waiting.emplace(work.entry.first_offset, std::move(work));
+  return true;
 }
 
 void LogDispatcher::OfferWaiting(size_t lane) {
@@ -173,11 +186,19 @@ std::optional<LogDispatcher::Work> LogDispatcher::TakeWaiting(size_t lane) {
 }
 
 void LogDispatcher::PauseUntilReady(size_t lane, Work work) {
+  const size_t bytes = work.entry.batch->memory_bytes();
+  bool stopping = false;
   {
     MutexLock lock(mutex_);
-    queues_[lane].paused = true;
-    queues_[lane].waiting.emplace(work.entry.first_offset, std::move(work));
+    stopping = stopping_;
+    if (stopping) {
+      HoldBack(work);
+    } else {
+      queues_[lane].paused = true;
+      queues_[lane].waiting.emplace(work.entry.first_offset, std::move(work));
+    }
   }
+  if (stopping) return environment_.budget.Give(bytes);
   environment_.lanes[lane]->WhenReady([weak = weak_from_this(), lane] {
     if (const auto self = weak.lock()) {
       self->ResumeAfter(lane, absl::ZeroDuration());
@@ -198,8 +219,19 @@ void LogDispatcher::Resume(size_t lane) {
   OfferWaiting(lane);
 }
 
+// False when the partition was let go: what settles was given back.
+bool LogDispatcher::BeginSettling() {
+  MutexLock lock(mutex_);
+  if (!released_) ++settling_;
+  return !released_;
+}
+
 void LogDispatcher::OnSettled(size_t lane, Work work,
                               const BatchOutcome& outcome) {
+  if (!BeginSettling()) {
+    environment_.budget.Give(work.entry.batch->memory_bytes());
+    return;
+  }
   const uint64_t settled = CountFinal(work, outcome);
   std::erase_if(work.rows,
                 [&](uint32_t row) { return IsFinal(outcome.at(row)); });
@@ -215,6 +247,7 @@ void LogDispatcher::OnSettled(size_t lane, Work work,
   {
     // After the cursor: who has waited for the end may close the log.
     MutexLock lock(mutex_);
+    --settling_;
     CountDown(work, settled);
     queues_[lane].backoff.Reset();
     changed_.NotifyAll();
@@ -224,6 +257,10 @@ void LogDispatcher::OnSettled(size_t lane, Work work,
 
 void LogDispatcher::CountDown(const Work& work, uint64_t settled) {
   stats_.in_flight -= settled;
+  if (next_is_far_) {
+    next_is_far_ = false;
+    PumpSoon();
+  }
   if (!IsRecovered(work.entry) || settled == 0) return;
   stats_.recovered_in_flight -= settled;
   if (stats_.recovered_in_flight == 0) PumpSoon();
@@ -255,9 +292,12 @@ void LogDispatcher::Retry(size_t lane, Work work, uint64_t settled) {
   bool stopping = false;
   {
     MutexLock lock(mutex_);
+    --settling_;
     CountDown(work, settled);
     stopping = stopping_;
-    if (!stopping) {
+    if (stopping) {
+      HoldBack(work);
+    } else {
       Queue& queue = queues_[lane];
       stats_.resent += work.rows.size();
       queue.paused = true;
@@ -270,6 +310,12 @@ void LogDispatcher::Retry(size_t lane, Work work, uint64_t settled) {
   } else {
     ResumeAfter(lane, delay);
   }
+}
+
+// It stays in the log.
+void LogDispatcher::HoldBack(const Work& work) {
+  held_back_ += work.rows.size();
+  changed_.NotifyAll();
 }
 
 bool LogDispatcher::Drain(absl::Duration timeout) {
@@ -298,6 +344,7 @@ void LogDispatcher::Stop() {
     stopping_ = true;
     for (Queue& queue : queues_) {
       for (auto& [offset, work] : queue.waiting) {
+        HoldBack(work);
         waiting.push_back(std::move(work));
       }
       queue.waiting.clear();
@@ -306,6 +353,26 @@ void LogDispatcher::Stop() {
   for (const Work& work : waiting) {
     environment_.budget.Give(work.entry.batch->memory_bytes());
   }
+}
+
+bool LogDispatcher::Release(absl::Duration timeout) {
+  Stop();
+  const Clock& clock = Clock::System();  // What the condition waits by, too.
+  const int64_t start = clock.MonotonicNanos();
+  MutexLock lock(mutex_);
+  while (stats_.in_flight > held_back_ && !released_) {
+    const absl::Duration left =
+        timeout - absl::Nanoseconds(clock.MonotonicNanos() - start);
+    if (left <= absl::ZeroDuration()) break;
+    changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(left));
+  }
+  released_ = true;
+  while (settling_ > 0) changed_.Wait(mutex_);
+  const uint64_t given_back = std::exchange(stats_.in_flight, 0);
+  if (given_back > 0) {
+    environment_.metrics.Settled(Settlement::kRetry, given_back);
+  }
+  return given_back == 0;
 }
 
 }  // namespace phoenix

@@ -40,6 +40,14 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   struct Options {
     int32_t partition = 0;
 
+    // Others append too and may take the partition over: all that is read
+    // counts as recovered, and nothing has to wait for it.
+    bool shared = false;
+
+    // How far an entry that is handed on may lie beyond the cursor, in offsets:
+    // as far back at least sinks remember what they have.
+    int64_t max_span = 64 << 20;
+
     // Before rows that came back are offered again, and before a log that
     // could not be read is read again.
     Backoff::Options retry = {};
@@ -88,6 +96,11 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   // does not become final stays in the log. Idempotent.
   void Stop();
 
+  // As Stop, and lets the partition go: waits up to `timeout` for what is in
+  // the lanes. What is not final then is counted as given back, and settles
+  // unheard. False when there was any.
+  bool Release(absl::Duration timeout);
+
   Stats stats() const;
 
  private:
@@ -110,6 +123,7 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   bool PumpOne();
   bool ReadNext();
   void Dispatch(LogEntry entry);
+  bool Enqueue(size_t lane, Work work);
   void OfferWaiting(size_t lane);
   std::optional<Work> TakeWaiting(size_t lane);
   void PauseUntilReady(size_t lane, Work work);
@@ -127,7 +141,9 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   }
   void CountDown(const Work& work, uint64_t settled)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool MayFollow(const LogEntry& entry) const;
+  void HoldBack(const Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MayFollow(const LogEntry& entry);
+  bool BeginSettling();
   bool stopping() const;
 
   const Options options_;
@@ -145,6 +161,10 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   Random random_ ABSL_GUARDED_BY(mutex_);
   Backoff read_backoff_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool released_ ABSL_GUARDED_BY(mutex_) = false;
+  int settling_ ABSL_GUARDED_BY(mutex_) = 0;  // Outcomes that are looked at.
+  bool next_is_far_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t held_back_ ABSL_GUARDED_BY(mutex_) = 0;  // By Stop, not final.
 
   // The end counts as seen by a drain when it was reached after the drain
   // began.

@@ -85,13 +85,13 @@ class LogDispatcherTest : public ::testing::Test {
           std::make_unique<TestLane>(scheduler_, scheduler_, max_held));
     }
     dispatcher_ = LogDispatcher::Create(
-        {}, {.log = log_,
-             .lanes = {lanes_[0]->sender, lanes_[1]->sender},
-             .budget = budget_,
-             .metrics = metrics_,
-             .executor = scheduler_,
-             .clock = scheduler_,
-             .random_seed = 1});
+        options_, {.log = log_,
+                   .lanes = {lanes_[0]->sender, lanes_[1]->sender},
+                   .budget = budget_,
+                   .metrics = metrics_,
+                   .executor = scheduler_,
+                   .clock = scheduler_,
+                   .random_seed = 1});
     ASSERT_TRUE(dispatcher_->Start().ok());
     Run();
   }
@@ -111,6 +111,7 @@ class LogDispatcherTest : public ::testing::Test {
   HoldingHandler& lane(size_t i) { return lanes_[i]->handler; }
   int64_t cursor() const { return *log_.cursor(0); }
 
+  LogDispatcher::Options options_;
   flow::simulation::Scheduler scheduler_{1};
   MetricsRegistry registry_;
   PipelineMetrics metrics_{registry_, "p"};
@@ -345,6 +346,69 @@ TEST_F(LogDispatcherTest, RefusesAPartitionThatTheLogDoesNotHave) {
                                                .clock = scheduler_,
                                                .random_seed = 1});
   EXPECT_EQ(other->Start().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(LogDispatcherTest, HandsOnNothingThatIsTooFarBeyondTheCursor) {
+  options_.max_span = 3;
+  Start();
+  for (int i = 0; i < 4; ++i) Append(2, static_cast<uint64_t>(i));
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 1));
+  EXPECT_THAT(lane(1).offsets(), IsEmpty());
+  lane(0).Settle();
+  Run();
+  EXPECT_THAT(lane(1).offsets(), ElementsAre(2, 3));
+  lane(1).Settle();
+  Run();
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 1, 4, 5));
+}
+
+TEST_F(LogDispatcherTest, CountsAllOfASharedLogAsRecovered) {
+  Append(1, 0);
+  options_.shared = true;
+  Start();
+  Append(1, 0);
+  Append(1, 1);
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 1));
+  EXPECT_THAT(lane(1).offsets(), ElementsAre(2));
+  EXPECT_EQ(metrics_.recovered_events(), 3u);
+}
+
+TEST_F(LogDispatcherTest, GivesBackWhatIsNotFinalWhenItLetsAPartitionGo) {
+  options_.shared = true;
+  Start({.bytes = 64 << 20, .count = 1});
+  for (int i = 0; i < 3; ++i) Append(2, 0);
+  lane(0).Settle();
+  Run();
+  EXPECT_FALSE(dispatcher_->Release(absl::ZeroDuration()));
+  EXPECT_EQ(dispatcher_->stats().in_flight, 0u);
+  EXPECT_EQ(metrics_.settled_events(Settlement::kDelivered), 2u);
+  EXPECT_EQ(metrics_.settled_events(Settlement::kRetry), 4u);
+  lane(0).Settle();
+  Run();
+  EXPECT_EQ(metrics_.settled_events(Settlement::kDelivered), 2u);
+  EXPECT_EQ(cursor(), 2);
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+}
+
+TEST_F(LogDispatcherTest, LetsAPartitionGoAtOnceWhenAllIsFinal) {
+  options_.shared = true;
+  Start();
+  Append(2);
+  lane(0).Settle();
+  Run();
+  EXPECT_TRUE(dispatcher_->Release(absl::Hours(1)));
+  EXPECT_TRUE(dispatcher_->Release(absl::Hours(1)));
+  EXPECT_EQ(metrics_.settled_events(Settlement::kRetry), 0u);
+  Append(1);
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 1));
+}
+
+TEST_F(LogDispatcherTest, WaitsForNothingThatAStopHasHeldBack) {
+  Start();
+  Append(2);
+  lane(0).Settle(0, Outcome::kRetry);
+  EXPECT_FALSE(dispatcher_->Release(absl::Hours(1)));
+  EXPECT_EQ(metrics_.settled_events(Settlement::kRetry), 2u);
 }
 
 // Outcomes in any order, some of them retries, and a restart now and then.

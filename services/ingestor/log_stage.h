@@ -2,12 +2,14 @@
 #define SERVICES_INGESTOR_LOG_STAGE_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutex.h"
 #include "libs/flow/lane.h"
 #include "libs/flow/sender.h"
 #include "libs/log/log.h"
@@ -20,8 +22,13 @@
 namespace phoenix {
 
 // The log of a pipeline, between its doors and its lanes: doors append, and a
-// dispatcher for each partition hands on. Thread-safe but for Start and Close.
-class LogStage {
+// dispatcher for each partition that is this instance's to read hands on.
+// Thread-safe but for Start and Close.
+//
+// The books of a log that is shared end there and begin anew: what the doors
+// have appended has settled as "logged", what is read is "recovered", and what
+// goes to another instance with its partition before it is final, "retry".
+class LogStage : private PartitionListener {
  public:
   // What it works with; all of it outlives the stage.
   struct Environment {
@@ -34,7 +41,7 @@ class LogStage {
   LogStage(std::unique_ptr<Log> log, Environment environment);
 
   // Closes.
-  ~LogStage();
+  ~LogStage() override;
 
   // Where doors append.
   Intake& intake() { return intake_; }
@@ -43,8 +50,9 @@ class LogStage {
   // opens. Once.
   absl::Status Start();
 
-  // Waits until everything in the log has its final outcome; false when
-  // `timeout` has passed first. The doors are closed.
+  // Waits until everything in the log has its final outcome; of a shared log,
+  // reads no more and waits for what was read. False when `timeout` has passed
+  // first. The doors are closed.
   bool Drain(absl::Duration timeout);
 
   // Hands on nothing more; what has no outcome stays in the log.
@@ -53,19 +61,35 @@ class LogStage {
   // Makes the cursors durable and closes the log. The lanes have stopped.
   absl::Status Close();
 
-  // How many events the log holds that are not final. Counted apart from the
-  // pipeline's books, by what was appended and what was settled.
+  // How many events the log holds that are not final; of a shared log, that
+  // were read here. Counted apart from the pipeline's books, by what was
+  // appended and what was settled.
   uint64_t waiting_events() const;
+
+  // Whether this instance has read all that it has appended, as far as it is
+  // its to read.
+  bool has_read_all() const;
 
   // For the metrics of the log.
   LogNumbers Numbers() const;
 
  private:
+  using Dispatchers = std::map<int32_t, std::shared_ptr<LogDispatcher>>;
+
+  absl::Status OnAssigned(int32_t partition) override;
+  void OnRevoked(const std::vector<int32_t>& partitions,
+                 absl::Duration patience) override;
+  std::shared_ptr<LogDispatcher> NewDispatcher(int32_t partition);
+  Dispatchers dispatchers() const;
+
   const std::unique_ptr<Log> log_;
   const Environment environment_;
   LogIntake intake_;
   flow::Lane reading_;  // Log readers may wait for a disk.
-  std::vector<std::shared_ptr<LogDispatcher>> dispatchers_;  // By partition.
+
+  mutable Mutex mutex_;
+  Dispatchers dispatchers_ ABSL_GUARDED_BY(mutex_);  // By partition.
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace phoenix

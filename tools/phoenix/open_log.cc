@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "libs/log/embedded/embedded_log.h"
+#include "libs/log/kafka/kafka_log.h"
+#include "libs/log/kafka/kafka_log_options.h"
 
 namespace phoenix {
 namespace {
@@ -28,6 +30,13 @@ EmbeddedLogOptions OptionsOf(const PipelineLog& log,
 
 LogOpener LogOpenerOf(const CompiledPipeline& pipeline) {
   if (!pipeline.log.has_value()) return nullptr;
+  if (pipeline.log->kafka != nullptr) {
+    return
+        [options =
+             *pipeline.log->kafka]() -> absl::StatusOr<std::unique_ptr<Log>> {
+          return KafkaLog::Open(options);
+        };
+  }
   return [options = OptionsOf(*pipeline.log, pipeline.name)]()
              -> absl::StatusOr<std::unique_ptr<Log>> {
     return EmbeddedLog::Open(options);

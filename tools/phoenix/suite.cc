@@ -266,7 +266,7 @@ absl::Status Suite::StartSources() {
 
 bool Suite::Finished() const {
   return log_budget_.used_bytes() == 0 && budget_.used_bytes() == 0 &&
-         waiting_events() == 0 &&
+         waiting_events() == 0 && (log_ == nullptr || log_->has_read_all()) &&
          std::all_of(sources_.begin(), sources_.end(),
                      [](const auto& unit) { return unit->source.Finished(); });
 }

@@ -7,6 +7,7 @@
 
 #include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
+#include "libs/event/identity_field.h"
 #include "libs/log/embedded/record_header.h"
 
 namespace phoenix {

@@ -16,19 +16,6 @@ namespace {
 // Room for the identity, which is added later.
 constexpr size_t kMaxMessageBytes = RecordHeader::kMaxBodyBytes - 4096;
 
-// Protobuf's wire format.
-constexpr uint8_t kVarint = 0;
-constexpr uint8_t kLengthDelimited = 2;
-
-void AppendVarint(std::string& to, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) to += static_cast<char>(value | 0x80);
-  to += static_cast<char>(value);
-}
-
-void AppendTag(std::string& to, uint8_t id, uint8_t type) {
-  to += static_cast<char>(id << 3 | type);
-}
-
 absl::StatusOr<SharedBytes> Decompressed(const RecordHeader& header,
                                          const SharedBytes& body) {
   const size_t size = size_t{header.message_bytes} + header.identity_bytes;
@@ -68,23 +55,6 @@ absl::StatusOr<RecordBody> EncodeRecordBody(const EventBatch& batch,
     body.header.body_crc = ExtendCrc32c(body.header.body_crc, piece.view());
   }
   return body;
-}
-
-// By hand: the generated classes leave out what is 0, and then the number of an
-// earlier identity would stay.
-std::string EncodeIdentityField(const BatchIdentity& identity) {
-  std::string fields;
-  AppendTag(fields, 1, kLengthDelimited);
-  AppendVarint(fields, identity.log.size());
-  fields += identity.log;
-  AppendTag(fields, 2, kVarint);
-  AppendVarint(fields, static_cast<uint64_t>(int64_t{identity.partition}));
-  AppendTag(fields, 3, kVarint);
-  AppendVarint(fields, static_cast<uint64_t>(identity.first_offset));
-  std::string field;
-  AppendTag(field, 11, kLengthDelimited);
-  AppendVarint(field, fields.size());
-  return field + fields;
 }
 
 void AddIdentity(std::string_view identity, RecordHeader& header) {

@@ -24,10 +24,6 @@ struct RecordBody {
 absl::StatusOr<RecordBody> EncodeRecordBody(const EventBatch& batch,
                                             Compression compression);
 
-// Field 11 of phoenix.event.v1.EventBatch: behind a message it replaces the
-// identity that the message may have.
-std::string EncodeIdentityField(const BatchIdentity& identity);
-
 // Puts `identity`, as EncodeIdentityField made it or empty, behind the message,
 // in the header's size and checksum.
 void AddIdentity(std::string_view identity, RecordHeader& header);

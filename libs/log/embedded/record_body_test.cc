@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/crc32c.h"
 #include "libs/event/batch_testing.h"
+#include "libs/event/identity_field.h"
 #include "libs/log/embedded/compression.h"
 #include "libs/log/embedded/testing/test_log.h"
 

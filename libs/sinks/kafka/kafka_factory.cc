@@ -7,6 +7,7 @@
 
 #include "libs/base/text.h"
 #include "libs/kafka/connection_options.h"
+#include "libs/kafka/topic_options.h"
 #include "libs/sinks/kafka/kafka.pb.h"
 #include "libs/sinks/kafka/kafka_sink.h"
 #include "libs/sinks/kafka/transactional_sink.h"
@@ -18,17 +19,6 @@ namespace {
 namespace v1 = sinks::kafka::v1;
 
 constexpr char kDefaultKey[] = "ext.partitionkey";
-
-// Kafka's own bound of a topic's name.
-constexpr size_t kMaxTopicBytes = 249;
-
-bool IsTopicName(const std::string& name) {
-  for (unsigned char c : name) {
-    if (!std::isalnum(c) && c != '.' && c != '_' && c != '-') return false;
-  }
-  return !name.empty() && name.size() <= kMaxTopicBytes && name != "." &&
-         name != "..";
-}
 
 void CheckProperties(const v1::Kafka& config, ConfigReport& report) {
   for (int i = 0; i < config.librdkafka_size(); ++i) {
@@ -87,20 +77,6 @@ std::string PartitionerOf(v1::Partitioner partitioner) {
   }
 }
 
-KafkaTopic TopicOf(const v1::Kafka& config) {
-  KafkaTopic topic;
-  topic.name = config.topic();
-  const v1::Topic& wanted = config.create_topic();
-  if (wanted.partitions() > 0) topic.partitions = wanted.partitions();
-  if (wanted.replication_factor() > 0) {
-    topic.replication_factor = wanted.replication_factor();
-  }
-  for (const auto& setting : wanted.config()) {
-    topic.config[setting.name()] = setting.value();
-  }
-  return topic;
-}
-
 absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) +
          absl::Nanoseconds(duration.nanos());
@@ -111,8 +87,11 @@ RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
   options.connection = ReadKafkaConnection(config);
   options.topic = config.topic();
   if (config.has_create_topic()) {
-    options.create_topic = TopicOf(config);
+    options.create_topic =
+        ReadKafkaTopic(config.topic(), config.create_topic());
     options.add_partitions = config.create_topic().add_partitions();
+    options.alter_topic = config.create_topic().alter_config();
+    options.delete_topic_at_end = config.create_topic().delete_at_end();
   }
   options.partitioner = PartitionerOf(config.partitioner());
   options.compression = CompressionOf(config.compression());
@@ -129,11 +108,9 @@ RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
 
 std::unique_ptr<Sink> Create(const v1::Kafka& config, BuildContext& context) {
   const int errors = context.report.error_count();
-  if (!IsTopicName(config.topic())) {
-    context.report.Error(
-        "topic", 0,
-        Cat("'", config.topic(), "' is no topic's name, expected up to ",
-            kMaxTopicBytes, " letters, digits, '.', '_' and '-'"));
+  const absl::Status name = CheckTopicName(config.topic());
+  if (!name.ok()) {
+    context.report.Error("topic", 0, std::string(name.message()));
   }
   CheckProperties(config, context.report);
   KafkaSink::Options options;

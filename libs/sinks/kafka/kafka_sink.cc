@@ -154,8 +154,10 @@ void KafkaSink::TakeBack() {
 
 absl::Status KafkaSink::Close() {
   Flush();
+  const absl::Status deleted =
+      cancelled_ ? absl::OkStatus() : producer_.DeleteTopicIfAsked();
   producer_.Close();
-  return absl::OkStatus();
+  return deleted;
 }
 
 size_t KafkaSink::max_memory_bytes() const {

@@ -108,10 +108,21 @@ absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {
     return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
   }
   PHOENIX_RETURN_IF_ERROR(count.status());
+  if (options_.alter_topic) {
+    PHOENIX_RETURN_IF_ERROR(
+        admin.AlterSettings(options_.topic, wanted->config));
+  }
   if (!options_.add_partitions || *count >= wanted->partitions) {
     return absl::OkStatus();
   }
   return admin.AddPartitions(options_.topic, wanted->partitions);
+}
+
+absl::Status RecordProducer::DeleteTopicIfAsked() {
+  if (!options_.delete_topic_at_end || client_ == nullptr) {
+    return absl::OkStatus();
+  }
+  return TopicAdmin(*client_, kAdminTimeout).Delete(options_.topic);
 }
 
 KafkaProperties RecordProducer::Properties() const {

@@ -23,6 +23,8 @@ struct RecordProducerOptions {
   // Created, with this shape, when there is none; none: it must be there.
   std::optional<KafkaTopic> create_topic = {};
   bool add_partitions = false;  // To an existing topic, up to `create_topic`'s.
+  bool alter_topic = false;     // Sets an existing topic's config like that.
+  bool delete_topic_at_end = false;            // See DeleteTopicIfAsked.
   std::string partitioner = "murmur2_random";  // As librdkafka names them.
   std::string compression = "none";
   std::string transactional_id = {};  // Empty: no transactions.
@@ -55,6 +57,9 @@ class RecordProducer {
   // Lets go of the producer and what it holds: everything is reported first,
   // undelivered records as purged. The next Open makes a new one.
   void Close();
+
+  // Deletes the topic if that is asked for, as the last thing before Close.
+  absl::Status DeleteTopicIfAsked();
 
   bool is_open() const { return client_ != nullptr; }
 

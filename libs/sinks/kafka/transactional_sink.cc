@@ -256,8 +256,10 @@ void TransactionalKafkaSink::SettleAll(Outcome outcome,
 
 absl::Status TransactionalKafkaSink::Close() {
   Flush();
+  const absl::Status deleted =
+      cancelled_ ? absl::OkStatus() : producer_.DeleteTopicIfAsked();
   producer_.Close();
-  return absl::OkStatus();
+  return deleted;
 }
 
 size_t TransactionalKafkaSink::max_memory_bytes() const {

@@ -6,6 +6,7 @@
 
 #include "libs/base/text.h"
 #include "libs/kafka/connection_options.h"
+#include "libs/kafka/topic_options.h"
 #include "libs/sources/event_defaults.h"
 #include "libs/sources/kafka/kafka_source.h"
 #include "libs/sources/kafka/kafka_source.pb.h"
@@ -68,6 +69,9 @@ std::unique_ptr<Source> CreateKafkaSource(const v1::KafkaSource& config,
   if (config.has_revoke_timeout()) {
     options.revoke_timeout =
         absl::FromChrono(ToMillis(config.revoke_timeout()));
+  }
+  if (config.has_create_topics()) {
+    options.create_topics = ReadTopicWish(config.create_topics());
   }
   return std::make_unique<KafkaSource>(std::move(options), context.clock);
 }

@@ -19,6 +19,9 @@ constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
 // The same while credit may come, for which it looks in between.
 constexpr absl::Duration kImpatientPollInterval = absl::Milliseconds(5);
 
+// How long a question about topics may take.
+constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
+
 constexpr std::chrono::milliseconds kReopenInterval{1000};
 
 // What is to be read again waits so long: it was refused for a reason.
@@ -53,11 +56,20 @@ void ReadHeaders(const rd_kafka_message_t& message,
 KafkaSource::KafkaSource(KafkaSourceOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
-      consumer_(options_.consumer, *this) {}
+      consumer_(options_.consumer, *this) {
+  if (!options_.create_topics.has_value()) return;
+  std::vector<std::string> topics;
+  for (const std::string& topic : options_.consumer.topics) {
+    if (!GroupConsumer::IsPattern(topic)) topics.push_back(topic);
+  }
+  topics_.emplace(options_.consumer.connection, std::move(topics),
+                  *options_.create_topics, kAdminTimeout);
+}
 
 KafkaSource::~KafkaSource() { Stop(); }
 
 absl::Status KafkaSource::Start(Outlet& outlet) {
+  if (topics_.has_value()) PHOENIX_RETURN_IF_ERROR(topics_->Begin());
   PHOENIX_RETURN_IF_ERROR(consumer_.Open());
   outlet_ = &outlet;
   thread_ = std::thread([this] { Run(); });
@@ -83,7 +95,13 @@ void KafkaSource::StopAccepting() {
 void KafkaSource::Stop() {
   StopAccepting();
   stopping_ = true;
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  const absl::Status ended =
+      topics_.has_value() ? topics_->End() : absl::OkStatus();
+  if (ended.ok()) return;
+  Logger::Process().Error("Kafka source can't delete its topics.",
+                          {{"error", ended}});
 }
 
 bool KafkaSource::accepting() const {
@@ -251,7 +269,7 @@ absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
   return consumer_.Commit(offsets, wait);
 }
 
-void KafkaSource::OnAssigned(const std::vector<TopicPartition>& partitions) {
+void KafkaSource::OnAssigned(std::vector<TopicPartition>& partitions) {
   for (const TopicPartition& one : partitions) {
     assigned_[Key(one.topic, one.partition)] = {
         .reader = std::make_unique<PartitionReader>(

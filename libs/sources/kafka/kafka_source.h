@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,8 +19,9 @@
 #include "libs/base/mutex.h"
 #include "libs/component/source.h"
 #include "libs/event/batch_builder.h"
+#include "libs/kafka/group_consumer.h"
+#include "libs/kafka/topic_keeper.h"
 #include "libs/sources/kafka/credit_wait.h"
-#include "libs/sources/kafka/group_consumer.h"
 #include "libs/sources/kafka/partition_reader.h"
 #include "libs/telemetry/metrics.h"
 
@@ -28,7 +30,8 @@ namespace phoenix {
 struct KafkaSourceOptions {
   std::string name;  // Of the component.
   GroupConsumerOptions consumer;
-  EventDefaults defaults;  // Of plain records.
+  std::optional<TopicWish> create_topics = {};  // Those that are no patterns.
+  EventDefaults defaults;                       // Of plain records.
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
   absl::Duration commit_interval = absl::Seconds(1);
 
@@ -73,7 +76,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   };
   using Key = std::pair<std::string, int32_t>;
 
-  void OnAssigned(const std::vector<TopicPartition>& partitions) override;
+  void OnAssigned(std::vector<TopicPartition>& partitions) override;
   void OnRevoked(const std::vector<TopicPartition>& partitions,
                  bool lost) override;
   void OnCommitFailed() override;
@@ -94,6 +97,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
 
   const KafkaSourceOptions options_;
   Clock& clock_;
+  std::optional<TopicKeeper> topics_;
   GroupConsumer consumer_;
   std::map<Key, Assigned> assigned_;
   std::vector<ReceivedRecord::Header> headers_;  // For its memory.

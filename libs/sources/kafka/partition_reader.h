@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "libs/component/source.h"
-#include "libs/sources/kafka/group_consumer.h"
+#include "libs/kafka/group_consumer.h"
 #include "libs/sources/kafka/offset_tracker.h"
 #include "libs/sources/kafka/record_decoder.h"
 

@@ -25,6 +25,9 @@ class MemoryLog : public Log {
  public:
   explicit MemoryLog(flow::Executor& executor) : executor_(executor) {}
 
+  // From the beginning on.
+  void SetFullPolicy(FullPolicy policy) { full_policy_ = policy; }
+
   // Appends that come while it is held are durable when it is released.
   void Hold() { SetHeld(true); }
   void Release() { SetHeld(false); }
@@ -71,7 +74,7 @@ class MemoryLog : public Log {
   }
 
   Durability durability() const override { return Durability::kDisk; }
-  FullPolicy full_policy() const override { return FullPolicy::kReject; }
+  FullPolicy full_policy() const override { return full_policy_; }
   int32_t partition_count() const override { return 1; }
 
   absl::Status Append(EventBatchPtr batch, uint64_t lane,
@@ -223,6 +226,7 @@ class MemoryLog : public Log {
   }
 
   flow::Executor& executor_;
+  FullPolicy full_policy_ = FullPolicy::kBlock;
   mutable Mutex mutex_;
   std::deque<Appended> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<LogEntry> entries_ ABSL_GUARDED_BY(mutex_);

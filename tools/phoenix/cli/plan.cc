@@ -17,6 +17,7 @@ namespace {
 
 const char* AcknowledgedWhen(const std::optional<PipelineLog>& log) {
   if (!log.has_value()) return "when every sink on their route has them";
+  if (log->kafka != nullptr) return "when the log has them replicated";
   return log->durability == Durability::kDisk
              ? "when the log has them on disk"
              : "when the log has given them to the operating system";

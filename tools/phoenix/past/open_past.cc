@@ -12,6 +12,12 @@ namespace {
 absl::StatusOr<std::string> FolderOf(const CompiledPipeline& pipeline,
                                      const std::string& folder) {
   if (!folder.empty()) return folder;
+  if (pipeline.log.has_value() && pipeline.log->kafka != nullptr) {
+    return absl::FailedPreconditionError(
+        Cat("file '", pipeline.file,
+            "' has its log in Kafka, of which the past is not read here: "
+            "expected a log in files, or --log DIR"));
+  }
   if (pipeline.log.has_value()) return pipeline.log->path;
   return absl::FailedPreconditionError(
       Cat("file '", pipeline.file,

@@ -1,5 +1,5 @@
-#ifndef LIBS_SOURCES_KAFKA_GROUP_CONSUMER_H_
-#define LIBS_SOURCES_KAFKA_GROUP_CONSUMER_H_
+#ifndef LIBS_KAFKA_GROUP_CONSUMER_H_
+#define LIBS_KAFKA_GROUP_CONSUMER_H_
 
 #include <librdkafka/rdkafka.h>
 
@@ -15,10 +15,12 @@
 #include "absl/time/time.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
+#include "libs/kafka/topic_admin.h"
 
 namespace phoenix {
 
-// One partition of a topic, and an offset where one is meant.
+// One partition of a topic, and an offset where one is meant; negative: none,
+// or one of librdkafka's own, such as RD_KAFKA_OFFSET_BEGINNING.
 struct TopicPartition {
   std::string topic;
   int32_t partition = 0;
@@ -46,7 +48,9 @@ class GroupConsumer {
    public:
     virtual ~Listener() = default;
 
-    virtual void OnAssigned(const std::vector<TopicPartition>& partitions) = 0;
+    // Reading begins where the group has committed, or at an offset that is set
+    // here.
+    virtual void OnAssigned(std::vector<TopicPartition>& partitions) = 0;
 
     // They go to others once this returns. `lost`: they have gone already, and
     // commits for them will fail.
@@ -98,6 +102,11 @@ class GroupConsumer {
   // otherwise the listener hears of a failure.
   absl::Status Commit(const std::vector<TopicPartition>& offsets, bool wait);
 
+  // Asks the cluster things, each time up to `timeout`. Valid until Close.
+  TopicAdmin Admin(absl::Duration timeout) {
+    return TopicAdmin(*client_, timeout);
+  }
+
   // How many records of the partition come after `position`, as far as is
   // known; negative when it is not.
   int64_t Lag(const TopicPartition& partition, int64_t position);
@@ -127,4 +136,4 @@ class GroupConsumer {
 
 }  // namespace phoenix
 
-#endif  // LIBS_SOURCES_KAFKA_GROUP_CONSUMER_H_
+#endif  // LIBS_KAFKA_GROUP_CONSUMER_H_

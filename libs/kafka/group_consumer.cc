@@ -1,4 +1,4 @@
-#include "libs/sources/kafka/group_consumer.h"
+#include "libs/kafka/group_consumer.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,6 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
-#include "libs/kafka/topic_admin.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -37,7 +36,8 @@ std::vector<TopicPartition> PartitionsOf(
     const rd_kafka_topic_partition_list_t& list) {
   std::vector<TopicPartition> partitions;
   for (int i = 0; i < list.cnt; ++i) {
-    partitions.push_back({list.elems[i].topic, list.elems[i].partition});
+    partitions.push_back(
+        {list.elems[i].topic, list.elems[i].partition, list.elems[i].offset});
   }
   return partitions;
 }
@@ -85,10 +85,10 @@ absl::Status GroupConsumer::CheckTopics() {
     const absl::Status found = admin.PartitionCount(topic).status();
     if (absl::IsNotFound(found)) {
       return absl::NotFoundError(Cat("topic '", topic, "' does not exist: ",
-                                     "create it, or change `topics`"));
+                                     "create it, or name another"));
     }
     if (absl::IsUnavailable(found)) {
-      Logger::Process().Warn("Kafka does not answer; the source will wait.",
+      Logger::Process().Warn("Kafka does not answer; the consumer will wait.",
                              {{"error", found}});
       return absl::OkStatus();
     }
@@ -143,7 +143,7 @@ void GroupConsumer::TakeOne(
     take(message);
   } else if (message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     Logger::Process().Warn(
-        "Kafka source can't read for now.",
+        "Kafka consumer can't read for now.",
         {{"error", KafkaStatus(message.err, "read",
                                rd_kafka_message_errstr(&message))}});
   }
@@ -187,10 +187,13 @@ void GroupConsumer::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t event,
 
 void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
                               rd_kafka_topic_partition_list_t& partitions) {
-  const std::vector<TopicPartition> all = PartitionsOf(partitions);
+  std::vector<TopicPartition> all = PartitionsOf(partitions);
   KafkaErrorPtr error;
   if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     listener_.OnAssigned(all);
+    for (size_t i = 0; i < all.size(); ++i) {
+      partitions.elems[i].offset = all[i].offset;
+    }
     error.reset(rd_kafka_incremental_assign(client_.get(), &partitions));
   } else {
     const bool lost = event != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS ||

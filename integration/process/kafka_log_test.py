@@ -1,0 +1,151 @@
+"""With a log in Kafka: what was acknowledged comes out, whichever process dies,
+and processes with one group share the work."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+RUN_KAFKA = os.path.abspath(sys.argv.pop(2))
+
+import harness  # noqa: E402  (takes its own argument)
+from harness import lines_of  # noqa: E402
+
+PIPELINE = """
+name: shared
+sources:
+  - name: http
+    http: {address: "127.0.0.1:${HTTP_PORT}", max_wait: 2s}
+steps:
+  - name: wanted
+    filter: data.v >= 0
+sinks:
+  - name: out
+    %s
+log:
+  kafka:
+    brokers: ${KAFKA_BROKERS}
+    topic: ${TOPIC}
+    create_topic: {partitions: 4, replication_factor: 1}
+    commit_interval: 100ms
+    librdkafka:
+      session.timeout.ms: "6000"
+      heartbeat.interval.ms: "500"
+limits:
+  drain_timeout: 5s
+admin_address: 127.0.0.1:${ADMIN_PORT}
+"""
+
+FILE = "file: out.ndjson"
+AWAY = "http: http://127.0.0.1:${SINK_PORT}/"
+
+
+class KafkaLogTest(harness.ProcessTest):
+    topics = 0
+
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = subprocess.Popen([RUN_KAFKA], stdout=subprocess.PIPE)
+        cls.brokers = cls.broker.stdout.readline().decode().strip()
+        assert cls.brokers, "no broker"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.broker.terminate()
+        cls.broker.wait()
+        cls.broker.stdout.close()
+
+    def setUp(self):
+        super().setUp()
+        KafkaLogTest.topics += 1
+        self.topic = "shared-%d" % KafkaLogTest.topics
+
+    def start_with(self, sink, folder=None):
+        run = harness.Phoenix(folder or self.folder, PIPELINE % sink,
+                              {"KAFKA_BROKERS": self.brokers,
+                               "TOPIC": self.topic})
+        self.addCleanup(run.process.wait)
+        self.addCleanup(run.process.kill)
+        return run.wait_until_ready()
+
+    def values_of(self, *runs):
+        return [row["v"] for run in runs for row in run.rows("out.ndjson")]
+
+    def test_an_acknowledgement_says_what_the_topic_promises(self):
+        run = self.start_with(FILE)
+        answer = json.loads(run.post(lines_of([{"v": 1}, {"v": -1}])).body)
+        # One broker has one copy.
+        self.assertEqual(answer, {"accepted": 2, "rejected": 0,
+                                  "ack_level": "OS"})
+        harness.wait_until(lambda: self.values_of(run) == [1], "delivered")
+        self.assertEqual(run.stop(), 0, run.text("stderr"))
+        self.assert_conserved(run, received=2, logged=2, recovered=2,
+                              delivered=1, filtered=1)
+
+    def test_what_was_acknowledged_outlives_a_kill(self):
+        run = self.start_with(AWAY)
+        sent = list(range(500))
+        for value in sent:
+            answer = run.post(lines_of([{"v": value}]))
+            self.assertEqual(answer.status, 200, answer.body)
+        run.signal(signal.SIGKILL).wait()
+        run = self.start_with(FILE)
+        harness.wait_until(
+            lambda: set(self.values_of(run)) == set(sent), "delivered")
+        self.assertEqual(run.stop(), 0, run.text("stderr"))
+        self.assertEqual(run.ledger()["unaccounted"], 0)
+
+    def test_another_process_hands_on_what_a_killed_one_has_taken(self):
+        other_folder = tempfile.mkdtemp(dir=self.folder)
+        one = self.start_with(FILE)
+        other = self.start_with(FILE, other_folder)
+        acked = []
+        stopping = threading.Event()
+
+        def load(run, first):
+            value = first
+            while not stopping.is_set():
+                try:
+                    answer = run.post(lines_of([{"v": value}]))
+                except OSError:
+                    return
+                if answer.status == 200:
+                    acked.append(value)
+                value += 1
+
+        producers = [threading.Thread(target=load, args=(run, first))
+                     for run, first in ((one, 0), (one, 1_000_000),
+                                        (other, 2_000_000))]
+        for producer in producers:
+            producer.start()
+        harness.wait_until(lambda: self.values_of(other) and len(acked) > 500,
+                           "shared")
+        one.signal(signal.SIGKILL).wait()
+        killed_at = len(acked)
+        harness.wait_until(lambda: len(acked) > killed_at + 100, "going on")
+        stopping.set()
+        for producer in producers:
+            producer.join()
+        harness.wait_until(
+            lambda: set(acked) <= set(self.values_of(one, other)), "delivered",
+            timeout=2 * harness.DEADLINE_SECONDS)
+        self.assertEqual(other.stop(), 0, other.text("stderr"))
+        self.assertEqual(other.ledger()["unaccounted"], 0)
+
+    def test_a_file_is_refused_that_asks_for_what_is_not_there(self):
+        run = self.start_with(FILE)
+        self.assertEqual(run.stop(), 0)
+        more = harness.Phoenix(
+            self.folder, (PIPELINE % FILE).replace("partitions: 4",
+                                                   "partitions: 9"),
+            {"KAFKA_BROKERS": self.brokers, "TOPIC": self.topic})
+        self.assertEqual(more.wait(), 69, more.text("stderr"))
+        self.assertIn("it has 4 partitions, expected 9", more.text("stderr"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,47 @@
+#ifndef LIBS_KAFKA_TOPIC_KEEPER_H_
+#define LIBS_KAFKA_TOPIC_KEEPER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/topic_admin.h"
+
+namespace phoenix {
+
+// What a file asks of topics.
+struct TopicWish {
+  KafkaTopic shape;             // Of one that is created; its name is not used.
+  bool add_partitions = false;  // To one that has fewer.
+  bool alter_config = false;    // Of one that exists, to that of `shape`.
+  bool delete_at_end = false;
+};
+
+// Keeps topics as a file asks for, through a client of its own for each call;
+// each question to the cluster may take `timeout`. Errors are those of
+// TopicAdmin. Thread-compatible.
+class TopicKeeper {
+ public:
+  TopicKeeper(KafkaConnection connection, std::vector<std::string> topics,
+              TopicWish wish, absl::Duration timeout);
+
+  // Creates those that do not exist, and alters those that do.
+  absl::Status Begin();
+
+  // Deletes them, if that is asked for.
+  absl::Status End();
+
+ private:
+  absl::Status Keep(TopicAdmin& admin, const std::string& topic) const;
+
+  const KafkaConnection connection_;
+  const std::vector<std::string> topics_;
+  const TopicWish wish_;
+  const absl::Duration timeout_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_KAFKA_TOPIC_KEEPER_H_

@@ -1,0 +1,370 @@
+// The log against a real broker: what every engine promises, what instances of
+// one log owe each other, and what becomes of it when the broker dies.
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/servers/kafka_records.h"
+#include "integration/servers/kafka_server.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/handles.h"
+#include "libs/kafka/topic_admin.h"
+#include "libs/log/kafka/kafka_log.h"
+#include "libs/log/kafka/log_producer.h"
+#include "libs/log/kafka/log_record.h"
+#include "libs/log/testing/log_client.h"
+#include "libs/log/testing/log_suite.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// The one broker of this program, started when it is first asked for.
+KafkaServer& Broker() {
+  static const std::unique_ptr<KafkaServer> server = [] {
+    auto started = KafkaServer::Start();
+    EXPECT_TRUE(started.ok()) << started.status();
+    if (!started.ok()) std::abort();
+    return *std::move(started);
+  }();
+  return *server;
+}
+
+std::string NewName() {
+  static int count = 0;
+  return "log-" + std::to_string(++count);
+}
+
+KafkaLogOptions OptionsOf(const std::string& topic, int partitions) {
+  KafkaLogOptions options;
+  options.connection.brokers = Broker().bootstrap();
+  // Members that die are missed soon.
+  options.connection.properties["session.timeout.ms"] = "6000";
+  options.connection.properties["heartbeat.interval.ms"] = "500";
+  options.topic = topic;
+  options.group = "group-of-" + topic;
+  options.create_topic = KafkaTopic{.name = topic,
+                                    .partitions = partitions,
+                                    .replication_factor = 1,
+                                    .config = {}};
+  options.commit_interval = absl::Milliseconds(100);
+  return options;
+}
+
+class Fixture : public LogFixture {
+ public:
+  std::unique_ptr<Log> Open() override {
+    auto log = KafkaLog::Open(OptionsOf(topic_, 1));
+    EXPECT_TRUE(log.ok()) << log.status();
+    return log.ok() ? *std::move(log) : nullptr;
+  }
+
+ private:
+  const std::string topic_ = NewName();
+};
+
+const bool kRegistered = RegisterLogSuite({.name = "Kafka", .make_fixture = [] {
+                                             return std::make_unique<Fixture>();
+                                           }});
+
+std::unique_ptr<KafkaLog> OpenLog(const KafkaLogOptions& options) {
+  auto log = KafkaLog::Open(options);
+  EXPECT_TRUE(log.ok()) << log.status();
+  return *std::move(log);
+}
+
+TEST(KafkaLogTest, AcknowledgesWhatTheTopicPromises) {
+  const auto alone = OpenLog(OptionsOf(NewName(), 2));
+  EXPECT_EQ(alone->durability(), Durability::kOs);
+  EXPECT_EQ(alone->partition_count(), 2);
+  EXPECT_TRUE(alone->shared());
+}
+
+TEST(KafkaLogTest, SaysThatATopicIsMissing) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.create_topic.reset();
+  const absl::Status opened = KafkaLog::Open(options).status();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("`create_topic`"));
+}
+
+TEST(KafkaLogTest, SaysThatNoBrokerAnswers) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.connection.brokers = "127.0.0.1:1";
+  options.connection.properties["log_level"] = "0";
+  options.open_timeout = absl::Seconds(1);
+  const absl::Status opened = KafkaLog::Open(options).status();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("127.0.0.1:1"));
+}
+
+TEST(KafkaLogTest, RefusesATopicThatIsCompacted) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  ASSERT_TRUE(
+      Broker()
+          .CreateTopic(options.topic, 1, {{"cleanup.policy", "compact"}})
+          .ok());
+  const absl::Status opened = KafkaLog::Open(options).status();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("cleanup.policy"));
+}
+
+TEST(KafkaLogTest, AddsPartitionsOnlyWhereItIsToldTo) {
+  KafkaLogOptions options = OptionsOf(NewName(), 3);
+  ASSERT_TRUE(Broker().CreateTopic(options.topic, 1).ok());
+  const absl::Status opened = KafkaLog::Open(options).status();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("expected 3"));
+  options.add_partitions = true;
+  EXPECT_EQ(OpenLog(options)->partition_count(), 3);
+}
+
+// An instance of a log in a group, and all that it has read and not settled.
+class Instance {
+ public:
+  explicit Instance(const KafkaLogOptions& options) : log_(OpenLog(options)) {
+    EXPECT_TRUE(log_->Subscribe(partitions_).ok());
+  }
+  ~Instance() { log_->Close().IgnoreError(); }
+
+  std::vector<int32_t> WaitForPartitions(size_t count) {
+    return partitions_.WaitFor(count);
+  }
+
+  KafkaLog& log() { return *log_; }
+
+ private:
+  AssignedPartitions partitions_;
+  std::unique_ptr<KafkaLog> log_;
+};
+
+// A lane whose batches go to the partition.
+uint64_t LaneOf(int32_t partition, int partitions) {
+  uint64_t lane = 0;
+  while (LogProducer::PartitionOf(lane, partitions) != partition) ++lane;
+  return lane;
+}
+
+std::vector<std::string> AppendTo(Log& log, int32_t partition, int count) {
+  static int number = 0;
+  std::vector<std::string> payloads;
+  for (int i = 0; i < count; ++i) {
+    payloads.push_back(std::to_string(++number));
+    const auto appended =
+        AppendAndWait(log, BatchOf({payloads.back()}),
+                      LaneOf(partition, log.partition_count()));
+    EXPECT_TRUE(appended.ok()) << appended.status();
+  }
+  return payloads;
+}
+
+std::vector<LogEntry> ReadPartition(Log& log, int32_t partition, size_t count) {
+  const auto cursor = log.cursor(partition);
+  EXPECT_TRUE(cursor.ok()) << cursor.status();
+  auto reader = log.Read(partition, *cursor);
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  return ReadAndWait(**reader, count);
+}
+
+TEST(KafkaLogTest, SharesPartitionsAndReadsWhatTheOtherHasAppended) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 4);
+  Instance one(options);
+  EXPECT_THAT(one.WaitForPartitions(4), SizeIs(4));
+  Instance other(options);
+  const std::vector<int32_t> theirs = other.WaitForPartitions(2);
+  ASSERT_THAT(one.WaitForPartitions(2), SizeIs(2));
+  EXPECT_EQ(one.log().Read(theirs[0], 0).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  const auto wanted = AppendTo(one.log(), theirs[0], 3);
+  EXPECT_EQ(PayloadsOf(ReadPartition(other.log(), theirs[0], 3)), wanted);
+}
+
+TEST(KafkaLogTest, HandsAPartitionOnAtItsCursor) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  std::vector<std::string> wanted;
+  int64_t second = 0;
+  {
+    Instance one(options);
+    ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+    wanted = AppendTo(one.log(), 0, 3);
+    const auto entries = ReadPartition(one.log(), 0, 3);
+    ASSERT_THAT(entries, SizeIs(3));
+    second = entries[1].first_offset;
+    // The third is final, the second is not.
+    ASSERT_TRUE(one.log().SetCursor(0, entries[0].end_offset()).ok());
+  }
+  Instance other(options);
+  ASSERT_THAT(other.WaitForPartitions(1), SizeIs(1));
+  const auto entries = ReadPartition(other.log(), 0, 2);
+  EXPECT_THAT(PayloadsOf(entries), ElementsAre(wanted[1], wanted[2]));
+  EXPECT_EQ(entries[0].batch->identity().first_offset, second);
+}
+
+TEST(KafkaLogTest, CountsAndPassesOverWhatNoLogHasWritten) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+  auto wanted = AppendTo(one.log(), 0, 1);
+  ASSERT_TRUE(WriteRecords(Broker().bootstrap(), options.topic,
+                           {{.value = "{\"no\": \"batch\"}"}})
+                  .ok());
+  wanted.push_back(AppendTo(one.log(), 0, 1)[0]);
+  const auto entries = ReadPartition(one.log(), 0, 2);
+  EXPECT_EQ(PayloadsOf(entries), wanted);
+  EXPECT_EQ(one.log().Stats().corrupt_records, 1u);
+}
+
+TEST(KafkaLogTest, RefusesATopicThatEndsBeforeWhatTheGroupHasRead) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 2);
+  OpenLog(options)->Close().IgnoreError();
+  KafkaConnection connection;
+  connection.brokers = Broker().bootstrap();
+  const auto client = MakeKafkaClient(
+      RD_KAFKA_CONSUMER,
+      *MakeKafkaConf(connection, {{"group.id", options.group}}));
+  const KafkaPartitionsPtr offsets(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(offsets.get(), options.topic.c_str(), 1)
+      ->offset = 100;
+  ASSERT_EQ(rd_kafka_commit(client->get(), offsets.get(), 0),
+            RD_KAFKA_RESP_ERR_NO_ERROR);
+  const absl::Status opened = KafkaLog::Open(options).status();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("made anew"));
+}
+
+TEST(KafkaLogTest, PausesWhatNobodyReadsAndLosesNothing) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.max_buffer_bytes = 1 << 20;
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+  constexpr int kBatches = 200;
+  std::vector<std::string> wanted;
+  for (int i = 0; i < kBatches; ++i) {
+    wanted.push_back(std::to_string(i) + std::string(50'000, 'x'));
+    ASSERT_TRUE(AppendAndWait(one.log(), BatchOf({wanted.back()})).ok());
+  }
+  EXPECT_EQ(PayloadsOf(ReadPartition(one.log(), 0, kBatches)), wanted);
+}
+
+// Appends as fast as it can, and remembers what was acknowledged.
+class Load {
+ public:
+  explicit Load(Log& log) : log_(log), thread_([this] { Run(); }) {}
+  ~Load() { Stop(); }
+
+  std::set<std::string> Stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+    MutexLock lock(state_->mutex);
+    while (state_->in_flight > 0) state_->changed.Wait(state_->mutex);
+    return state_->acked;
+  }
+
+  void AwaitAcks(size_t count) {
+    MutexLock lock(state_->mutex);
+    while (state_->acked.size() < count) state_->changed.Wait(state_->mutex);
+  }
+
+  size_t acked() {
+    MutexLock lock(state_->mutex);
+    return state_->acked.size();
+  }
+
+ private:
+  struct State {
+    Mutex mutex;
+    CondVar changed;
+    std::set<std::string> acked ABSL_GUARDED_BY(mutex);
+    int in_flight ABSL_GUARDED_BY(mutex) = 0;
+  };
+
+  void Run() {
+    for (int i = 0; !stopping_; ++i) {
+      {
+        MutexLock lock(state_->mutex);
+        while (state_->in_flight >= 100) state_->changed.Wait(state_->mutex);
+        ++state_->in_flight;
+      }
+      const std::string payload = std::to_string(i);
+      const absl::Status taken =
+          log_.Append(BatchOf({payload}), static_cast<uint64_t>(i),
+                      [state = state_, payload](const auto& appended) {
+                        MutexLock lock(state->mutex);
+                        --state->in_flight;
+                        if (appended.ok()) state->acked.insert(payload);
+                        state->changed.NotifyAll();
+                      });
+      if (taken.ok()) continue;
+      MutexLock lock(state_->mutex);
+      --state_->in_flight;
+    }
+  }
+
+  Log& log_;
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+int64_t EndOf(const std::string& topic, int32_t partition) {
+  KafkaConnection connection;
+  connection.brokers = Broker().bootstrap();
+  const auto client =
+      MakeKafkaClient(RD_KAFKA_PRODUCER, *MakeKafkaConf(connection, {}));
+  const auto marks =
+      TopicAdmin(**client, absl::Seconds(30)).FindWatermarks(topic, partition);
+  EXPECT_TRUE(marks.ok()) << marks.status();
+  return marks->high;
+}
+
+// Adds the payloads of all entries of a partition that has `records`.
+void ReadToTheEnd(Log& log, int32_t partition, int64_t records,
+                  std::set<std::string>& payloads) {
+  auto reader = log.Read(partition, 0);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  for (int64_t read = 0; read < records;) {
+    const auto entry = ReadAndWait(**reader);
+    ASSERT_TRUE(entry.has_value()) << read << " of " << records;
+    payloads.emplace(entry->batch->payload(0));
+    read = RecordOf(entry->first_offset) + 1;
+  }
+}
+
+TEST(KafkaLogTest, LosesNothingAckedWhenTheBrokerIsKilledUnderLoad) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 2);
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(2), SizeIs(2));
+  Load load(one.log());
+  for (int kill = 0; kill < 3; ++kill) {
+    load.AwaitAcks(load.acked() + 2'000);
+    Broker().Kill();
+    ASSERT_TRUE(Broker().Restart().ok());
+  }
+  load.AwaitAcks(load.acked() + 2'000);
+  const std::set<std::string> acked = load.Stop();
+  std::set<std::string> found;
+  for (const int32_t partition : one.WaitForPartitions(2)) {
+    ASSERT_NO_FATAL_FAILURE(ReadToTheEnd(
+        one.log(), partition, EndOf(options.topic, partition), found));
+  }
+  std::set<std::string> lost;
+  std::set_difference(acked.begin(), acked.end(), found.begin(), found.end(),
+                      std::inserter(lost, lost.end()));
+  EXPECT_THAT(lost, IsEmpty());
+}
+
+}  // namespace
+}  // namespace phoenix

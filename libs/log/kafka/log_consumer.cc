@@ -1,0 +1,414 @@
+#include "libs/log/kafka/log_consumer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/handles.h"
+#include "libs/kafka/topic_admin.h"
+#include "libs/log/kafka/log_record.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+namespace {
+
+// How long the thread waits for records; the same while a partition that is
+// paused may go on, or a reader is to be called.
+constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
+constexpr absl::Duration kImpatientPollInterval = absl::Milliseconds(2);
+
+constexpr std::chrono::milliseconds kReopenInterval{1000};
+
+// How long a question to the brokers may take while others wait for the answer.
+constexpr absl::Duration kAskTimeout = absl::Seconds(10);
+
+GroupConsumerOptions ConsumerOptions(const KafkaLogOptions& options) {
+  return {.connection = options.connection,
+          .topics = {options.topic},
+          .group = options.group,
+          .from_latest = false,
+          .max_buffer_bytes = options.max_buffer_bytes};
+}
+
+std::string_view View(const void* bytes, size_t size) {
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes), size};
+}
+
+std::string_view VersionOf(const rd_kafka_message_t& message) {
+  rd_kafka_headers_t* headers = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  if (rd_kafka_message_headers(&message, &headers) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR ||
+      rd_kafka_header_get_last(headers, kLogRecordHeader, &value, &size) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return {};
+  }
+  return View(value, size);
+}
+
+class FeedReader : public LogReader {
+ public:
+  FeedReader(std::shared_ptr<PartitionFeed> feed, uint64_t number)
+      : feed_(std::move(feed)), number_(number) {}
+
+  absl::StatusOr<std::optional<LogEntry>> Next() override {
+    return feed_->Next(number_);
+  }
+  void WhenMore(absl::AnyInvocable<void()> callback) override {
+    feed_->WhenMore(number_, std::move(callback));
+  }
+  int64_t position() const override { return feed_->position(); }
+
+ private:
+  const std::shared_ptr<PartitionFeed> feed_;
+  const uint64_t number_;
+};
+
+}  // namespace
+
+LogConsumer::LogConsumer(const KafkaLogOptions& options, const LogTopic& topic,
+                         Clock& clock)
+    : options_(options),
+      topic_(topic),
+      clock_(clock),
+      counters_(std::make_shared<PartitionFeed::Counters>()),
+      consumer_(ConsumerOptions(options), *this) {}
+
+LogConsumer::~LogConsumer() { Close().IgnoreError(); }
+
+absl::Status LogConsumer::Start(PartitionListener& listener) {
+  listener_ = &listener;
+  PHOENIX_RETURN_IF_ERROR(consumer_.Open());
+  thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+// Reading.
+
+std::shared_ptr<PartitionFeed> LogConsumer::FeedOf(int32_t partition) const {
+  MutexLock lock(mutex_);
+  const auto found = assigned_.find(partition);
+  return found == assigned_.end() ? nullptr : found->second.feed;
+}
+
+absl::Status LogConsumer::NotAssigned(int32_t partition) const {
+  return absl::FailedPreconditionError(Cat(
+      "partition ", partition, " of topic '", options_.topic,
+      "' is not assigned to this instance of group '", options_.group, "'"));
+}
+
+absl::StatusOr<std::unique_ptr<LogReader>> LogConsumer::Read(
+    int32_t partition, int64_t from_offset) {
+  auto feed = FeedOf(partition);
+  if (feed == nullptr) return NotAssigned(partition);
+  const uint64_t number = feed->Rewind(from_offset);
+  return std::make_unique<FeedReader>(std::move(feed), number);
+}
+
+absl::StatusOr<std::unique_ptr<LogReader>> LogConsumer::ReadFrom(
+    int32_t partition, absl::Time from) {
+  if (FeedOf(partition) == nullptr) return NotAssigned(partition);
+  // With a client of its own: the thread's is the thread's alone.
+  PHOENIX_ASSIGN_OR_RETURN(auto conf, MakeKafkaConf(options_.connection, {}));
+  PHOENIX_ASSIGN_OR_RETURN(const KafkaClientPtr client,
+                           MakeKafkaClient(RD_KAFKA_CONSUMER, std::move(conf)));
+  PHOENIX_ASSIGN_OR_RETURN(const int64_t record,
+                           TopicAdmin(*client, kAskTimeout)
+                               .FindOffset(options_.topic, partition, from));
+  return Read(partition, FirstEventOf(record));
+}
+
+absl::Status LogConsumer::SetCursor(int32_t partition, int64_t offset) {
+  const auto feed = FeedOf(partition);
+  return feed == nullptr ? absl::OkStatus() : feed->SetCursor(offset);
+}
+
+absl::StatusOr<int64_t> LogConsumer::cursor(int32_t partition) const {
+  const auto feed = FeedOf(partition);
+  if (feed == nullptr) return NotAssigned(partition);
+  return feed->cursor();
+}
+
+bool LogConsumer::IsAssigned(int32_t partition) const {
+  return FeedOf(partition) != nullptr;
+}
+
+std::map<int32_t, int64_t> LogConsumer::read_ends() const {
+  MutexLock lock(mutex_);
+  std::map<int32_t, int64_t> ends;
+  for (const auto& [partition, one] : assigned_) {
+    ends[partition] = one.feed->read_end();
+  }
+  return ends;
+}
+
+uint64_t LogConsumer::expired_records() const {
+  MutexLock lock(mutex_);
+  return expired_records_;
+}
+
+// The thread.
+
+void LogConsumer::Run() {
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      if (stopping_) break;
+    }
+    if (consumer_.failed()) Reopen();
+    if (consumer_.failed()) continue;
+    consumer_.Poll(
+        PollInterval(), kMaxRoundRecords,
+        [this](const rd_kafka_message_t& message) { Take(message); });
+    RewindWhereNeeded();
+    PauseWhereNeeded();
+    CallReaders();
+    CommitIfDue();
+  }
+  // Revokes what is assigned, and so commits it.
+  consumer_.Close();
+}
+
+void LogConsumer::Reopen() {
+  Logger::Process().Error("The log's consumer begins anew.",
+                          {{"topic", options_.topic}});
+  consumer_.Close();
+  const absl::Status opened = consumer_.Open();
+  if (opened.ok()) return;
+  Logger::Process().Error("The log's consumer can't begin anew.",
+                          {{"error", opened}});
+  MutexLock lock(mutex_);
+  if (!stopping_) changed_.WaitFor(mutex_, kReopenInterval);
+}
+
+absl::Duration LogConsumer::PollInterval() const {
+  MutexLock lock(mutex_);
+  for (const auto& [partition, one] : assigned_) {
+    if (one.paused) return kImpatientPollInterval;
+  }
+  return kPollInterval;
+}
+
+void LogConsumer::Take(const rd_kafka_message_t& message) {
+  const auto feed = FeedOf(message.partition);
+  if (feed == nullptr) return;
+  rd_kafka_timestamp_type_t type;
+  feed->Add({.offset = message.offset,
+             .time = absl::FromUnixMillis(
+                 rd_kafka_message_timestamp(&message, &type)),
+             .version = VersionOf(message),
+             .key = View(message.key, message.key_len),
+             .value = View(message.payload, message.len)});
+}
+
+// A partition may hold its share of what may be held, and goes on when half of
+// that has been read: what was fetched for a partition that is paused is
+// fetched again.
+void LogConsumer::PauseWhereNeeded() {
+  MutexLock lock(mutex_);
+  const size_t share =
+      options_.max_buffer_bytes / std::max<size_t>(assigned_.size(), 1);
+  for (auto& [partition, one] : assigned_) {
+    const size_t held = one.feed->held_bytes();
+    const bool pause = one.paused ? held > share / 2 : held > share;
+    if (pause == one.paused) continue;
+    one.paused = pause;
+    if (pause) {
+      consumer_.Pause({options_.topic, partition});
+    } else {
+      consumer_.Resume({options_.topic, partition});
+    }
+  }
+}
+
+void LogConsumer::RewindWhereNeeded() {
+  for (TopicPartition& place : AllAssigned()) {
+    const auto feed = FeedOf(place.partition);
+    const std::optional<int64_t> record = feed->rewind();
+    if (!record) continue;
+    place.offset = *record;
+    const absl::Status sought = consumer_.Seek(place);
+    if (sought.ok()) {
+      feed->RewindDone();
+    } else {
+      Logger::Process().Warn("The log's consumer can't go back, trying again.",
+                             {{"error", sought}});
+    }
+  }
+}
+
+// Readers that asked after more had come.
+void LogConsumer::CallReaders() {
+  for (const TopicPartition& place : AllAssigned()) {
+    auto callback = FeedOf(place.partition)->TakeDueCallback();
+    if (callback) callback();
+  }
+}
+
+std::vector<TopicPartition> LogConsumer::AllAssigned() const {
+  MutexLock lock(mutex_);
+  std::vector<TopicPartition> all;
+  for (const auto& [partition, one] : assigned_) {
+    all.push_back({options_.topic, partition});
+  }
+  return all;
+}
+
+// Committing.
+
+void LogConsumer::CommitIfDue() {
+  uint64_t wanted = 0;
+  {
+    MutexLock lock(mutex_);
+    wanted = syncs_wanted_;
+    const bool sync = wanted > syncs_done_;
+    if (!sync && clock_.MonotonicNanos() < next_commit_nanos_) return;
+    if (!sync) wanted = 0;
+  }
+  if (consumer_.is_rebalancing()) return;
+  next_commit_nanos_ = clock_.MonotonicNanos() +
+                       absl::ToInt64Nanoseconds(options_.commit_interval);
+  if (wanted > 0) OnCommitFailed();
+  const absl::Status status = Commit(AllAssigned(), /*wait=*/wanted > 0);
+  MutexLock lock(mutex_);
+  if (wanted == 0) return;
+  syncs_done_ = wanted;
+  sync_status_ = status;
+  changed_.NotifyAll();
+}
+
+absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
+                                 bool wait) {
+  std::vector<TopicPartition> offsets;
+  {
+    MutexLock lock(mutex_);
+    for (const TopicPartition& place : of) {
+      const auto found = assigned_.find(place.partition);
+      if (found == assigned_.end()) continue;
+      const int64_t end = found->second.feed->final_end();
+      if (end <= found->second.committed) continue;
+      found->second.committed = end;
+      offsets.push_back({options_.topic, place.partition, end});
+    }
+  }
+  return consumer_.Commit(offsets, wait);
+}
+
+// So all are committed again with the next.
+void LogConsumer::OnCommitFailed() {
+  MutexLock lock(mutex_);
+  for (auto& [partition, one] : assigned_) one.committed = 0;
+}
+
+absl::Status LogConsumer::SyncCursors() {
+  MutexLock lock(mutex_);
+  if (stopping_ || !thread_.joinable()) return absl::OkStatus();
+  const uint64_t mine = ++syncs_wanted_;
+  while (syncs_done_ < mine && !stopping_) changed_.Wait(mutex_);
+  return sync_status_;
+}
+
+// Membership.
+
+void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
+  // The topic may have got more partitions meanwhile.
+  int32_t count = topic_.partitions;
+  for (const TopicPartition& one : partitions) {
+    count = std::max(count, one.partition + 1);
+  }
+  const auto committed =
+      consumer_.Admin(kAskTimeout).FindOwnCommitted(options_.topic, count);
+  if (!committed.ok()) {
+    // Reading begins there all the same: librdkafka asks again.
+    Logger::Process().Warn(
+        "The cursors of the log are not known yet.",
+        {{"topic", options_.topic}, {"error", committed.status()}});
+  }
+  for (TopicPartition& one : partitions) {
+    if (committed.ok()) one.offset = StartOf(one.partition, *committed);
+    const int64_t start = std::max<int64_t>(one.offset, 0);
+    MutexLock lock(mutex_);
+    assigned_[one.partition] = {
+        .feed = std::make_shared<PartitionFeed>(
+            PartitionFeed::Identity{topic_.log_name, options_.topic,
+                                    one.partition},
+            start, counters_),
+        .committed = start};
+  }
+  for (const TopicPartition& one : partitions) {
+    const absl::Status taken = listener_->OnAssigned(one.partition);
+    if (taken.ok()) continue;
+    Logger::Process().Error("A partition of the log can't be read.",
+                            {{"topic", options_.topic},
+                             {"partition", one.partition},
+                             {"error", taken}});
+  }
+}
+
+// Where the group goes on. What the topic has deleted before it was final is
+// gone, and told.
+int64_t LogConsumer::StartOf(int32_t partition,
+                             const std::map<int32_t, int64_t>& committed) {
+  const auto found = committed.find(partition);
+  if (found == committed.end()) return RD_KAFKA_OFFSET_BEGINNING;
+  const int64_t start = found->second;
+  const auto marks =
+      consumer_.Admin(kAskTimeout).FindWatermarks(options_.topic, partition);
+  if (!marks.ok() || marks->low <= start) return start;
+  Logger::Process().Error(
+      "Kafka has deleted records of the log before they were final.",
+      {{"topic", options_.topic},
+       {"partition", partition},
+       {"records", marks->low - start}});
+  MutexLock lock(mutex_);
+  expired_records_ += static_cast<uint64_t>(marks->low - start);
+  return marks->low;
+}
+
+void LogConsumer::OnRevoked(const std::vector<TopicPartition>& partitions,
+                            bool lost) {
+  std::vector<int32_t> numbers;
+  for (const TopicPartition& one : partitions) numbers.push_back(one.partition);
+  bool stopping = false;
+  {
+    MutexLock lock(mutex_);
+    stopping = stopping_;
+  }
+  listener_->OnRevoked(numbers, lost || stopping ? absl::ZeroDuration()
+                                                 : options_.revoke_timeout);
+  if (!lost) {
+    // Also what was committed without waiting: that may fail, too late.
+    OnCommitFailed();
+    const absl::Status committed = Commit(partitions, /*wait=*/true);
+    if (!committed.ok()) {
+      Logger::Process().Warn("Cursors of the log were not committed.",
+                             {{"topic", options_.topic}, {"error", committed}});
+    }
+  }
+  MutexLock lock(mutex_);
+  for (const int32_t partition : numbers) {
+    const auto found = assigned_.find(partition);
+    if (found == assigned_.end()) continue;
+    found->second.feed->End();
+    assigned_.erase(found);
+  }
+}
+
+absl::Status LogConsumer::Close() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+  return absl::OkStatus();
+}
+
+}  // namespace phoenix

@@ -1,0 +1,118 @@
+#ifndef LIBS_LOG_KAFKA_LOG_CONSUMER_H_
+#define LIBS_LOG_KAFKA_LOG_CONSUMER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "libs/kafka/group_consumer.h"
+#include "libs/log/kafka/kafka_log_options.h"
+#include "libs/log/kafka/log_topic.h"
+#include "libs/log/kafka/partition_feed.h"
+#include "libs/log/log.h"
+
+namespace phoenix {
+
+// Reads the partitions of a log's topic that the group gives to this instance:
+// one thread that is a member of the group. A partition of which enough waits
+// to be read is paused, while the thread goes on polling, as membership
+// demands. Cursors are committed up to the first record that is not final as a
+// whole. Thread-safe.
+class LogConsumer : private GroupConsumer::Listener {
+ public:
+  // Records of one poll: few, since each is a batch.
+  static constexpr size_t kMaxRoundRecords = 16;
+
+  // `clock` outlives it.
+  LogConsumer(const KafkaLogOptions& options, const LogTopic& topic,
+              Clock& clock);
+
+  // Closes.
+  ~LogConsumer() override;
+
+  // Joins the group. Once. See Log::Subscribe.
+  absl::Status Start(PartitionListener& listener);
+
+  // As those of Log.
+  absl::StatusOr<std::unique_ptr<LogReader>> Read(int32_t partition,
+                                                  int64_t from_offset);
+  absl::StatusOr<std::unique_ptr<LogReader>> ReadFrom(int32_t partition,
+                                                      absl::Time from);
+  absl::Status SetCursor(int32_t partition, int64_t offset);
+  absl::StatusOr<int64_t> cursor(int32_t partition) const;
+
+  // Commits, and returns when the brokers have answered.
+  absl::Status SyncCursors();
+
+  // Commits, leaves the group and ends the thread. Idempotent.
+  absl::Status Close();
+
+  bool IsAssigned(int32_t partition) const;
+
+  // Of the partitions that are assigned: up to which record each was read.
+  std::map<int32_t, int64_t> read_ends() const;
+
+  const PartitionFeed::Counters& counters() const { return *counters_; }
+
+  // Records that the topic has lost before they were read.
+  uint64_t expired_records() const;
+
+ private:
+  struct Assigned {
+    std::shared_ptr<PartitionFeed> feed;
+    bool paused = false;
+    int64_t committed = -1;
+  };
+
+  void OnAssigned(std::vector<TopicPartition>& partitions) override;
+  void OnRevoked(const std::vector<TopicPartition>& partitions,
+                 bool lost) override;
+  void OnCommitFailed() override;
+
+  // All on the thread.
+  void Run();
+  void Reopen();
+  void Take(const rd_kafka_message_t& message);
+  void PauseWhereNeeded();
+  void RewindWhereNeeded();
+  void CallReaders();
+  void CommitIfDue();
+  int64_t StartOf(int32_t partition,
+                  const std::map<int32_t, int64_t>& committed);
+  absl::Status Commit(const std::vector<TopicPartition>& of, bool wait);
+  absl::Duration PollInterval() const;
+
+  std::shared_ptr<PartitionFeed> FeedOf(int32_t partition) const;
+  absl::Status NotAssigned(int32_t partition) const;
+  std::vector<TopicPartition> AllAssigned() const;
+
+  const KafkaLogOptions options_;
+  const LogTopic topic_;
+  Clock& clock_;
+  const std::shared_ptr<PartitionFeed::Counters> counters_;
+  PartitionListener* listener_ = nullptr;
+  GroupConsumer consumer_;
+  int64_t next_commit_nanos_ = 0;  // Of the thread.
+
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::map<int32_t, Assigned> assigned_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t syncs_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t syncs_done_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status sync_status_ ABSL_GUARDED_BY(mutex_);
+  uint64_t expired_records_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::thread thread_;
+};
+
+}  // namespace phoenix
+
+#endif  // LIBS_LOG_KAFKA_LOG_CONSUMER_H_

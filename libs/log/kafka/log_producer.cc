@@ -1,0 +1,417 @@
+#include "libs/log/kafka/log_producer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/clock.h"
+#include "libs/base/status_builder.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/event/batch_codec.h"
+#include "libs/event/batch_part.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/kafka_error.h"
+#include "libs/log/kafka/log_record.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+namespace {
+
+// What a record has beside its value: key, header and Kafka's own fields. Far
+// more than that is.
+constexpr size_t kRecordOverheadBytes = 512;
+
+// How long records wait for others to be sent along. They are batches already.
+constexpr int kLingerMs = 1;
+
+// How long the thread sleeps at most: it is woken when it is needed sooner.
+constexpr int kPollMs = 100;
+
+// How long brokers may take at the end: then producers are told to come again.
+constexpr absl::Duration kMaxCloseTime = absl::Seconds(5);
+
+// What a refused producer is told to wait.
+constexpr absl::Duration kRetryDelay = absl::Milliseconds(100);
+
+// librdkafka's own bounds.
+constexpr uint64_t kMaxMessageBytes = 1'000'000'000;
+constexpr uint64_t kMinQueueKiB = 64 << 10;
+
+KafkaProperties PropertiesOf(const KafkaLogOptions& options,
+                             const LogTopic& topic) {
+  return {
+      {"enable.idempotence", "true"},
+      {"acks", "all"},
+      {"allow.auto.create.topics", "false"},
+      {"compression.codec", options.compression},
+      {"linger.ms", Cat(kLingerMs)},
+      {"message.timeout.ms",
+       Cat(absl::ToInt64Milliseconds(options.delivery_timeout))},
+      {"message.max.bytes",
+       Cat(std::min<uint64_t>(topic.max_record_bytes, kMaxMessageBytes))},
+      // Room to spare: max_queued_bytes is the bound.
+      {"queue.buffering.max.kbytes",
+       Cat(std::max<uint64_t>(options.max_queued_bytes / 512, kMinQueueKiB))},
+  };
+}
+
+rd_kafka_vu_t Variable(rd_kafka_vtype_t type) {
+  rd_kafka_vu_t variable{};
+  variable.vtype = type;
+  return variable;
+}
+
+rd_kafka_vu_t Bytes(rd_kafka_vtype_t type, std::string_view bytes) {
+  rd_kafka_vu_t variable = Variable(type);
+  variable.u.mem.ptr = const_cast<char*>(bytes.data());
+  variable.u.mem.size = bytes.size();
+  return variable;
+}
+
+EventBatchPtr Identified(const EventBatch& batch, BatchIdentity identity) {
+  EventBatch::Columns columns = batch.columns();
+  columns.identity = std::move(identity);
+  return std::make_shared<const EventBatch>(std::move(columns));
+}
+
+}  // namespace
+
+// A batch on its way, in one part or several.
+struct LogProducer::Pending {
+  EventBatchPtr batch;
+  Log::AppendCallback done;
+  std::string key;
+  int32_t partition = 0;
+  uint64_t bytes = 0;
+  std::vector<uint32_t> events;  // Of each part.
+  size_t parts_left = 0;
+  int64_t first_record = -1;
+  absl::Status error;
+};
+
+struct LogProducer::Part {
+  std::shared_ptr<Pending> pending;
+  SharedBytes value;  // Lent to librdkafka until the report.
+  size_t index = 0;
+};
+
+LogProducer::LogProducer(const KafkaLogOptions& options, LogTopic topic)
+    : options_(options),
+      topic_(std::move(topic)),
+      stored_ends_(static_cast<size_t>(topic_.partitions)) {}
+
+LogProducer::~LogProducer() { Close(); }
+
+// Lanes may be numbers that count up, or hashes: both are spread.
+int32_t LogProducer::PartitionOf(uint64_t lane, int partitions) {
+  uint64_t mixed = (lane ^ (lane >> 30)) * 0xbf58476d1ce4e5b9u;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+  return static_cast<int32_t>((mixed ^ (mixed >> 31)) %
+                              static_cast<uint64_t>(partitions));
+}
+
+absl::Status LogProducer::Start() {
+  {
+    MutexLock lock(mutex_);
+    PHOENIX_RETURN_IF_ERROR(MakeClient());
+  }
+  thread_ = std::thread([this] { Loop(); });
+  return absl::OkStatus();
+}
+
+absl::Status LogProducer::MakeClient() {
+  PHOENIX_ASSIGN_OR_RETURN(
+      auto conf,
+      MakeKafkaConf(options_.connection, PropertiesOf(options_, topic_)));
+  rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), &OnReport);
+  PHOENIX_ASSIGN_OR_RETURN(client_,
+                           MakeKafkaClient(RD_KAFKA_PRODUCER, std::move(conf)));
+  reports_.reset(rd_kafka_queue_get_main(client_.get()));
+  return absl::OkStatus();
+}
+
+absl::Status LogProducer::Append(EventBatchPtr batch, uint64_t lane,
+                                 Log::AppendCallback done) {
+  {
+    // Before time is spent on encoding.
+    MutexLock lock(mutex_);
+    PHOENIX_RETURN_IF_ERROR(CheckRoom(batch->memory_bytes()));
+  }
+  auto pending = std::make_shared<Pending>();
+  PHOENIX_ASSIGN_OR_RETURN(std::vector<SharedBytes> values,
+                           Encode(*batch, pending->events));
+  for (const SharedBytes& value : values) {
+    pending->bytes += value.size() + kRecordOverheadBytes;
+  }
+  pending->batch = std::move(batch);
+  pending->done = std::move(done);
+  pending->key = Cat(lane);
+  pending->partition = PartitionOf(lane, topic_.partitions);
+  pending->parts_left = values.size();
+  MutexLock lock(mutex_);
+  PHOENIX_RETURN_IF_ERROR(CheckRoom(pending->bytes));
+  counts_.queued_bytes += pending->bytes;
+  Produce(pending, std::move(values));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SharedBytes>> LogProducer::Encode(
+    const EventBatch& batch, std::vector<uint32_t>& events) const {
+  std::vector<SharedBytes> values;
+  PHOENIX_RETURN_IF_ERROR(EncodeRows(batch, values, events));
+  return values;
+}
+
+// In halves until each is small enough.
+absl::Status LogProducer::EncodeRows(const EventBatch& batch,
+                                     std::vector<SharedBytes>& values,
+                                     std::vector<uint32_t>& events) const {
+  SharedBytes value = EncodeEventBatch(batch);
+  if (value.size() + kRecordOverheadBytes <= topic_.max_record_bytes) {
+    values.push_back(std::move(value));
+    events.push_back(batch.size());
+    return absl::OkStatus();
+  }
+  if (batch.size() == 1) {
+    return absl::InvalidArgumentError(Cat(
+        "event of ", value.size(), " encoded bytes: topic '", options_.topic,
+        "' takes at most ", topic_.max_record_bytes, " (`max.message.bytes`)"));
+  }
+  const uint32_t half = batch.size() / 2;
+  PHOENIX_RETURN_IF_ERROR(
+      EncodeRows(*BatchPart(batch, 0, half), values, events));
+  return EncodeRows(*BatchPart(batch, half, batch.size()), values, events);
+}
+
+bool LogProducer::HasRoomFor(uint64_t bytes) const {
+  return counts_.queued_bytes == 0 ||
+         counts_.queued_bytes + bytes <= options_.max_queued_bytes;
+}
+
+absl::Status LogProducer::CheckRoom(uint64_t bytes) {
+  if (closing_) {
+    return absl::FailedPreconditionError(
+        Cat("log '", options_.topic, "' is closed"));
+  }
+  if (HasRoomFor(bytes)) return absl::OkStatus();
+  refused_bytes_ = std::max(refused_bytes_, bytes);
+  return StatusBuilder(
+             absl::StatusCode::kResourceExhausted,
+             Cat("log '", options_.topic, "': ", counts_.queued_bytes,
+                 " bytes wait for Kafka, at most ", options_.max_queued_bytes))
+      .Reason("QUEUE_FULL")
+      .Metadata("limitedBy", Cat("log '", options_.topic, "'"))
+      .RetryAfter(kRetryDelay);
+}
+
+// Under the lock: all parts of a batch come one behind the other, and batches
+// in the order in which they were appended.
+void LogProducer::Produce(const std::shared_ptr<Pending>& pending,
+                          std::vector<SharedBytes> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    auto part = std::make_unique<Part>(Part{pending, std::move(values[i]), i});
+    const rd_kafka_resp_err_t error =
+        ProduceOne(*part, pending->key, pending->partition);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      // The report takes it back.
+      static_cast<void>(part.release());
+      continue;
+    }
+    // Fails as what librdkafka could not deliver does, and the thread tells it:
+    // callbacks may append.
+    pending->error = StoreError(error);
+    refused_.push_back(std::move(part));
+    rd_kafka_queue_yield(reports_.get());
+  }
+}
+
+rd_kafka_resp_err_t LogProducer::ProduceOne(Part& part, const std::string& key,
+                                            int32_t partition) {
+  const std::string version = Cat(kLogRecordVersion);
+  rd_kafka_vu_t all[7];
+  size_t count = 0;
+  all[count] = Variable(RD_KAFKA_VTYPE_TOPIC);
+  all[count++].u.cstr = options_.topic.c_str();
+  all[count] = Variable(RD_KAFKA_VTYPE_PARTITION);
+  all[count++].u.i32 = partition;
+  all[count] = Variable(RD_KAFKA_VTYPE_OPAQUE);
+  all[count++].u.ptr = &part;
+  all[count] = Variable(RD_KAFKA_VTYPE_MSGFLAGS);
+  all[count++].u.i = 0;
+  all[count++] = Bytes(RD_KAFKA_VTYPE_KEY, key);
+  all[count++] = Bytes(RD_KAFKA_VTYPE_VALUE, part.value.view());
+  all[count] = Variable(RD_KAFKA_VTYPE_HEADER);
+  all[count].u.header.name = kLogRecordHeader;
+  all[count].u.header.val = version.data();
+  all[count++].u.header.size = static_cast<ssize_t>(version.size());
+  const KafkaErrorPtr error(rd_kafka_produceva(client_.get(), all, count));
+  return error == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR
+                          : rd_kafka_error_code(error.get());
+}
+
+void LogProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message,
+                           void* self) {
+  auto* const producer = static_cast<LogProducer*>(self);
+  producer->Finish(std::unique_ptr<Part>(static_cast<Part*>(message->_private)),
+                   producer->StoreError(message->err), message->offset);
+}
+
+absl::Status LogProducer::StoreError(rd_kafka_resp_err_t error) const {
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  // To whoever appends it is all the same: it is not stored, and may be later.
+  const absl::Status status =
+      KafkaStatus(error, Cat("log '", options_.topic, "'"));
+  return absl::UnavailableError(status.message());
+}
+
+// On the thread.
+void LogProducer::Finish(std::unique_ptr<Part> part, const absl::Status& stored,
+                         int64_t record) {
+  Pending& pending = *part->pending;
+  bool last = false;
+  {
+    MutexLock lock(mutex_);
+    ++counts_.records;
+    if (stored.ok()) {
+      int64_t& end = stored_ends_[static_cast<size_t>(pending.partition)];
+      end = std::max(end, record + 1);
+      if (part->index == 0) pending.first_record = record;
+    } else if (pending.error.ok()) {
+      pending.error = stored;
+    }
+    last = --pending.parts_left == 0;
+  }
+  if (last) FinishBatch(pending);
+}
+
+void LogProducer::FinishBatch(Pending& pending) {
+  {
+    MutexLock lock(mutex_);
+    counts_.queued_bytes -= pending.bytes;
+    if (pending.error.ok()) {
+      ++counts_.appended_batches;
+      counts_.appended_events += pending.batch->size();
+    } else {
+      ++counts_.failed_batches;
+    }
+  }
+  if (!pending.error.ok()) {
+    pending.done(pending.error);
+    return;
+  }
+  pending.done(Identified(
+      *pending.batch, {.log = topic_.log_name,
+                       .partition = pending.partition,
+                       .first_offset = FirstEventOf(pending.first_record)}));
+}
+
+void LogProducer::WhenRoom(absl::AnyInvocable<void()> callback) {
+  MutexLock lock(mutex_);
+  waiters_.push_back(std::move(callback));
+  if (reports_ != nullptr) rd_kafka_queue_yield(reports_.get());
+}
+
+void LogProducer::Loop() {
+  while (true) {
+    rd_kafka_poll(client_.get(), kPollMs);
+    FinishRefused();
+    RestartIfFailed();
+    CallWaiters();
+    if (MayEnd()) return;
+  }
+}
+
+void LogProducer::FinishRefused() {
+  std::vector<std::unique_ptr<Part>> refused;
+  {
+    MutexLock lock(mutex_);
+    refused.swap(refused_);
+  }
+  for (auto& part : refused) {
+    const absl::Status why = part->pending->error;
+    Finish(std::move(part), why, -1);
+  }
+}
+
+bool LogProducer::MayEnd() {
+  MutexLock lock(mutex_);
+  if (!closing_) return false;
+  if (counts_.queued_bytes == 0) return true;
+  if (Clock::System().MonotonicNanos() >= give_up_nanos_) {
+    rd_kafka_purge(client_.get(),
+                   RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  }
+  return false;
+}
+
+// Whoever waits for room is called when there is as much as was refused: for
+// less they would only be refused again.
+void LogProducer::CallWaiters() {
+  std::vector<absl::AnyInvocable<void()>> waiters;
+  {
+    MutexLock lock(mutex_);
+    if (!HasRoomFor(refused_bytes_)) return;
+    refused_bytes_ = 0;
+    waiters.swap(waiters_);
+  }
+  for (auto& waiter : waiters) waiter();
+}
+
+// After a fatal error nothing more is sent. What waits is given up, and a new
+// client begins with an identity of its own.
+void LogProducer::RestartIfFailed() {
+  char why[512] = {};
+  if (rd_kafka_fatal_error(client_.get(), why, sizeof(why)) ==
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return;
+  }
+  Logger::Process().Error("The log's producer begins anew.",
+                          {{"topic", options_.topic}, {"error", why}});
+  KafkaClientPtr failed;
+  {
+    MutexLock lock(mutex_);
+    reports_ = nullptr;
+    failed = std::move(client_);
+    const absl::Status made = MakeClient();
+    if (!made.ok()) {
+      Logger::Process().Error("The log's producer can't begin anew.",
+                              {{"error", made}});
+      client_ = std::move(failed);
+      reports_.reset(rd_kafka_queue_get_main(client_.get()));
+      return;
+    }
+  }
+  rd_kafka_purge(failed.get(),
+                 RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  while (rd_kafka_outq_len(failed.get()) > 0) {
+    rd_kafka_poll(failed.get(), kPollMs);
+  }
+}
+
+std::vector<int64_t> LogProducer::stored_ends() const {
+  MutexLock lock(mutex_);
+  return stored_ends_;
+}
+
+LogProducer::Counts LogProducer::counts() const {
+  MutexLock lock(mutex_);
+  return counts_;
+}
+
+void LogProducer::Close() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+    give_up_nanos_ = Clock::System().MonotonicNanos() +
+                     absl::ToInt64Nanoseconds(kMaxCloseTime);
+    if (reports_ != nullptr) rd_kafka_queue_yield(reports_.get());
+  }
+  if (thread_.joinable()) thread_.join();
+  MutexLock lock(mutex_);
+  waiters_.clear();
+  reports_ = nullptr;
+  client_ = nullptr;
+}
+
+}  // namespace phoenix

@@ -1,0 +1,161 @@
+#include "libs/log/kafka/partition_feed.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/event/batch_codec.h"
+#include "libs/log/testing/log_client.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+
+class PartitionFeedTest : public ::testing::Test {
+ protected:
+  // A record of one event whose payload is its offset, or of several.
+  void Add(int64_t offset, int events = 1, std::string_view version = "1") {
+    const std::string value =
+        std::string(EncodeEventBatch(*BatchOf(std::vector<std::string>(
+                                         static_cast<size_t>(events),
+                                         std::to_string(offset))))
+                        .view());
+    feed_.Add({.offset = offset,
+               .time = {},
+               .version = version,
+               .key = "0",
+               .value = value});
+  }
+
+  // The records that can be read now.
+  std::vector<int64_t> ReadAll() {
+    std::vector<int64_t> records;
+    while (true) {
+      const auto entry = feed_.Next(reader_);
+      if (!entry.ok() || !entry->has_value()) return records;
+      records.push_back(RecordOf((*entry)->first_offset));
+    }
+  }
+
+  void Settle(int64_t record, int events = 1) {
+    ASSERT_TRUE(feed_.SetCursor(FirstEventOf(record) + events).ok());
+  }
+
+  const std::shared_ptr<PartitionFeed::Counters> counters_ =
+      std::make_shared<PartitionFeed::Counters>();
+  PartitionFeed feed_{{"log", "topic", 0}, 10, counters_};
+  uint64_t reader_ = feed_.Rewind(FirstEventOf(10));
+};
+
+TEST_F(PartitionFeedTest, GivesRecordsInOrder) {
+  for (int64_t offset : {10, 11, 15}) Add(offset);
+  EXPECT_GT(feed_.held_bytes(), 0u);
+  EXPECT_THAT(ReadAll(), ElementsAre(10, 11, 15));
+  EXPECT_EQ(feed_.held_bytes(), 0u);
+  EXPECT_EQ(feed_.position(), FirstEventOf(15) + 1);
+  EXPECT_EQ(feed_.read_end(), 16);
+}
+
+TEST_F(PartitionFeedTest, CommitsWholeRecordsOnly) {
+  for (int64_t offset : {10, 11, 12}) Add(offset, 3);
+  ReadAll();
+  EXPECT_EQ(feed_.final_end(), 10);
+  Settle(10, 2);
+  EXPECT_EQ(feed_.final_end(), 10);
+  Settle(10, 3);
+  EXPECT_EQ(feed_.final_end(), 11);
+  Settle(12, 3);
+  EXPECT_EQ(feed_.final_end(), 13);
+  EXPECT_EQ(feed_.cursor(), FirstEventOf(12) + 3);
+}
+
+TEST_F(PartitionFeedTest, CommitsNothingThatWasNotRead) {
+  Add(10);
+  EXPECT_EQ(feed_.SetCursor(FirstEventOf(10) + 1).code(),
+            absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(feed_.final_end(), 10);
+}
+
+TEST_F(PartitionFeedTest, PassesOverWhatNoLogHasWritten) {
+  Add(10);
+  feed_.Add(
+      {.offset = 11, .time = {}, .version = "", .key = "0", .value = "stray"});
+  Add(12);
+  EXPECT_THAT(ReadAll(), ElementsAre(10, 12));
+  EXPECT_EQ(counters_->corrupt_records, 1u);
+  EXPECT_EQ(counters_->corrupt_bytes, 6u);
+  Settle(10);
+  EXPECT_EQ(feed_.final_end(), 12);
+}
+
+TEST_F(PartitionFeedTest, StopsAtARecordOfANewerVersion) {
+  Add(10);
+  Add(11, 1, "99");
+  Add(12);
+  EXPECT_THAT(ReadAll(), ElementsAre(10));
+  EXPECT_EQ(feed_.Next(reader_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  Settle(10);
+  EXPECT_EQ(feed_.final_end(), 11);
+}
+
+TEST_F(PartitionFeedTest, GoesBackWhereAReaderWants) {
+  for (int64_t offset : {10, 11, 12}) Add(offset);
+  ReadAll();
+  Settle(10);
+  EXPECT_FALSE(feed_.rewind().has_value());
+  reader_ = feed_.Rewind(FirstEventOf(10));
+  EXPECT_EQ(feed_.rewind(), 10);
+  Add(13);  // Fetched before it goes back.
+  EXPECT_THAT(ReadAll(), ElementsAre());
+  feed_.RewindDone();
+  for (int64_t offset : {10, 11, 12, 13}) Add(offset);
+  EXPECT_THAT(ReadAll(), ElementsAre(10, 11, 12, 13));
+  EXPECT_EQ(feed_.final_end(), 11);
+  Settle(13);
+  EXPECT_EQ(feed_.final_end(), 14);
+}
+
+TEST_F(PartitionFeedTest, PassesOverWhatAReaderDoesNotWant) {
+  reader_ = feed_.Rewind(FirstEventOf(12));
+  EXPECT_FALSE(feed_.rewind().has_value());
+  for (int64_t offset : {10, 11, 12, 13}) Add(offset);
+  EXPECT_THAT(ReadAll(), ElementsAre(12, 13));
+}
+
+TEST_F(PartitionFeedTest, GivesNothingToAReaderThatWasReplaced) {
+  Add(10);
+  const uint64_t last = std::exchange(reader_, feed_.Rewind(FirstEventOf(10)));
+  EXPECT_FALSE(feed_.Next(last)->has_value());
+  EXPECT_THAT(ReadAll(), ElementsAre(10));
+}
+
+TEST_F(PartitionFeedTest, CallsWhoeverWaitsOnce) {
+  int calls = 0;
+  feed_.WhenMore(reader_, [&] { ++calls; });
+  EXPECT_FALSE(feed_.TakeDueCallback());
+  Add(10);
+  Add(11);
+  EXPECT_EQ(calls, 1);
+  feed_.WhenMore(reader_, [&] { ++calls; });
+  auto due = feed_.TakeDueCallback();
+  ASSERT_TRUE(due);
+  due();
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(PartitionFeedTest, GivesNothingOnceItHasEnded) {
+  Add(10);
+  feed_.End();
+  Add(11);
+  EXPECT_THAT(ReadAll(), ElementsAre());
+  EXPECT_EQ(feed_.held_bytes(), 0u);
+}
+
+}  // namespace
+}  // namespace phoenix

@@ -1,0 +1,142 @@
+#include "libs/pipeline/compile_log.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/text.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/connection_options.h"
+#include "libs/kafka/topic_options.h"
+#include "libs/log/kafka/kafka_log_options.h"
+#include "libs/pipeline/file_config_report.h"
+
+namespace phoenix {
+namespace {
+
+namespace v1 = pipeline::v1;
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) +
+         absl::Nanoseconds(duration.nanos());
+}
+
+Compression ToCompression(v1::LogCompression compression) {
+  switch (compression) {
+    case v1::LOG_COMPRESSION_LZ4:
+      return Compression::kLz4;
+    case v1::LOG_COMPRESSION_ZSTD:
+      return Compression::kZstd;
+    default:
+      return Compression::kNone;
+  }
+}
+
+std::string ToKafkaCompression(v1::LogCompression compression) {
+  switch (ToCompression(compression)) {
+    case Compression::kLz4:
+      return "lz4";
+    case Compression::kZstd:
+      return "zstd";
+    case Compression::kNone:
+      break;
+  }
+  return "none";
+}
+
+FullPolicy ToFullPolicy(v1::WhenFull when_full) {
+  switch (when_full) {
+    case v1::WHEN_FULL_DROP_OLDEST:
+      return FullPolicy::kDropOldest;
+    case v1::WHEN_FULL_REJECT:
+      return FullPolicy::kReject;
+    default:
+      return FullPolicy::kBlock;
+  }
+}
+
+PipelineLog ToLog(const v1::EmbeddedLog& log) {
+  const absl::Duration retain = ToDuration(log.retain_time());
+  return {.kafka = nullptr,
+          .path = log.path(),
+          .max_bytes = log.max_bytes(),
+          .when_full = ToFullPolicy(log.when_full()),
+          .retain_bytes = log.retain_bytes(),
+          .retain_time = retain == absl::ZeroDuration()
+                             ? absl::InfiniteDuration()
+                             : retain,
+          .compression = ToCompression(log.compression()),
+          .durability = log.sync() == v1::LOG_SYNC_OS ? Durability::kOs
+                                                      : Durability::kDisk};
+}
+
+void CheckKafkaLog(const v1::KafkaLog& log, ConfigReport& report) {
+  // An empty name has been reported as missing.
+  if (!log.topic().empty()) {
+    const absl::Status name = CheckTopicName(log.topic());
+    if (!name.ok()) report.Error("topic", 0, std::string(name.message()));
+  }
+  if (log.when_full() == v1::WHEN_FULL_DROP_OLDEST) {
+    report.Error("when_full", 0,
+                 "'drop_oldest' is not possible in Kafka, expected 'block' or "
+                 "'reject': the topic's `retention.bytes` bounds it");
+  }
+  if (log.create_topic().delete_at_end()) {
+    report.Error("create_topic.delete_at_end", 0,
+                 "the topic of a log is not deleted: what it holds was "
+                 "acknowledged");
+  }
+  for (int i = 0; i < log.librdkafka_size(); ++i) {
+    const absl::Status checked =
+        CheckKafkaProperty(log.librdkafka(i).name(), log.librdkafka(i).value());
+    if (checked.ok()) continue;
+    report.Error(Cat("librdkafka[", i, "]"), 0, std::string(checked.message()));
+  }
+}
+
+KafkaLogOptions ToOptions(const v1::KafkaLog& log,
+                          const std::string& pipeline) {
+  KafkaLogOptions options;
+  options.connection = ReadKafkaConnection(log);
+  options.topic = log.topic();
+  options.group = log.group().empty() ? pipeline : log.group();
+  if (log.has_create_topic()) {
+    options.create_topic = ReadKafkaTopic(log.topic(), log.create_topic());
+    options.add_partitions = log.create_topic().add_partitions();
+    options.alter_topic = log.create_topic().alter_config();
+  }
+  options.full_policy = ToFullPolicy(log.when_full());
+  options.compression = ToKafkaCompression(log.compression());
+  options.delivery_timeout = ToDuration(log.delivery_timeout());
+  options.commit_interval = ToDuration(log.commit_interval());
+  options.revoke_timeout = ToDuration(log.revoke_timeout());
+  options.max_queued_bytes = static_cast<uint64_t>(log.max_queued_bytes());
+  options.max_buffer_bytes = static_cast<uint64_t>(log.max_buffer_bytes());
+  return options;
+}
+
+// Until the topic is looked at: what such a log is for.
+PipelineLog ToLog(const v1::KafkaLog& log, const std::string& pipeline) {
+  PipelineLog result;
+  result.kafka =
+      std::make_shared<const KafkaLogOptions>(ToOptions(log, pipeline));
+  result.when_full = result.kafka->full_policy;
+  result.durability = Durability::kReplicated;
+  return result;
+}
+
+}  // namespace
+
+std::optional<PipelineLog> CompileLog(const LoadedPipeline& loaded,
+                                      Diagnostics& diagnostics) {
+  const v1::Pipeline& message = loaded.message;
+  if (!message.has_log()) return std::nullopt;
+  if (!message.log().has_kafka()) return ToLog(message.log().embedded());
+  FileConfigReport report("log.kafka", loaded.positions, diagnostics);
+  CheckKafkaLog(message.log().kafka(), report);
+  return ToLog(message.log().kafka(), message.name());
+}
+
+}  // namespace phoenix
