@@ -12,6 +12,7 @@
 #include "libs/pipeline/file_config_report.h"
 #include "libs/pipeline/revision.h"
 #include "libs/pipeline/scalar_field.h"
+#include "libs/pipeline/sink_queue.h"
 
 namespace phoenix {
 namespace {
@@ -61,6 +62,11 @@ Compression ToCompression(pipeline::v1::LogCompression compression) {
   }
 }
 
+Durability ToDurability(pipeline::v1::LogSync sync) {
+  return sync == pipeline::v1::LOG_SYNC_OS ? Durability::kOs
+                                           : Durability::kDisk;
+}
+
 PipelineLog ToLog(const pipeline::v1::EmbeddedLog& log) {
   const absl::Duration retain = ToDuration(log.retain_time());
   return {.path = log.path(),
@@ -73,9 +79,34 @@ PipelineLog ToLog(const pipeline::v1::EmbeddedLog& log) {
                              ? absl::InfiniteDuration()
                              : retain,
           .compression = ToCompression(log.compression()),
-          .durability = log.sync() == pipeline::v1::LOG_SYNC_OS
-                            ? Durability::kOs
-                            : Durability::kDisk};
+          .durability = ToDurability(log.sync())};
+}
+
+FullQueue ToFullQueue(pipeline::v1::QueueFull when_full) {
+  switch (when_full) {
+    case pipeline::v1::QUEUE_FULL_DEAD_LETTER:
+      return FullQueue::kDeadLetter;
+    case pipeline::v1::QUEUE_FULL_DROP_NEWEST:
+      return FullQueue::kDropNewest;
+    case pipeline::v1::QUEUE_FULL_DROP_OLDEST:
+      return FullQueue::kDropOldest;
+    default:
+      return FullQueue::kBlock;
+  }
+}
+
+SinkQueueLimits ToQueue(const pipeline::v1::SinkQueue& queue,
+                        int64_t default_bytes) {
+  SinkQueueLimits limits;
+  limits.bytes = queue.bytes() > 0 ? queue.bytes() : default_bytes;
+  limits.when_full = ToFullQueue(queue.when_full());
+  if (queue.has_spill()) {
+    limits.spill = {.path = queue.spill().path(),
+                    .max_bytes = queue.spill().max_bytes(),
+                    .compression = ToCompression(queue.spill().compression()),
+                    .durability = ToDurability(queue.spill().sync())};
+  }
+  return limits;
 }
 
 PipelineLimits ToLimits(const pipeline::v1::Limits& limits) {
@@ -202,7 +233,8 @@ class Compiler {
       Build(registry_.sinks, Cat("sinks[", i, "]"), sink.name(), sink.config(),
             [&](auto& kind, auto position, auto component) {
               result_->sinks.push_back(
-                  {sink.name(), kind, position, std::move(component)});
+                  {sink.name(), kind, position, std::move(component),
+                   ToQueue(sink.queue(), default_queue_bytes())});
             });
     }
     if (message_.dead_letter().empty()) {
@@ -231,7 +263,15 @@ class Compiler {
     auto sink = Create(*kind, name, "dead_letter", *config);
     if (sink == nullptr) return;
     result_->dead_letter = result_->sinks.size();
-    result_->sinks.push_back({name, kind->name, {}, std::move(sink)});
+    result_->sinks.push_back({name,
+                              kind->name,
+                              {},
+                              std::move(sink),
+                              ToQueue({}, default_queue_bytes())});
+  }
+
+  int64_t default_queue_bytes() const {
+    return message_.limits().sink_queue_bytes();
   }
 
   // A name that is not found has been reported.

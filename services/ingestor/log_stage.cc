@@ -9,7 +9,7 @@ namespace phoenix {
 LogStage::LogStage(std::unique_ptr<Log> log, Environment environment)
     : log_(std::move(log)),
       environment_(std::move(environment)),
-      intake_(*log_),
+      intake_(*log_, environment_.queues),
       reading_({.name = "log reader"}, environment_.clock) {
   for (int32_t i = 0; i < log_->partition_count(); ++i) {
     dispatchers_.push_back(LogDispatcher::Create(

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,6 +30,7 @@ class LogStage {
     InFlightBudget& budget;  // Of events between the log and their outcome.
     PipelineMetrics& metrics;
     Clock& clock;
+    std::optional<Durability> queues = {};  // See LogIntake.
   };
 
   LogStage(std::unique_ptr<Log> log, Environment environment);
