@@ -10,9 +10,12 @@
 namespace phoenix {
 namespace {
 
-// What became of a letter, said of the event that it tells of.
+// What became of a letter, said of the event that it tells of. What is in the
+// queue of the dead-letter sink is that sink's.
 Outcome OfEvent(Outcome of_letter) {
-  return of_letter == Outcome::kDelivered ? Outcome::kDeadLettered : of_letter;
+  return of_letter == Outcome::kDelivered || of_letter == Outcome::kQueued
+             ? Outcome::kDeadLettered
+             : of_letter;
 }
 
 // Translates outcomes of letters, numbered in their own batch, to outcomes of

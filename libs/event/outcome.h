@@ -22,6 +22,7 @@ enum class Outcome : uint8_t {
   kDeduplicated,
   kMerged,        // It lives on in another event.
   kDelivered,     // Every sink on its route has it.
+  kQueued,        // Those that have not, have it in their queue on disk.
   kDeadLettered,  // It failed, and the dead-letter sink has it.
   kRejected,      // It can never be taken; its producer must hear of it.
   kRetry,         // Not taken for now: whoever holds it sends it again.
@@ -30,7 +31,7 @@ enum class Outcome : uint8_t {
   // outcome. Stands alone: it is merged with none and passes between no stages.
   kLogged,
 };
-inline constexpr int kOutcomeCount = 10;
+inline constexpr int kOutcomeCount = 11;
 
 // Lower-case words with underscores, such as "dead_lettered".
 std::string_view OutcomeName(Outcome outcome);

@@ -33,6 +33,14 @@ TEST(BatchOutcomeTest, KeepsTheGreaterOutcomeOfARow) {
   EXPECT_EQ(outcome.at(2), Outcome::kRetry);
 }
 
+TEST(BatchOutcomeTest, IsQueuedWhenOneWayIsStillOnDisk) {
+  BatchOutcome outcome(2, Outcome::kDelivered);
+  outcome.Merge({0, 1}, Outcome::kQueued);
+  outcome.Merge(1, Outcome::kDeadLettered);
+  EXPECT_EQ(outcome.at(0), Outcome::kQueued);
+  EXPECT_EQ(outcome.at(1), Outcome::kDeadLettered);
+}
+
 TEST(BatchOutcomeTest, MergesAnotherWayOfTheSameBatch) {
   BatchOutcome a(2, Outcome::kDelivered);
   BatchOutcome b(2, Outcome::kFiltered);

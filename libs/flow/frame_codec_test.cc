@@ -315,7 +315,7 @@ TEST(ReceiverFrameCodecTest, RefusesWhatNoReceiverSays) {
         DecodeReceiverFrame(response.SerializeAsString()).status());
   };
   EXPECT_TRUE(refused()) << "no outcomes";
-  result.set_outcomes("\x09");
+  result.set_outcomes("\x0a");
   EXPECT_TRUE(refused()) << "an outcome that stages do not tell";
   result.set_outcomes(std::string(EventBatch::kMaxEvents + 1, '\4'));
   EXPECT_TRUE(refused()) << "more outcomes than a batch has rows";

@@ -1,6 +1,7 @@
 #include "libs/pipeline/check_pipeline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@ namespace {
 
 using pipeline::v1::Pipeline;
 using pipeline::v1::Route;
+using pipeline::v1::SinkComponent;
 
 // A label of metrics and a part of file names.
 constexpr size_t kMaxNameBytes = 63;
@@ -28,6 +30,12 @@ bool IsNameByte(char c) {
 bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kMaxNameBytes && name[0] != '-' &&
          name[0] != '_' && std::all_of(name.begin(), name.end(), IsNameByte);
+}
+
+std::string FolderOf(const std::string& path) {
+  std::string folder = std::filesystem::path(path).lexically_normal();
+  if (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+  return folder;
 }
 
 class Checker {
@@ -43,6 +51,7 @@ class Checker {
     CheckRoutes();
     CheckDeadLetter();
     CheckSinksAreReached();
+    CheckQueues();
     CheckAdminAddress();
   }
 
@@ -151,6 +160,42 @@ class Checker {
             Cat("sink '", sinks_[i],
                 "' is never reached: expected a route or 'dead_letter' that "
                 "names it"));
+    }
+  }
+
+  void CheckQueues() {
+    std::map<std::string, std::string> folders;  // Whose they are.
+    if (pipeline_.log().has_embedded()) {
+      folders[FolderOf(pipeline_.log().embedded().path())] = "the log";
+    }
+    for (int i = 0; i < pipeline_.sinks_size(); ++i) {
+      const auto& sink = pipeline_.sinks(i);
+      const std::string path = Cat("sinks[", i, "].queue");
+      CheckWhenFull(sink, path + ".when_full");
+      if (!sink.queue().has_spill()) continue;
+      const std::string& folder = sink.queue().spill().path();
+      const auto [other, added] =
+          folders.emplace(FolderOf(folder), Cat("sink '", sink.name(), "'"));
+      if (folder.empty() || added) continue;
+      Error(path + ".spill.path",
+            Cat("folder '", folder, "' is used by ", other->second,
+                ": expected one of its own"));
+    }
+  }
+
+  void CheckWhenFull(const SinkComponent& sink, const std::string& path) {
+    const auto when_full = sink.queue().when_full();
+    if (when_full == pipeline::v1::QUEUE_FULL_DROP_OLDEST &&
+        !sink.queue().has_spill()) {
+      Error(path,
+            "'drop_oldest' without 'spill': expected 'spill', as what is in "
+            "memory is the sink's already, or 'drop_newest'");
+    }
+    if (when_full == pipeline::v1::QUEUE_FULL_DEAD_LETTER &&
+        sink.name() == pipeline_.dead_letter()) {
+      Error(path,
+            "'dead_letter' at the dead-letter sink itself: expected 'block', "
+            "'drop_newest' or 'drop_oldest'");
     }
   }
 

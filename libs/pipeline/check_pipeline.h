@@ -8,7 +8,9 @@ namespace phoenix {
 
 // Checks what no single field can tell: that names are well formed and unique,
 // that routes and `dead_letter` name sinks that exist, that every sink is
-// reached, and that no route stands behind one that takes all that is left.
+// reached, that no route stands behind one that takes all that is left, and
+// that each queue has a folder of its own and can do what it says when it is
+// full.
 void CheckPipeline(const LoadedPipeline& loaded, Diagnostics& diagnostics);
 
 }  // namespace phoenix

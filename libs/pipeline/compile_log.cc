@@ -57,6 +57,23 @@ FullPolicy ToFullPolicy(v1::WhenFull when_full) {
   }
 }
 
+Durability ToDurability(v1::LogSync sync) {
+  return sync == v1::LOG_SYNC_OS ? Durability::kOs : Durability::kDisk;
+}
+
+FullQueue ToFullQueue(v1::QueueFull when_full) {
+  switch (when_full) {
+    case v1::QUEUE_FULL_DEAD_LETTER:
+      return FullQueue::kDeadLetter;
+    case v1::QUEUE_FULL_DROP_NEWEST:
+      return FullQueue::kDropNewest;
+    case v1::QUEUE_FULL_DROP_OLDEST:
+      return FullQueue::kDropOldest;
+    default:
+      return FullQueue::kBlock;
+  }
+}
+
 PipelineLog ToLog(const v1::EmbeddedLog& log) {
   const absl::Duration retain = ToDuration(log.retain_time());
   return {.kafka = nullptr,
@@ -68,8 +85,7 @@ PipelineLog ToLog(const v1::EmbeddedLog& log) {
                              ? absl::InfiniteDuration()
                              : retain,
           .compression = ToCompression(log.compression()),
-          .durability = log.sync() == v1::LOG_SYNC_OS ? Durability::kOs
-                                                      : Durability::kDisk};
+          .durability = ToDurability(log.sync())};
 }
 
 void CheckKafkaLog(const v1::KafkaLog& log, ConfigReport& report) {
@@ -137,6 +153,20 @@ std::optional<PipelineLog> CompileLog(const LoadedPipeline& loaded,
   FileConfigReport report("log.kafka", loaded.positions, diagnostics);
   CheckKafkaLog(message.log().kafka(), report);
   return ToLog(message.log().kafka(), message.name());
+}
+
+SinkQueueLimits CompileSinkQueue(const v1::SinkQueue& queue,
+                                 int64_t default_bytes) {
+  SinkQueueLimits limits;
+  limits.bytes = queue.bytes() > 0 ? queue.bytes() : default_bytes;
+  limits.when_full = ToFullQueue(queue.when_full());
+  if (queue.has_spill()) {
+    limits.spill = {.path = queue.spill().path(),
+                    .max_bytes = queue.spill().max_bytes(),
+                    .compression = ToCompression(queue.spill().compression()),
+                    .durability = ToDurability(queue.spill().sync())};
+  }
+  return limits;
 }
 
 }  // namespace phoenix

@@ -14,6 +14,7 @@
 #include "libs/pipeline/require_guarantee.h"
 #include "libs/pipeline/revision.h"
 #include "libs/pipeline/scalar_field.h"
+#include "libs/pipeline/sink_queue.h"
 
 namespace phoenix {
 namespace {
@@ -183,7 +184,8 @@ class Compiler {
       Build(registry_.sinks, Cat("sinks[", i, "]"), sink.name(), sink.config(),
             [&](auto& kind, auto position, auto component) {
               result_->sinks.push_back(
-                  {sink.name(), kind, position, std::move(component)});
+                  {sink.name(), kind, position, std::move(component),
+                   CompileSinkQueue(sink.queue(), default_queue_bytes())});
             });
     }
     if (message_.dead_letter().empty()) {
@@ -212,7 +214,15 @@ class Compiler {
     auto sink = Create(*kind, name, "dead_letter", *config);
     if (sink == nullptr) return;
     result_->dead_letter = result_->sinks.size();
-    result_->sinks.push_back({name, kind->name, {}, std::move(sink)});
+    result_->sinks.push_back({name,
+                              kind->name,
+                              {},
+                              std::move(sink),
+                              CompileSinkQueue({}, default_queue_bytes())});
+  }
+
+  int64_t default_queue_bytes() const {
+    return message_.limits().sink_queue_bytes();
   }
 
   // A name that is not found has been reported; it is no sink's index.

@@ -1,5 +1,7 @@
 #include "libs/pipeline/compiled_pipeline.h"
 
+#include <algorithm>
+
 namespace phoenix {
 
 std::string_view OnErrorName(OnError on_error) {
@@ -12,6 +14,16 @@ std::string_view OnErrorName(OnError on_error) {
       return "keep";
   }
   return "";
+}
+
+std::optional<Durability> WeakestQueue(const CompiledPipeline& pipeline) {
+  std::optional<Durability> weakest;
+  for (const CompiledSink& sink : pipeline.sinks) {
+    if (!sink.queue.spill) continue;
+    const Durability durability = sink.queue.spill->durability;
+    weakest = std::min(durability, weakest.value_or(durability));
+  }
+  return weakest;
 }
 
 }  // namespace phoenix

@@ -14,7 +14,9 @@
 #include "libs/component/operator.h"
 #include "libs/component/sink.h"
 #include "libs/component/source.h"
+#include "libs/log/log.h"
 #include "libs/pipeline/pipeline_log.h"
+#include "libs/pipeline/sink_queue.h"
 #include "libs/rules/rule_set.h"
 
 namespace phoenix {
@@ -55,6 +57,7 @@ struct CompiledSink {
   std::string kind;
   SourcePosition position;  // {0, 0}: not in the file (see below).
   std::unique_ptr<Sink> sink;
+  SinkQueueLimits queue = {};
 };
 
 // An event goes to the sinks of every route whose condition holds; a route
@@ -105,6 +108,10 @@ struct CompiledPipeline {
   // The file as a message, defaults filled in.
   std::shared_ptr<const pipeline::v1::Pipeline> message;
 };
+
+// The weakest that an event may have reached when it settles in the queue of a
+// sink; none when no queue goes on on disk.
+std::optional<Durability> WeakestQueue(const CompiledPipeline& pipeline);
 
 }  // namespace phoenix
 

@@ -6,6 +6,8 @@
 #include "libs/base/buffer_memory.h"
 #include "libs/base/text.h"
 #include "libs/log/kafka/kafka_log_options.h"
+#include "libs/pipeline/pipeline_log.h"
+#include "libs/pipeline/sink_queue.h"
 
 namespace phoenix {
 namespace {
@@ -38,6 +40,13 @@ int64_t LargestBatchBytes(const CompiledPipeline& pipeline) {
   return static_cast<int64_t>(bytes);
 }
 
+// Beside what the log of a pipeline has, the entry that was read last and waits
+// for room.
+int64_t SpillBytes(int64_t batch) {
+  return std::max(SinkSpillLimits::kMaxQueuedBytes, batch) * kCopiesInQueue +
+         SinkSpillLimits::kRecentBytes + batch;
+}
+
 }  // namespace
 
 std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
@@ -63,8 +72,11 @@ std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
   }
   for (const CompiledSink& sink : pipeline.sinks) {
     add(Cat("sink ", sink.name),
-        std::max(pipeline.limits.sink_queue_bytes, batch) +
+        std::max(sink.queue.bytes, batch) +
             static_cast<int64_t>(sink.sink->max_memory_bytes()));
+    if (sink.queue.spill.has_value()) {
+      add(Cat("queue files of ", sink.name), SpillBytes(batch));
+    }
   }
   add("dead letters that wait", in_flight);
   add("program", kProgramBytes);

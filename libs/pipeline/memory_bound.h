@@ -32,6 +32,8 @@ struct MemoryPart {
 //   - what each step remembers;
 //   - the queue of each sink, a single batch that is larger than it among them,
 //     and what the sink itself holds;
+//   - for a queue that is on disk too: what waits to become durable, the last
+//     entries, and the one that was read last;
 //   - dead letters that wait for room before their sink, by an estimate: those
 //     of all events in flight, each as large as its event;
 //   - the program itself, and the freed memory that its allocator keeps.

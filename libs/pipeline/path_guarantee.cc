@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/text.h"
+#include "libs/pipeline/sink_queue.h"
 
 namespace phoenix {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 bool LogForgets(const CompiledPipeline& pipeline) {
   return pipeline.log.has_value() &&
          pipeline.log->when_full == FullPolicy::kDropOldest;
+}
+
+bool QueueForgets(const CompiledSink& sink) {
+  return sink.queue.when_full == FullQueue::kDropNewest ||
+         sink.queue.when_full == FullQueue::kDropOldest;
 }
 
 std::optional<GuaranteeLimit> SinkLimit(const CompiledSink& sink) {
@@ -65,14 +71,20 @@ DeliveryGuarantee Lowered(DeliveryGuarantee given, bool lacks_identity,
 
 PathGuarantee GuaranteeOf(const CompiledPipeline& pipeline, size_t sink) {
   const CompiledSink& to = pipeline.sinks[sink];
-  const bool forgets = LogForgets(pipeline);
+  const bool forgets = LogForgets(pipeline) || QueueForgets(to);
   PathGuarantee path;
   path.limits = IdentityLimits(pipeline, sink);
   path.guarantee = Lowered(to.sink->guarantee(), !path.limits.empty(), forgets);
   if (auto limit = SinkLimit(to)) {
     path.limits.insert(path.limits.begin(), *std::move(limit));
   }
-  if (forgets) {
+  if (QueueForgets(to)) {
+    path.limits.push_back(
+        {DeliveryGuarantee::kAtMostOnce,
+         Cat("the queue of '", to.name, "' drops events when it is full"),
+         "'when_full: block'", to.position});
+  }
+  if (LogForgets(pipeline)) {
     path.limits.push_back({DeliveryGuarantee::kAtMostOnce,
                            "the log gives up its oldest events when it is full",
                            "'when_full: block'",

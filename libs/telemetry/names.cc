@@ -77,6 +77,34 @@ constexpr MetricSpec kBufferSizeBytes =
 constexpr MetricSpec kBufferMaxSizeBytes =
     Gauge("phoenix_buffer_max_size_bytes", "Bytes that a buffer may hold.");
 
+constexpr MetricSpec kSinkQueueSpilledEvents =
+    Development(Counter("phoenix_sink_queue_spilled_events_total",
+                        "Events that a sink's queue has put on disk."));
+constexpr MetricSpec kSinkQueueSettledEvents = Development(
+    Counter("phoenix_sink_queue_settled_events_total",
+            "Events from a sink's queue on disk that have their outcome."));
+constexpr MetricSpec kSinkQueueMissingEvents = Development(
+    Counter("phoenix_sink_queue_missing_events_total",
+            "Events that a full queue on disk gave up, as its drop_oldest "
+            "says, or that were found damaged."));
+constexpr MetricSpec kSinkQueueTurnedAwayEvents = Development(
+    Counter("phoenix_sink_queue_turned_away_events_total",
+            "Events that found a sink's queue full, and were dropped or went "
+            "to the dead letters as its when_full says."));
+constexpr MetricSpec kSinkQueueWaitingEvents = Development(
+    Gauge("phoenix_sink_queue_waiting_events",
+          "Events in a sink's queue on disk that have no outcome."));
+constexpr MetricSpec kSinkQueueSizeBytes =
+    Development(Gauge("phoenix_sink_queue_size_bytes",
+                      "Bytes that a sink's queue uses of the disk."));
+constexpr MetricSpec kSinkQueueMaxSizeBytes =
+    Development(Gauge("phoenix_sink_queue_max_size_bytes",
+                      "Bytes that a sink's queue may use of the disk."));
+constexpr MetricSpec kSinkQueueLag = Development(
+    Gauge("phoenix_sink_queue_lag_seconds",
+          "For how long the first event of a sink's queue on disk has "
+          "waited."));
+
 constexpr MetricSpec kPipelineReceivedEvents =
     Counter("phoenix_pipeline_received_events_total",
             "Events that came in through the pipeline's doors.");
@@ -181,6 +209,14 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kSinkCircuitState,
       &metric::kSinkFailedWriteAttempts,
       &metric::kSinkFailing,
+      &metric::kSinkQueueLag,
+      &metric::kSinkQueueMaxSizeBytes,
+      &metric::kSinkQueueMissingEvents,
+      &metric::kSinkQueueSettledEvents,
+      &metric::kSinkQueueSizeBytes,
+      &metric::kSinkQueueSpilledEvents,
+      &metric::kSinkQueueTurnedAwayEvents,
+      &metric::kSinkQueueWaitingEvents,
       &metric::kSinkRequestLimit,
       &metric::kSinkRetriedEvents,
       &metric::kSinkWriteAttempts,
@@ -210,8 +246,8 @@ std::string_view ErrorStageName(ErrorStage stage) {
 
 std::string_view SettlementName(Settlement settlement) {
   static constexpr std::string_view kNames[] = {
-      "delivered",     "filtered", "dropped", "deduplicated", "merged",
-      "dead_lettered", "rejected", "retry",   "logged"};
+      "delivered", "filtered",      "dropped",  "deduplicated", "merged",
+      "queued",    "dead_lettered", "rejected", "retry",        "logged"};
   static_assert(std::size(kNames) == kSettlementCount);
   return kNames[static_cast<int>(settlement)];
 }

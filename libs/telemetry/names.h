@@ -55,6 +55,17 @@ extern const MetricSpec kBufferSizeEvents;
 extern const MetricSpec kBufferSizeBytes;
 extern const MetricSpec kBufferMaxSizeBytes;
 
+// Labels: component_name, a sink's. Of its queue, where that goes on on disk or
+// turns events away.
+extern const MetricSpec kSinkQueueSpilledEvents;
+extern const MetricSpec kSinkQueueSettledEvents;  // + outcome.
+extern const MetricSpec kSinkQueueMissingEvents;
+extern const MetricSpec kSinkQueueTurnedAwayEvents;
+extern const MetricSpec kSinkQueueWaitingEvents;
+extern const MetricSpec kSinkQueueSizeBytes;
+extern const MetricSpec kSinkQueueMaxSizeBytes;
+extern const MetricSpec kSinkQueueLag;
+
 // Labels: pipeline.
 extern const MetricSpec kPipelineReceivedEvents;
 extern const MetricSpec kPipelineReceivedBytes;
@@ -128,12 +139,13 @@ enum class Settlement {
   kDropped,  // A step failed on it, with `on_error: drop`.
   kDeduplicated,
   kMerged,
+  kQueued,  // Sinks that don't have it have it in their queue on disk.
   kDeadLettered,
   kRejected,  // Its producer was told that it can never be taken.
   kRetry,     // Its producer was told to send it again.
   kLogged,    // A log has it that others read too: one of them goes on.
 };
-inline constexpr int kSettlementCount = 9;
+inline constexpr int kSettlementCount = 10;
 std::string_view SettlementName(Settlement settlement);
 
 // Upper bounds in seconds of the buckets of every duration: those of the

@@ -1,5 +1,6 @@
 #include "services/ingestor/intake.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libs/event/selection.h"
@@ -22,7 +23,25 @@ BatchOutcome OutcomeOfAppend(uint32_t size, const absl::Status& appended) {
                        : AllRows(size, Outcome::kRetry, appended);
 }
 
+AckLevel LevelOf(Durability durability) {
+  switch (durability) {
+    case Durability::kMemory:
+      return AckLevel::kMemory;
+    case Durability::kOs:
+      return AckLevel::kOs;
+    case Durability::kDisk:
+      return AckLevel::kDisk;
+    case Durability::kReplicated:
+      return AckLevel::kReplicated;
+  }
+  return AckLevel::kMemory;
+}
+
 }  // namespace
+
+AckLevel LaneIntake::ack_level() const {
+  return queues_.has_value() ? LevelOf(*queues_) : AckLevel::kDelivered;
+}
 
 absl::Status LaneIntake::Take(EventBatchPtr batch, uint64_t lane,
                               SettleCallback settle) {
@@ -35,17 +54,8 @@ absl::Status LaneIntake::Take(EventBatchPtr batch, uint64_t lane,
 }
 
 AckLevel LogIntake::ack_level() const {
-  switch (log_.durability()) {
-    case Durability::kMemory:
-      return AckLevel::kMemory;
-    case Durability::kOs:
-      return AckLevel::kOs;
-    case Durability::kDisk:
-      return AckLevel::kDisk;
-    case Durability::kReplicated:
-      return AckLevel::kReplicated;
-  }
-  return AckLevel::kMemory;
+  return LevelOf(
+      std::min(log_.durability(), queues_.value_or(Durability::kReplicated)));
 }
 
 absl::Status LogIntake::Take(EventBatchPtr batch, uint64_t lane,

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -42,25 +43,30 @@ class Intake {
 // Gives batches to the lanes: they settle when every row has its final outcome.
 class LaneIntake : public Intake {
  public:
-  // At least one; batches of equal `lane` go to the same.
-  explicit LaneIntake(std::vector<std::shared_ptr<flow::Sender>> lanes)
-      : lanes_(std::move(lanes)) {}
+  // At least one; batches of equal `lane` go to the same. A row may settle when
+  // it is in the queue of a sink: then `queues` is the weakest of those.
+  explicit LaneIntake(std::vector<std::shared_ptr<flow::Sender>> lanes,
+                      std::optional<Durability> queues = {})
+      : lanes_(std::move(lanes)), queues_(queues) {}
 
-  AckLevel ack_level() const override { return AckLevel::kDelivered; }
+  AckLevel ack_level() const override;
   absl::Status Take(EventBatchPtr batch, uint64_t lane,
                     SettleCallback settle) override;
   void WhenReady(absl::AnyInvocable<void()> ready) override { ready(); }
 
  private:
   const std::vector<std::shared_ptr<flow::Sender>> lanes_;
+  const std::optional<Durability> queues_;
 };
 
 // Appends batches to the log: they settle, as kLogged, when they are as durable
 // as the log promises. A LogDispatcher takes them from there.
 class LogIntake : public Intake {
  public:
-  // `log` outlives it.
-  explicit LogIntake(Log& log) : log_(log) {}
+  // `log` outlives it, and lets an event go that is in the queue of a sink: of
+  // those `queues` is the weakest.
+  explicit LogIntake(Log& log, std::optional<Durability> queues = {})
+      : log_(log), queues_(queues) {}
 
   AckLevel ack_level() const override;
   bool shared() const override { return log_.shared(); }
@@ -75,6 +81,7 @@ class LogIntake : public Intake {
 
  private:
   Log& log_;
+  const std::optional<Durability> queues_;
   std::atomic<uint64_t> logged_events_ = 0;
 };
 

@@ -42,6 +42,18 @@ TEST_F(LogIntakeTest, SettlesWhenTheLogHasTheBatchAndNotBefore) {
   EXPECT_EQ(intake_.ack_level(), AckLevel::kDisk);
 }
 
+TEST_F(LogIntakeTest, PromisesWhatTheWeakestPlaceHolds) {
+  EXPECT_EQ(LogIntake(log_, Durability::kOs).ack_level(), AckLevel::kOs);
+  EXPECT_EQ(LogIntake(log_, Durability::kReplicated).ack_level(),
+            AckLevel::kDisk);
+}
+
+TEST(LaneIntakeTest, PromisesDeliveryUnlessAQueueMayHaveTheEvent) {
+  EXPECT_EQ(LaneIntake({}).ack_level(), AckLevel::kDelivered);
+  EXPECT_EQ(LaneIntake({}, Durability::kOs).ack_level(), AckLevel::kOs);
+  EXPECT_EQ(LaneIntake({}, Durability::kDisk).ack_level(), AckLevel::kDisk);
+}
+
 TEST_F(LogIntakeTest, KeepsTheLane) {
   ASSERT_TRUE(Take({"1"}, 7).ok());
   Run();

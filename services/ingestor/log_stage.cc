@@ -19,7 +19,7 @@ constexpr int64_t kMaxSharedSpan = int64_t{128} * EventBatch::kMaxEvents;
 LogStage::LogStage(std::unique_ptr<Log> log, Environment environment)
     : log_(std::move(log)),
       environment_(std::move(environment)),
-      intake_(*log_),
+      intake_(*log_, environment_.queues),
       reading_({.name = "log reader"}, environment_.clock) {}
 
 LogStage::~LogStage() { Close().IgnoreError(); }

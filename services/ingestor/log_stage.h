@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,7 @@ class LogStage : private PartitionListener {
     InFlightBudget& budget;  // Of events between the log and their outcome.
     PipelineMetrics& metrics;
     Clock& clock;
+    std::optional<Durability> queues = {};  // See LogIntake.
   };
 
   LogStage(std::unique_ptr<Log> log, Environment environment);

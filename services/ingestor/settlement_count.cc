@@ -19,6 +19,8 @@ Settlement ToSettlement(Outcome outcome) {
       return Settlement::kMerged;
     case Outcome::kDelivered:
       return Settlement::kDelivered;
+    case Outcome::kQueued:
+      return Settlement::kQueued;
     case Outcome::kDeadLettered:
       return Settlement::kDeadLettered;
     case Outcome::kRejected:

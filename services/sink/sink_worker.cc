@@ -1,7 +1,10 @@
 #include "services/sink/sink_worker.h"
 
+#include <atomic>
 #include <future>
 #include <utility>
+
+#include "services/sink/settle_rows.h"
 
 namespace phoenix {
 namespace {
@@ -14,19 +17,19 @@ void WaitUntilReady(flow::Sender& sender) {
   answer.wait();
 }
 
-void SettleAsRetry(const BatchView& view, std::string_view sink,
-                   const absl::Status& why, SettleCallback& settle) {
-  BatchOutcome outcome(view.batch->size());
-  outcome.Merge(view.rows, Outcome::kRetry);
-  outcome.AddDetail(
-      {view.rows.empty() ? 0 : view.rows[0], std::string(sink), why});
-  settle(outcome);
-}
-
 // A view that waits for room.
 struct Queued {
   BatchView view;
   SettleCallback settle;
+};
+
+// A view that is counted by whoever comes first of the offer that was taken and
+// its outcome, so that a refusal counts nothing.
+struct CountedOffer {
+  explicit CountedOffer(SettleCallback told) : settle(std::move(told)) {}
+
+  SettleCallback settle;
+  std::atomic_flag counted;
 };
 
 }  // namespace
@@ -80,7 +83,7 @@ void SinkWorker::Offer(BatchView view, SettleCallback settle) {
     absl::Status taken = sender_->Offer(std::move(view), std::move(settle));
     if (taken.ok()) return;
     if (!absl::IsResourceExhausted(taken)) {
-      SettleAsRetry(view, options_.name, taken, settle);
+      SettleRows(view, Outcome::kRetry, options_.name, taken, settle);
       return;
     }
     WaitUntilReady(*sender_);
@@ -89,21 +92,43 @@ void SinkWorker::Offer(BatchView view, SettleCallback settle) {
 
 void SinkWorker::OfferLater(BatchView view, SettleCallback settle) {
   settle = Counted(view, std::move(settle));
-  TryOffer(std::move(view), std::move(settle));
+  OfferWhenReady(std::move(view), std::move(settle));
 }
 
-void SinkWorker::TryOffer(BatchView view, SettleCallback settle) {
+void SinkWorker::OfferWhenReady(BatchView view, SettleCallback settle) {
   absl::Status taken = sender_->Offer(std::move(view), std::move(settle));
   if (taken.ok()) return;
   if (!absl::IsResourceExhausted(taken)) {
-    SettleAsRetry(view, options_.name, taken, settle);
+    SettleRows(view, Outcome::kRetry, options_.name, taken, settle);
     return;
   }
   auto waiting =
       std::make_shared<Queued>(Queued{std::move(view), std::move(settle)});
   sender_->WhenReady([this, waiting] {
-    TryOffer(std::move(waiting->view), std::move(waiting->settle));
+    OfferWhenReady(std::move(waiting->view), std::move(waiting->settle));
   });
+}
+
+bool SinkWorker::TryOffer(BatchView& view, SettleCallback& settle) {
+  const uint64_t events = view.rows.size();
+  const uint64_t bytes = view.memory_bytes();
+  // Shared, because a refusal gives the callback back.
+  auto offer = std::make_shared<CountedOffer>(std::move(settle));
+  SettleCallback counted = [=, this](const BatchOutcome& outcome) {
+    if (!offer->counted.test_and_set()) metrics_.Put(events, bytes);
+    metrics_.Take(events, bytes);
+    offer->settle(outcome);
+  };
+  const absl::Status taken =
+      sender_->Offer(std::move(view), std::move(counted));
+  if (taken.ok()) {
+    if (!offer->counted.test_and_set()) metrics_.Put(events, bytes);
+    return true;
+  }
+  settle = std::move(offer->settle);
+  if (absl::IsResourceExhausted(taken)) return false;
+  SettleRows(view, Outcome::kRetry, options_.name, taken, settle);
+  return true;
 }
 
 void SinkWorker::Handle(BatchView view, SettleCallback settle) {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "libs/base/clock.h"
 #include "libs/component/sink.h"
@@ -18,6 +20,7 @@
 #include "libs/flow/receiver.h"
 #include "libs/flow/sender.h"
 #include "libs/telemetry/buffer_metrics.h"
+#include "services/sink/memory_queue.h"
 
 namespace phoenix {
 
@@ -30,7 +33,9 @@ namespace phoenix {
 // budget bounds the events that they are made of.
 //
 // Life: Open; Offer any number of times; Drain; Close.
-class SinkWorker : public SinkPort, private flow::BatchHandler {
+class SinkWorker : public SinkPort,
+                   public MemoryQueue,
+                   private flow::BatchHandler {
  public:
   struct Options {
     std::string name;
@@ -51,6 +56,11 @@ class SinkWorker : public SinkPort, private flow::BatchHandler {
   void OfferLater(BatchView view, SettleCallback settle) override;
   const std::string& name() const override { return options_.name; }
 
+  bool TryOffer(BatchView& view, SettleCallback& settle) override;
+  void WhenReady(absl::AnyInvocable<void()> ready) override {
+    sender_->WhenReady(std::move(ready));
+  }
+
   // Ends what the sink waits for: what is queued settles soon, as kRetry unless
   // it is written without waiting.
   void Cancel() { sink_->Cancel(); }
@@ -70,7 +80,7 @@ class SinkWorker : public SinkPort, private flow::BatchHandler {
  private:
   void Handle(BatchView view, SettleCallback settle) override;
   SettleCallback Counted(const BatchView& view, SettleCallback settle);
-  void TryOffer(BatchView view, SettleCallback settle);
+  void OfferWhenReady(BatchView view, SettleCallback settle);
   void FlushSoon();
   void FlushNow();
 

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/log/embedded/embedded_log.h"
 #include "libs/log/kafka/kafka_log.h"
 #include "libs/log/kafka/kafka_log_options.h"
+#include "libs/pipeline/sink_queue.h"
 
 namespace phoenix {
 namespace {
@@ -26,7 +28,35 @@ EmbeddedLogOptions OptionsOf(const PipelineLog& log,
   return options;
 }
 
+EmbeddedLogOptions OptionsOf(const SinkSpillLimits& spill,
+                             FullQueue when_full) {
+  EmbeddedLogOptions options;
+  options.folder = spill.path;
+  options.keep_identity = true;
+  options.durability = spill.durability;
+  options.full_policy = when_full == FullQueue::kDropOldest
+                            ? FullPolicy::kDropOldest
+                            : FullPolicy::kBlock;
+  options.compression = spill.compression;
+  options.max_bytes = static_cast<uint64_t>(spill.max_bytes);
+  options.max_queued_bytes = SinkSpillLimits::kMaxQueuedBytes;
+  options.recent_bytes = SinkSpillLimits::kRecentBytes;
+  return options;
+}
+
 }  // namespace
+
+std::string SinkLogName(std::string_view pipeline, std::string_view sink) {
+  return Cat(pipeline, "/", sink);
+}
+
+absl::StatusOr<std::unique_ptr<Log>> OpenSinkLog(const std::string& pipeline,
+                                                 const CompiledSink& sink) {
+  EmbeddedLogOptions options =
+      OptionsOf(*sink.queue.spill, sink.queue.when_full);
+  options.pipeline = SinkLogName(pipeline, sink.name);
+  return EmbeddedLog::Open(options);
+}
 
 LogOpener LogOpenerOf(const CompiledPipeline& pipeline) {
   if (!pipeline.log.has_value()) return nullptr;

@@ -22,6 +22,7 @@
 #include "tools/phoenix/cli/open_pipeline.h"
 #include "tools/phoenix/commands.h"
 #include "tools/phoenix/exit_deadline.h"
+#include "tools/phoenix/leftover_queues.h"
 #include "tools/phoenix/live_line.h"
 #include "tools/phoenix/open_log.h"
 #include "tools/phoenix/run_report.h"
@@ -97,6 +98,9 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   HealthRegistry health;
   auto admin = MakeAdminServer(pipeline->admin_address, metrics, health);
   LogOpener open_log = LogOpenerOf(*pipeline);
+  for (const std::string& leftover : LeftoverQueues(*pipeline)) {
+    Logger::Process().Warn("A queue is left over.", {{"reason", leftover}});
+  }
   std::optional<ExitDeadline> deadline;  // Bounds the end of what follows.
   // Before its pages are served: without parts all parts would be ready.
   Suite suite(std::move(pipeline), metrics, health, clock, std::move(open_log));

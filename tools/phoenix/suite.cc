@@ -33,13 +33,13 @@ absl::Status Prefixed(std::string_view kind, std::string_view name,
                       Cat(kind, " '", name, "': ", FromAbsl(status.message())));
 }
 
-// What a sink gives up becomes a dead letter; what the dead-letter sink would
-// give up has nowhere to go, so it tries as long as the process runs.
-RetryingSink::Options RetryOptions(const std::string& sink,
-                                   bool is_dead_letter) {
+// What a sink gives up becomes a dead letter. What the dead-letter sink would
+// give up has nowhere to go, and what waits on disk can wait: those try as long
+// as the process runs.
+RetryingSink::Options RetryOptions(const std::string& sink, bool for_ever) {
   RetryingSink::Options options;
   options.name = sink;
-  if (is_dead_letter) {
+  if (for_ever) {
     options.max_attempts = std::numeric_limits<int>::max();
     options.max_elapsed = absl::InfiniteDuration();
   }
@@ -103,12 +103,14 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       steps_(pipeline_->steps, &step_metrics_, clock),
       route_metrics_(metrics, pipeline_->routes),
       routes_(pipeline_->routes, pipeline_->sinks.size(), &route_metrics_),
+      queues_(*pipeline_, metrics, health, clock),
       open_log_(std::move(open_log)),
       log_metrics_(metrics, pipeline_->name),
       ticker_({.name = "ticker"}, clock),
       busy_watch_(clock),
       stream_watch_(metrics) {
   BuildSinks();
+  BuildQueues();
   BuildLanes();
   BuildSources();
   if (open_log_ != nullptr) health_.Add(kLogHealthPart);
@@ -123,7 +125,7 @@ Suite::~Suite() {
 
 void Suite::BuildSinks() {
   for (CompiledSink& compiled : pipeline_->sinks) {
-    const int64_t queue_bytes = pipeline_->limits.sink_queue_bytes;
+    const int64_t queue_bytes = compiled.queue.bytes;
     queue_metrics_.push_back(std::make_unique<BufferMetrics>(
         registry_, compiled.name, static_cast<uint64_t>(queue_bytes)));
     sink_metrics_.push_back(std::make_unique<ComponentMetrics>(
@@ -134,10 +136,11 @@ void Suite::BuildSinks() {
         sink_metrics_.back()->id(), registry_, health_));
     compiled.sink->PublishMetrics(registry_);
     const bool is_dead_letter = sinks_.size() == pipeline_->dead_letter;
+    const bool for_ever = is_dead_letter || compiled.queue.spill.has_value();
     sinks_.push_back(std::make_unique<SinkWorker>(
         SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},
         DecorateSink(std::move(compiled.sink),
-                     {.retry = RetryOptions(compiled.name, is_dead_letter),
+                     {.retry = RetryOptions(compiled.name, for_ever),
                       .metrics = *sink_metrics_.back(),
                       .monitor = *sink_monitors_.back(),
                       .clock = clock_,
@@ -145,15 +148,26 @@ void Suite::BuildSinks() {
         *queue_metrics_.back(), clock_));
     health_.Add(SinkHealthPart(compiled.name));
   }
+}
+
+// That of the dead-letter sink first: the others need it.
+void Suite::BuildQueues() {
+  const size_t dead_letter = pipeline_->dead_letter;
+  ports_.resize(sinks_.size());
+  ports_[dead_letter] =
+      &queues_.Add(dead_letter, *sinks_[dead_letter], /*dead_letters=*/nullptr);
   dead_letters_ = std::make_unique<DeadLetterSender>(
-      pipeline_->name, pipeline_->revision, *sinks_[pipeline_->dead_letter],
-      clock_);
+      pipeline_->name, pipeline_->revision, *ports_[dead_letter], clock_);
+  for (size_t i = 0; i < sinks_.size(); ++i) {
+    if (i == dead_letter) continue;
+    ports_[i] = &queues_.Add(i, *sinks_[i], dead_letters_.get());
+  }
 }
 
 void Suite::BuildLanes() {
   std::vector<Router::Destination> destinations;
   for (size_t i = 0; i < sinks_.size(); ++i) {
-    destinations.push_back({sinks_[i].get(), pipeline_->sinks[i].position});
+    destinations.push_back({ports_[i], pipeline_->sinks[i].position});
   }
   const size_t count = LaneCount(pipeline_->limits.lane_count);
   for (size_t i = 0; i < count; ++i) {
@@ -182,7 +196,8 @@ absl::Status Suite::OpenLog() {
   std::vector<std::shared_ptr<flow::Sender>> lanes;
   for (const auto& lane : lanes_) lanes.push_back(lane->sender());
   if (open_log_ == nullptr) {
-    lane_intake_ = std::make_unique<LaneIntake>(std::move(lanes));
+    lane_intake_ = std::make_unique<LaneIntake>(std::move(lanes),
+                                                WeakestQueue(*pipeline_));
     return absl::OkStatus();
   }
   absl::StatusOr<std::unique_ptr<Log>> log = open_log_();
@@ -191,10 +206,12 @@ absl::Status Suite::OpenLog() {
     return Prefixed("log", pipeline_->name, log.status());
   }
   log_ = std::make_unique<LogStage>(
-      *std::move(log), LogStage::Environment{.lanes = std::move(lanes),
-                                             .budget = budget_,
-                                             .metrics = pipeline_metrics_,
-                                             .clock = clock_});
+      *std::move(log),
+      LogStage::Environment{.lanes = std::move(lanes),
+                            .budget = budget_,
+                            .metrics = pipeline_metrics_,
+                            .clock = clock_,
+                            .queues = WeakestQueue(*pipeline_)});
   return absl::OkStatus();
 }
 
@@ -210,7 +227,7 @@ void Suite::BuildDoors() {
         .source = unit.name,
         .position = pipeline_->sources[i].position,
         .clock = clock_,
-        .slowest_part = [this] { return FullestSink(); }});
+        .slowest_part = [this] { return NameOfFullestSink(); }});
   }
 }
 
@@ -227,6 +244,7 @@ absl::Status Suite::Start() {
   PHOENIX_RETURN_IF_ERROR(OpenLog());
   BuildDoors();
   PHOENIX_RETURN_IF_ERROR(OpenSinks());
+  PHOENIX_RETURN_IF_ERROR(queues_.Start());
   if (log_ != nullptr) {
     PHOENIX_RETURN_IF_ERROR(log_->Start());
     health_.SetReady(kLogHealthPart);
@@ -266,7 +284,8 @@ absl::Status Suite::StartSources() {
 
 bool Suite::Finished() const {
   return log_budget_.used_bytes() == 0 && budget_.used_bytes() == 0 &&
-         waiting_events() == 0 && (log_ == nullptr || log_->has_read_all()) &&
+         waiting_events() == 0 && queued_events() == 0 &&
+         (log_ == nullptr || log_->has_read_all()) &&
          std::all_of(sources_.begin(), sources_.end(),
                      [](const auto& unit) { return unit->source.Finished(); });
 }
@@ -330,6 +349,8 @@ bool Suite::Drain(absl::Duration timeout) {
   bool drained = WaitUntilSettled(timeout);
   Tick(/*last=*/true);
   drained = budget_.WaitUntilIdle(deadline - clock_.Now()) && drained;
+  drained = queues_.Drain(deadline - clock_.Now()) && drained;
+  queues_.Stop();
 
   const bool gave_back = !drained && GiveBack();
   stop_retries_.Stop();
@@ -392,6 +413,7 @@ bool Suite::CloseAll() {
         {{"component.name", sink->name()}, {"error", status}});
     clean = false;
   }
+  clean = queues_.Close() && clean;
   Publish();
   if (log_ == nullptr) return clean;
   const absl::Status status = log_->Close();
@@ -403,6 +425,7 @@ bool Suite::CloseAll() {
 
 void Suite::Publish() {
   stream_watch_.Publish();
+  queues_.Publish();
   if (log_ != nullptr) log_metrics_.Publish(log_->Numbers());
   // A look at what moves sees some events twice and others not at all. What is
   // really lost is still so at the next look.
@@ -437,7 +460,8 @@ int64_t Suite::UnaccountedEvents() const {
     if (unit->door != nullptr) found += unit->door->pending_events();
   }
   return static_cast<int64_t>(CountArrivals(pipeline_metrics_)) -
-         static_cast<int64_t>(CountSettled(pipeline_metrics_) + found);
+         static_cast<int64_t>(CountSettled(pipeline_metrics_) + found) +
+         queues_.UnaccountedEvents();
 }
 
 std::string Suite::FailingSink() const {
@@ -450,25 +474,28 @@ std::string Suite::FailingSink() const {
   return "";
 }
 
-std::string Suite::FullestSink() const {
-  const SinkWorker& fullest = **std::max_element(
-      sinks_.begin(), sinks_.end(), [](const auto& a, const auto& b) {
-        return a->fill_ratio() < b->fill_ratio();
-      });
-  return Cat("sink '", fullest.name(), "'");
+size_t Suite::FullestSink() const {
+  size_t fullest = 0;
+  for (size_t i = 1; i < sinks_.size(); ++i) {
+    if (queues_.fill_ratio(i) > queues_.fill_ratio(fullest)) fullest = i;
+  }
+  return fullest;
+}
+
+std::string Suite::NameOfFullestSink() const {
+  return Cat("sink '", sinks_[FullestSink()]->name(), "'");
 }
 
 std::string Suite::SlowestPart() {
   std::string failing = FailingSink();
   if (!failing.empty()) return failing;
-  double fullest = 0;
-  for (const auto& sink : sinks_) {
-    fullest = std::max(fullest, sink->fill_ratio());
-  }
+  const double fullest = queues_.fill_ratio(FullestSink());
   if (fullest > kBusyQueueRatio) {
-    return absl::StrFormat("%s (queue %.0f %%)", FullestSink(), fullest * 100);
+    return absl::StrFormat("%s (queue %.0f %%)", NameOfFullestSink(),
+                           fullest * 100);
   }
-  return busy_watch_.Busiest();
+  std::string on_disk = queues_.LongestOnDisk();
+  return on_disk.empty() ? busy_watch_.Busiest() : on_disk;
 }
 
 std::vector<std::string> Suite::Report() const {
@@ -487,6 +514,7 @@ std::vector<std::string> Suite::Report() const {
     add(step.name, step.op->Report());
   }
   for (const auto& sink : sinks_) add(sink->name(), sink->Report());
+  for (std::string& line : queues_.Report()) lines.push_back(std::move(line));
   return lines;
 }
 

@@ -2,6 +2,7 @@
 #define TOOLS_PHOENIX_SUITE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "libs/component/sink_decorators/stop_signal.h"
 #include "libs/engine/dead_letter_sender.h"
 #include "libs/engine/route_table.h"
+#include "libs/engine/sink_port.h"
 #include "libs/engine/step_chain.h"
 #include "libs/flow/lane.h"
 #include "libs/pipeline/compiled_pipeline.h"
@@ -32,6 +34,7 @@
 #include "tools/phoenix/open_log.h"
 #include "tools/phoenix/processing_lane.h"
 #include "tools/phoenix/route_metrics.h"
+#include "tools/phoenix/sink_queues.h"
 #include "tools/phoenix/step_metrics.h"
 #include "tools/phoenix/stream_watch.h"
 
@@ -40,10 +43,12 @@ namespace phoenix {
 // The whole suite in one process: ingestor, processor, router and sinks of one
 // pipeline, joined by in-process streams. A batch goes
 //
-//   source -> Door -> lane: Processor, Router -> SinkWorker -> sink
+//   source -> Door -> lane: Processor, Router -> SinkQueues -> SinkWorker ->
+//   sink
 //
 // and its outcomes go back the same way. Where there is a log, it stands behind
-// the doors, and the outcomes go back to it. Used by one thread.
+// the doors, and the outcomes go back to it; where a sink's queue goes on on
+// disk, those of its sink end there. Used by one thread.
 class Suite {
  public:
   // The registries and the clock outlive the suite. `open_log` is called when
@@ -86,6 +91,9 @@ class Suite {
   // Events that are in the log without an outcome; 0 without a log.
   uint64_t waiting_events() const;
 
+  // The same of the sinks' queues on disk.
+  uint64_t queued_events() const { return queues_.waiting_events(); }
+
   // Events that came in and are found nowhere: 0 when nothing moves, or there
   // is a bug. Those on their way are counted where they are, not by the books.
   int64_t UnaccountedEvents() const;
@@ -97,6 +105,7 @@ class Suite {
   struct SourceUnit;
 
   void BuildSinks();
+  void BuildQueues();
   void BuildLanes();
   void BuildSources();
   absl::Status OpenLog();
@@ -114,7 +123,8 @@ class Suite {
   void Tick(bool last);
   void RunMade(EventBatchPtr batch, size_t first_step);
   std::string FailingSink() const;
-  std::string FullestSink() const;
+  size_t FullestSink() const;
+  std::string NameOfFullestSink() const;
 
   const std::unique_ptr<CompiledPipeline> pipeline_;
   MetricsRegistry& registry_;
@@ -134,6 +144,8 @@ class Suite {
   std::vector<std::unique_ptr<ComponentMetrics>> sink_metrics_;
   std::vector<std::unique_ptr<SinkMonitor>> sink_monitors_;
   std::vector<std::unique_ptr<SinkWorker>> sinks_;
+  SinkQueues queues_;
+  std::vector<SinkPort*> ports_;  // By sink.
   std::unique_ptr<DeadLetterSender> dead_letters_;
   std::vector<std::unique_ptr<ProcessingLane>> lanes_;
   std::vector<std::unique_ptr<SourceUnit>> sources_;

@@ -45,11 +45,14 @@ bool Catalog::IsOpen(int64_t base_offset) const {
 
 Catalog::Place Catalog::Find(int64_t offset) const {
   MutexLock lock(mutex_);
-  if (recent_.Covers(offset)) return {recent_.Find(offset), std::nullopt};
-  for (const Segment& segment : segments_) {
-    if (segment.end_offset > offset) return {std::nullopt, segment};
+  if (recent_.Covers(offset)) {
+    return {recent_.Find(offset), std::nullopt, end_offset_};
   }
-  return {};
+  for (const Segment& segment : segments_) {
+    if (segment.end_offset > offset)
+      return {std::nullopt, segment, end_offset_};
+  }
+  return {std::nullopt, std::nullopt, end_offset_};
 }
 
 std::optional<Segment> Catalog::FindSegment(int64_t base_offset) const {

@@ -46,6 +46,7 @@ class Catalog {
   struct Place {
     std::optional<LogEntry> entry;   // In memory, or
     std::optional<Segment> segment;  // in this one, or neither: at the end.
+    int64_t end_offset = 0;          // See end_offset.
   };
   Place Find(int64_t offset) const;
 

@@ -375,6 +375,25 @@ TEST_F(EmbeddedLogTest, NeverGivesAnOffsetAgainThatPowerTook) {
   EXPECT_GE((*next)->identity().first_offset, (*lost)->size());
 }
 
+// Offsets that were set aside for the earlier life are no entries to wait for.
+TEST_F(EmbeddedLogTest, TellsAReaderOfNothingAfterACrash) {
+  options_.durability = Durability::kOs;
+  auto log = Open();
+  ASSERT_TRUE(Append(*log, Batch(1)).ok());
+  files_.Crash();
+  log = nullptr;
+  log = Open();
+  auto reader = log->Read(0, 0);
+  EXPECT_FALSE((*reader)->Next()->has_value());
+  int called = 0;
+  (*reader)->WhenMore([&] { ++called; });
+  log->Step();
+  EXPECT_EQ(called, 0);
+  ASSERT_TRUE(Append(*log, Batch(2)).ok());
+  EXPECT_EQ(called, 1);
+  EXPECT_TRUE((*reader)->Next()->has_value());
+}
+
 TEST_F(EmbeddedLogTest, KeepsTheIdentityOfAnEarlierLogWhenToldSo) {
   options_.keep_identity = true;
   options_.recent_bytes = 0;

@@ -45,7 +45,12 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOfAnyTime() {
       position_ = place.entry->end_offset();
       return std::move(place.entry);
     }
-    if (!place.segment) return std::nullopt;
+    if (!place.segment) {
+      // After a crash offsets that were never given lie before the end: who
+      // waits for more must not wait for those.
+      position_ = std::max(position_, place.end_offset);
+      return std::nullopt;
+    }
     auto entry = NextOnDisk(*place.segment);
     // Deleted in the meantime: what comes next is elsewhere.
     if (absl::IsNotFound(entry.status())) continue;

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "libs/pipeline/schema/pretty_json.h"
 #include "tools/phoenix/cli/arguments.h"
@@ -8,6 +9,7 @@
 #include "tools/phoenix/cli/plan.h"
 #include "tools/phoenix/cli/usage_error.h"
 #include "tools/phoenix/commands.h"
+#include "tools/phoenix/leftover_queues.h"
 
 namespace phoenix {
 namespace {
@@ -46,7 +48,11 @@ int CheckCommand(absl::Span<char* const> args) {
     }
     return opened.exit_code;
   }
-  const PipelinePlan plan = PlanPipeline(opened.loaded, *opened.compiled);
+  PipelinePlan plan = PlanPipeline(opened.loaded, *opened.compiled);
+  for (std::string& leftover : LeftoverQueues(*opened.compiled)) {
+    plan.warnings.push_back(
+        {opened.loaded.positions.FindNearest("sinks"), std::move(leftover)});
+  }
   const std::string text = json ? PlanToJson(*opened.compiled, plan)
                                 : PlanToText(*opened.compiled, plan);
   std::fputs(text.c_str(), stdout);

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -15,12 +16,30 @@
 namespace phoenix {
 namespace {
 
-const char* AcknowledgedWhen(const std::optional<PipelineLog>& log) {
-  if (!log.has_value()) return "when every sink on their route has them";
-  if (log->kafka != nullptr) return "when the log has them replicated";
-  return log->durability == Durability::kDisk
-             ? "when the log has them on disk"
-             : "when the log has given them to the operating system";
+std::string_view Having(Durability durability) {
+  switch (durability) {
+    case Durability::kReplicated:
+      return " has them replicated";
+    case Durability::kDisk:
+      return " has them on disk";
+    default:
+      return " has given them to the operating system";
+  }
+}
+
+// The weakest that holds: what the log has let go a queue has.
+std::string AcknowledgedWhen(const CompiledPipeline& pipeline) {
+  const auto queues = WeakestQueue(pipeline);
+  if (!pipeline.log.has_value()) {
+    std::string when = "when every sink on their route has them";
+    if (queues) CatTo(when, ", or its queue", Having(*queues));
+    return when;
+  }
+  std::string when = Cat("when the log", Having(pipeline.log->durability));
+  if (queues && *queues < pipeline.log->durability) {
+    CatTo(when, ", or the queue of a sink", Having(*queues));
+  }
+  return when;
 }
 
 class Planner {
@@ -81,7 +100,7 @@ class Planner {
   }
 
   void PlanDeliveries() {
-    plan_.acknowledged = AcknowledgedWhen(compiled_.log);
+    plan_.acknowledged = AcknowledgedWhen(compiled_);
     for (const CompiledSource& source : compiled_.sources) {
       for (size_t i = 0; i < compiled_.sinks.size(); ++i) {
         plan_.paths.push_back(PlanDelivery(source, i));

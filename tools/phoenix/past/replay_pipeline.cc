@@ -12,6 +12,10 @@ namespace phoenix {
 void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
                    CompiledPipeline& pipeline) {
   pipeline.sources.clear();
+  // Queues on disk belong to the pipeline that runs, and a replay can wait.
+  for (CompiledSink& sink : pipeline.sinks) {
+    sink.queue = {.bytes = sink.queue.bytes};
+  }
   CompiledStep step;
   step.name = "replay";
   step.kind = "replay";

@@ -1,0 +1,572 @@
+#include "services/sink/spill_queue.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "libs/base/error_details.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/engine/reject_to_dead_letters.h"
+#include "services/sink/settle_rows.h"
+#include "services/sink/spill_record.h"
+
+namespace phoenix {
+namespace {
+
+// Entries handed on in one task, so that others of the executor get their turn.
+constexpr int kMaxEntriesInATask = 64;
+
+bool IsFinal(Outcome outcome) {
+  return outcome != Outcome::kPending && outcome != Outcome::kRetry;
+}
+
+bool IsFull(const absl::Status& refusal) {
+  const auto reason = GetErrorReason(refusal);
+  return reason.has_value() && reason->reason == "LOG_FULL";
+}
+
+}  // namespace
+
+// A view that the queue has taken. Its members belong to the queue's mutex once
+// it is shared.
+struct SpillQueue::Item {
+  Item(BatchView taken, SettleCallback told, absl::Time now)
+      : view(std::move(taken)), settle(std::move(told)), since(now) {}
+
+  uint64_t events() const { return view.rows.size(); }
+
+  BatchView view;              // The rows that are not final.
+  SettleCallback settle;       // Null once whoever offered it knows.
+  absl::Time since;            // When it came, or was appended.
+  uint64_t direct_number = 0;  // In order, of those that went straight on.
+  bool is_queued = false;      // The queue answers for it.
+  bool is_final = false;
+  std::optional<uint64_t> chunk;  // Of settled_, once its record was read.
+};
+
+SpillQueue::SpillQueue(Options options, Environment environment)
+    : options_(std::move(options)),
+      environment_(environment),
+      logger_(Logger::Process().With({{"component.name", options_.name}})),
+      random_(environment.random_seed),
+      backoff_(options_.retry) {}
+
+SpillQueue::~SpillQueue() {
+  Stop();
+  Close().IgnoreError();
+}
+
+absl::Status SpillQueue::Start(std::unique_ptr<Log> log) {
+  log_ = std::move(log);
+  PHOENIX_ASSIGN_OR_RETURN(const int64_t cursor, log_->cursor(0));
+  PHOENIX_ASSIGN_OR_RETURN(reader_, log_->Read(0, cursor));
+  settled_.emplace(static_cast<uint64_t>(cursor));
+  PHOENIX_RETURN_IF_ERROR(CountFound(cursor));
+  PumpSoon();
+  return absl::OkStatus();
+}
+
+absl::Status SpillQueue::CountFound(int64_t cursor) {
+  PHOENIX_ASSIGN_OR_RETURN(const auto reader, log_->Read(0, cursor));
+  PHOENIX_ASSIGN_OR_RETURN(const auto first, reader->Next());
+  if (!first.has_value()) return absl::OkStatus();
+  const uint64_t begin = FromSpillRecord(*first).sequence;
+  PHOENIX_ASSIGN_OR_RETURN(const uint64_t end, FindEnd(cursor));
+  MutexLock lock(mutex_);
+  sequence_.Restart(begin, end);
+  stats_.found = end - begin;
+  spilling_ = true;
+  return absl::OkStatus();
+}
+
+// The sequence behind the last record. After a crash nobody knows where that
+// is: then all are read.
+absl::StatusOr<uint64_t> SpillQueue::FindEnd(int64_t cursor) const {
+  uint64_t end = 0;
+  for (const int64_t from : {log_->Stats().next_offset - 1, cursor}) {
+    PHOENIX_ASSIGN_OR_RETURN(const auto reader, log_->Read(0, from));
+    while (true) {
+      PHOENIX_ASSIGN_OR_RETURN(const auto entry, reader->Next());
+      if (!entry.has_value()) break;
+      const SpilledView spilled = FromSpillRecord(*entry);
+      end = spilled.sequence + spilled.view.rows.size();
+    }
+    if (end > 0) break;
+  }
+  return end;
+}
+
+bool SpillQueue::stopping() const {
+  MutexLock lock(mutex_);
+  return stopping_;
+}
+
+// --- Offering ---
+
+void SpillQueue::Offer(BatchView view, SettleCallback settle) {
+  while (true) {
+    const absl::Status taken = Take(view, settle);
+    if (taken.ok()) return;
+    if (!MayWait(taken)) return Refuse(view, taken, settle);
+    const auto room = std::make_shared<std::promise<void>>();
+    WhenRoom([room] { room->set_value(); });
+    room->get_future().wait();
+  }
+}
+
+void SpillQueue::OfferLater(BatchView view, SettleCallback settle) {
+  const absl::Status taken = Take(view, settle);
+  if (taken.ok()) return;
+  if (!MayWait(taken)) return Refuse(view, taken, settle);
+  WhenRoom(
+      [this, view = std::move(view), settle = std::move(settle)]() mutable {
+        OfferLater(std::move(view), std::move(settle));
+      });
+}
+
+// OK: both are taken. Otherwise neither was touched.
+absl::Status SpillQueue::Take(BatchView& view, SettleCallback& settle) {
+  MutexLock offering(offer_mutex_);
+  if (stopping()) return absl::UnavailableError("the queue is closed");
+  if (!MustSpill() && TakeDirect(view, settle)) return absl::OkStatus();
+  PHOENIX_RETURN_IF_ERROR(RecordDirect());
+  const auto item =
+      std::make_shared<Item>(view, std::move(settle), environment_.clock.Now());
+  const absl::Status recorded = Record(item);
+  if (!recorded.ok()) settle = std::move(item->settle);
+  return recorded;
+}
+
+bool SpillQueue::MustSpill() {
+  MutexLock lock(mutex_);
+  if (spilling_ && IsEmpty()) spilling_ = false;
+  return spilling_;
+}
+
+// Whether the log has nothing that was not handed on.
+bool SpillQueue::IsEmpty() {
+  return pending_records_ == 0 && !next_waits_ && sequence_.AllPassed();
+}
+
+bool SpillQueue::TakeDirect(BatchView& view, SettleCallback& settle) {
+  const auto item =
+      std::make_shared<Item>(view, std::move(settle), environment_.clock.Now());
+  {
+    MutexLock lock(mutex_);
+    item->direct_number = ++last_direct_;
+    direct_.emplace(item->direct_number, item);
+    LookLater();
+  }
+  SettleCallback told = SettleOf(item);
+  if (environment_.memory.TryOffer(view, told)) return true;
+  MutexLock lock(mutex_);
+  direct_.erase(item->direct_number);
+  settle = std::move(item->settle);
+  return false;
+}
+
+// What came before is recorded before.
+absl::Status SpillQueue::RecordDirect() {
+  std::vector<ItemPtr> items;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [number, item] : direct_) items.push_back(item);
+  }
+  for (const ItemPtr& item : items) {
+    const absl::Status recorded = Record(item);
+    // Too large for a record: it is in memory, and stays there.
+    if (absl::IsInvalidArgument(recorded)) continue;
+    PHOENIX_RETURN_IF_ERROR(recorded);
+  }
+  return absl::OkStatus();
+}
+
+void SpillQueue::LookLater() {
+  if (std::exchange(will_look_, true)) return;
+  environment_.executor.RunAfter(kMaxMemoryWait,
+                                 [this] { RecordWhatStands(); });
+}
+
+// What is refused now is tried again at the next look.
+void SpillQueue::RecordWhatStands() {
+  MutexLock offering(offer_mutex_);
+  bool stands = false;
+  {
+    MutexLock lock(mutex_);
+    will_look_ = false;
+    if (stopping_ || direct_.empty()) return;
+    LookLater();
+    stands = environment_.clock.Now() - direct_.begin()->second->since >=
+             kMaxMemoryWait;
+  }
+  if (stands) RecordDirect().IgnoreError();
+}
+
+absl::Status SpillQueue::Record(const ItemPtr& item) {
+  if (log_ == nullptr) return absl::UnavailableError("the queue is not open");
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("queue.spill.before_append"));
+  const bool is_direct = item->direct_number > 0;
+  const BatchView view = item->view;
+  const uint64_t events = view.rows.size();
+  uint64_t sequence = 0;
+  {
+    MutexLock lock(mutex_);
+    if (is_direct && direct_.erase(item->direct_number) == 0) {
+      return absl::OkStatus();  // The sink has just said what became of it.
+    }
+    sequence = sequence_.Take(events);
+    if (is_direct) {
+      sequence_.Exclude(sequence, events);
+      recorded_.emplace(sequence, item);
+    } else {
+      pending_events_ += events;
+    }
+    ++pending_records_;
+    spilling_ = true;
+  }
+  SpillRecord record = ToSpillRecord(view, sequence);
+  const absl::Status taken = log_->Append(
+      std::move(record.batch), record.lane,
+      [this, item, sequence](const absl::StatusOr<EventBatchPtr>& appended) {
+        OnAppended(item, sequence, appended.status());
+      });
+  if (taken.ok()) return taken;
+  MutexLock lock(mutex_);
+  --pending_records_;
+  if (is_direct) {
+    recorded_.erase(sequence);
+    if (item->settle != nullptr) direct_.emplace(item->direct_number, item);
+  } else {
+    pending_events_ -= events;
+  }
+  sequence_.GiveBack(sequence);
+  return taken;
+}
+
+void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
+                            const absl::Status& appended) {
+  const bool is_direct = item->direct_number > 0;
+  BatchView view;
+  SettleCallback settle;
+  {
+    MutexLock lock(mutex_);
+    view = item->view;
+    --pending_records_;
+    if (!is_direct) pending_events_ -= item->events();
+    if (!appended.ok()) {
+      sequence_.Fail(sequence, item->events());
+      if (is_direct && recorded_.erase(sequence) > 0 &&
+          item->settle != nullptr) {
+        direct_.emplace(item->direct_number, item);
+      }
+    } else if (item->settle != nullptr) {
+      stats_.spilled += item->events();
+      item->is_queued = true;
+      if (is_direct) {
+        in_flight_ += item->events();
+        in_flight_since_.insert(item->since);
+      }
+    }
+    if (appended.ok() || !is_direct) {
+      settle = std::exchange(item->settle, nullptr);
+    }
+    changed_.NotifyAll();
+  }
+  // The sink may have been faster.
+  if (settle == nullptr) return;
+  PHOENIX_FAILPOINT("queue.spill.before_settle").IgnoreError();
+  SettleRows(view, appended.ok() ? Outcome::kQueued : Outcome::kRetry,
+             options_.name, appended, settle);
+}
+
+bool SpillQueue::MayWait(const absl::Status& refusal) const {
+  if (!absl::IsResourceExhausted(refusal)) return false;
+  return environment_.when_full.waits() || !IsFull(refusal);
+}
+
+void SpillQueue::Refuse(const BatchView& view, const absl::Status& why,
+                        SettleCallback& settle) {
+  if (absl::IsResourceExhausted(why)) {
+    return environment_.when_full.TurnAway(view, FromAbsl(why.message()),
+                                           settle);
+  }
+  const Outcome outcome =
+      absl::IsInvalidArgument(why) ? Outcome::kRejected : Outcome::kRetry;
+  SettleRows(view, outcome, options_.name, why, settle);
+}
+
+// Calls `retry` when there may be room, or nothing will be taken any more.
+void SpillQueue::WhenRoom(absl::AnyInvocable<void()> retry) {
+  bool ask = false;
+  bool stopped = false;
+  {
+    MutexLock lock(mutex_);
+    stopped = stopping_;
+    if (!stopped) {
+      room_waiters_.push_back(std::move(retry));
+      ask = !std::exchange(room_asked_, true);
+    }
+  }
+  if (stopped) return retry();
+  if (ask) log_->WhenRoom([this] { RunSoon([this] { TellRoom(); }); });
+}
+
+void SpillQueue::TellRoom() {
+  std::vector<absl::AnyInvocable<void()>> waiters;
+  {
+    MutexLock lock(mutex_);
+    waiters.swap(room_waiters_);
+    room_asked_ = false;
+  }
+  for (auto& retry : waiters) retry();
+}
+
+// --- From the log to the queue in memory ---
+
+void SpillQueue::RunSoon(absl::AnyInvocable<void()> task) {
+  environment_.executor.RunAfter(absl::ZeroDuration(), std::move(task));
+}
+
+void SpillQueue::PumpSoon() {
+  RunSoon([this] { Pump(); });
+}
+
+void SpillQueue::Pump() {
+  for (int i = 0; i < kMaxEntriesInATask; ++i) {
+    if (!PumpOne()) return;
+  }
+  PumpSoon();
+}
+
+bool SpillQueue::PumpOne() {
+  if (stopping()) return false;
+  if (next_ == nullptr && !ReadNext()) return false;
+  return next_ == nullptr || HandOn();
+}
+
+// False when there is nothing more for now.
+bool SpillQueue::ReadNext() {
+  absl::StatusOr<std::optional<LogEntry>> entry = reader_->Next();
+  if (!entry.ok()) {
+    logger_.Warn("The queue of a sink could not be read, trying again.",
+                 {{"error", entry.status()}});
+    MutexLock lock(mutex_);
+    environment_.executor.RunAfter(backoff_.Next(random_), [this] { Pump(); });
+    return false;
+  }
+  if (!entry->has_value()) {
+    reader_->WhenMore([this] { PumpSoon(); });
+    return false;
+  }
+  next_ = Pass(**entry);
+  return true;
+}
+
+// The record's view, unless it is one that went straight to the sink.
+SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
+  SpilledView spilled = FromSpillRecord(entry);
+  const uint64_t events = spilled.view.rows.size();
+  const uint64_t chunk =
+      settled_->Add(static_cast<uint64_t>(entry.end_offset()));
+  uint64_t missing = 0;
+  ItemPtr item;
+  bool is_direct = false;
+  bool is_final = false;
+  {
+    MutexLock lock(mutex_);
+    missing = sequence_.Pass(spilled.sequence, events);
+    stats_.missing += missing;
+    recorded_.erase(recorded_.begin(), recorded_.lower_bound(spilled.sequence));
+    auto direct = recorded_.extract(spilled.sequence);
+    is_direct = !direct.empty();
+    item = is_direct ? std::move(direct.mapped())
+                     : std::make_shared<Item>(std::move(spilled.view), nullptr,
+                                              entry.append_time);
+    item->chunk = chunk;
+    is_final = item->is_final;
+    if (!is_direct) {
+      item->is_queued = true;
+      in_flight_ += events;
+      in_flight_since_.insert(item->since);
+      next_waits_ = true;
+    }
+  }
+  if (missing > 0) {
+    logger_.Warn("Events of a sink's queue are not there any more.",
+                 {{"events", missing}});
+  }
+  if (is_final) SettleRecord(chunk);
+  return is_direct ? nullptr : item;
+}
+
+// False when there is no room.
+bool SpillQueue::HandOn() {
+  BatchView view = next_->view;
+  SettleCallback told = SettleOf(next_);
+  if (!environment_.memory.TryOffer(view, told)) {
+    environment_.memory.WhenReady([this] { PumpSoon(); });
+    return false;
+  }
+  next_ = nullptr;
+  MutexLock lock(mutex_);
+  next_waits_ = false;
+  changed_.NotifyAll();
+  return true;
+}
+
+SettleCallback SpillQueue::SettleOf(const ItemPtr& item) {
+  return
+      [this, item](const BatchOutcome& outcome) { OnSettled(item, outcome); };
+}
+
+void SpillQueue::OnSettled(const ItemPtr& item, const BatchOutcome& outcome) {
+  SettleCallback settle;
+  std::optional<uint64_t> chunk;
+  {
+    MutexLock lock(mutex_);
+    direct_.erase(item->direct_number);
+    settle = std::exchange(item->settle, nullptr);
+    if (settle != nullptr) {
+      // It was not durable here in time: whoever offered it answers for it.
+      item->is_final =
+          std::all_of(item->view.rows.begin(), item->view.rows.end(),
+                      [&](uint32_t row) { return IsFinal(outcome.at(row)); });
+      if (item->is_final) chunk = item->chunk;
+    }
+  }
+  if (settle != nullptr) {
+    if (chunk.has_value()) SettleRecord(*chunk);
+    return settle(outcome);
+  }
+  if (environment_.dead_letters == nullptr) return OnFinal(item, outcome);
+  RejectToDeadLetters(
+      {options_.name, options_.position}, item->view.batch,
+      *environment_.dead_letters,
+      [this, item](const BatchOutcome& all) { OnFinal(item, all); })(outcome);
+}
+
+// What became of a view that the queue answers for. Rows that are to be tried
+// again are, later.
+void SpillQueue::OnFinal(const ItemPtr& item, const BatchOutcome& outcome) {
+  std::optional<uint64_t> chunk;
+  bool again = false;
+  absl::Duration delay;
+  {
+    MutexLock lock(mutex_);
+    CountFinal(*item, outcome);
+    if (item->is_final) {
+      chunk = item->chunk;
+      backoff_.Reset();
+    } else if (!stopping_) {
+      again = true;
+      delay = backoff_.Next(random_);
+    }
+  }
+  if (chunk.has_value()) SettleRecord(*chunk);
+  if (again) {
+    environment_.executor.RunAfter(delay, [this, item] { OfferAgain(item); });
+  }
+  // After the cursor: who has waited for the end may close the log.
+  MutexLock lock(mutex_);
+  changed_.NotifyAll();
+}
+
+void SpillQueue::CountFinal(Item& item, const BatchOutcome& outcome) {
+  Selection rest;
+  for (const uint32_t row : item.view.rows) {
+    switch (outcome.at(row)) {
+      case Outcome::kPending:
+      case Outcome::kRetry:
+        rest.push_back(row);
+        break;
+      case Outcome::kDeadLettered:
+        ++stats_.dead_lettered;
+        break;
+      case Outcome::kDropped:
+        ++stats_.dropped;
+        break;
+      case Outcome::kRejected:
+        ++stats_.rejected;
+        break;
+      default:
+        ++stats_.delivered;
+    }
+  }
+  in_flight_ -= item.events() - rest.size();
+  item.view.rows = std::move(rest);
+  item.is_final = item.view.rows.empty();
+  if (!item.is_final) return;
+  const auto since = in_flight_since_.find(item.since);
+  if (since != in_flight_since_.end()) in_flight_since_.erase(since);
+}
+
+void SpillQueue::OfferAgain(const ItemPtr& item) {
+  if (stopping()) return;
+  BatchView view;
+  {
+    MutexLock lock(mutex_);
+    view = item->view;
+  }
+  SettleCallback told = SettleOf(item);
+  if (environment_.memory.TryOffer(view, told)) return;
+  environment_.memory.WhenReady(
+      [this, item] { RunSoon([this, item] { OfferAgain(item); }); });
+}
+
+void SpillQueue::SettleRecord(uint64_t chunk) {
+  if (!PHOENIX_FAILPOINT("queue.replay.before_cursor").ok()) return;
+  const absl::Status moved =
+      log_->SetCursor(0, static_cast<int64_t>(settled_->Settle(chunk)));
+  if (!moved.ok()) {
+    logger_.Error("The queue of a sink refused its cursor.",
+                  {{"error", moved}});
+  }
+}
+
+// --- The end ---
+
+bool SpillQueue::Drain(absl::Duration timeout) {
+  const Clock& clock = Clock::System();  // What the condition waits by, too.
+  const int64_t start = clock.MonotonicNanos();
+  MutexLock lock(mutex_);
+  while (!IsEmpty() || in_flight_ > 0) {
+    const absl::Duration left =
+        timeout - absl::Nanoseconds(clock.MonotonicNanos() - start);
+    if (left <= absl::ZeroDuration()) return false;
+    changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(left));
+  }
+  return true;
+}
+
+void SpillQueue::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  TellRoom();
+}
+
+absl::Status SpillQueue::Close() {
+  if (log_ == nullptr) return absl::OkStatus();
+  next_ = nullptr;
+  reader_ = nullptr;
+  return log_->Close();
+}
+
+SpillQueue::Stats SpillQueue::stats() const {
+  const LogStats log = log_ == nullptr ? LogStats() : log_->Stats();
+  MutexLock lock(mutex_);
+  Stats stats = stats_;
+  const uint64_t unread = sequence_.unread();
+  stats.waiting = in_flight_ + unread - std::min(unread, pending_events_);
+  stats.bytes = log.bytes;
+  if (!in_flight_since_.empty()) {
+    stats.lag = environment_.clock.Now() - *in_flight_since_.begin();
+  }
+  stats.holds_up = !room_waiters_.empty();
+  return stats;
+}
+
+}  // namespace phoenix

@@ -1,0 +1,59 @@
+#ifndef SERVICES_SINK_SPILL_SEQUENCE_H_
+#define SERVICES_SINK_SPILL_SEQUENCE_H_
+
+#include <cstdint>
+#include <map>
+
+namespace phoenix {
+
+// Counts the events of a queue's records through append and read: what was
+// appended and is never read, because it was dropped or is damaged, shows as a
+// gap in the numbers. Thread-compatible.
+class SpillSequence {
+ public:
+  // Begins with what an earlier run has left: [first, next). Once, before all
+  // else.
+  void Restart(uint64_t first, uint64_t next);
+
+  // The number of a record that is appended now.
+  uint64_t Take(uint64_t events);
+
+  // The record that was taken last, excluded or not, is not appended after all.
+  void GiveBack(uint64_t sequence);
+
+  // The record is not among the unread: the sink has it already. It is still to
+  // be passed.
+  void Exclude(uint64_t sequence, uint64_t events);
+
+  // The record could not be stored, excluded or not, and won't be passed.
+  void Fail(uint64_t sequence, uint64_t events);
+
+  // A record was read. Returns how many events of those before it, neither
+  // excluded nor failed, were not.
+  uint64_t Pass(uint64_t sequence, uint64_t events);
+
+  // Whether every record that did not fail has been passed.
+  bool AllPassed();
+
+  // Events that were appended, or are about to be, and not passed.
+  uint64_t unread() const { return next_ - passed_ - excluded_events_; }
+
+ private:
+  struct Excluded {
+    uint64_t events = 0;
+    bool failed = false;
+  };
+  using ExcludedMap = std::map<uint64_t, Excluded>;
+
+  void Erase(ExcludedMap::iterator excluded);
+
+  uint64_t passed_ = 0;
+  uint64_t next_ = 0;
+  ExcludedMap excluded_;  // By number, none passed; neighbours that failed are
+                          // one, so that a disk that fails makes no long list.
+  uint64_t excluded_events_ = 0;
+};
+
+}  // namespace phoenix
+
+#endif  // SERVICES_SINK_SPILL_SEQUENCE_H_
