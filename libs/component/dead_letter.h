@@ -50,7 +50,9 @@ struct DeadLetterOrigin {
 //
 // where `event` is the event that failed, as a CloudEvent in JSON form: bytes
 // that are not the JSON, or not the text, that its content type claims are its
-// `data_base64`, so that nothing is lost.
+// `data_base64`, so that nothing is lost. JSON with line breaks, or with white
+// space around it, stands there without them: then a last member
+// `payload_base64` has the payload's very bytes.
 EventBatchPtr MakeDeadLetters(const EventBatch& input,
                               absl::Span<const DeadLetterRow> rows,
                               const DeadLetterOrigin& origin);

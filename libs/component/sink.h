@@ -11,6 +11,8 @@
 
 namespace phoenix {
 
+class MetricsRegistry;
+
 // How sure a sink can be that a row is written once.
 enum class DeliveryGuarantee {
   kAtMostOnce,   // blackhole and the like: nothing is kept.
@@ -50,6 +52,10 @@ class Sink {
 
   // Flushes and lets go of everything. Write is not called after it.
   virtual absl::Status Close() = 0;
+
+  // Has the sink publish what only it knows, such as how much waits in it. At
+  // most once, before Open; `registry` outlives the sink.
+  virtual void PublishMetrics(MetricsRegistry& /*registry*/) {}
 
   // Ends waiting: a Write, Flush or Close that blocks returns soon, and from
   // now on none blocks; what can't be written without waiting settles as

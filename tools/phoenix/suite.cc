@@ -107,6 +107,9 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       ticker_({.name = "ticker"}, clock),
       busy_watch_(clock),
       stream_watch_(metrics) {
+  if (pipeline_->log.has_value()) {
+    log_metrics_.SetMaximum(static_cast<uint64_t>(pipeline_->log->max_bytes));
+  }
   BuildSinks();
   BuildLanes();
   BuildSources();
@@ -131,6 +134,7 @@ void Suite::BuildSinks() {
                                .name = compiled.name}));
     sink_monitors_.push_back(std::make_unique<SinkMonitor>(
         sink_metrics_.back()->id(), registry_, health_));
+    compiled.sink->PublishMetrics(registry_);
     const bool is_dead_letter = sinks_.size() == pipeline_->dead_letter;
     sinks_.push_back(std::make_unique<SinkWorker>(
         SinkWorker::Options{.name = compiled.name, .queue_bytes = queue_bytes},
@@ -273,6 +277,7 @@ void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
     SourcesAreWell();
+    sinks_[pipeline_->dead_letter]->Refresh();
     Publish();
     TickLater();
   });

@@ -42,6 +42,8 @@ class StatsOperator : public Operator {
   // What has changed, when the interval is over or it is the last time.
   std::vector<EventBatchPtr> Tick(absl::Time now, bool last) override;
 
+  bool keeps_state() const override { return true; }
+
   // `max_keys` of the longest keys.
   size_t max_memory_bytes() const override;
 

@@ -88,6 +88,10 @@ ComponentRegistry TestKinds() {
   });
   registry.operators.Register<Keep>("keep", CreateKeep);
   registry.operators.Register<Change>("change", CreateChange);
+  registry.sinks.Register<Letters>(
+      "dead_letter_table", [](const Letters&, BuildContext&) {
+        return std::make_unique<TestSink>(1000);
+      });
   registry.sinks.Register<File>("file", [](const File&, BuildContext&) {
     return std::make_unique<TestSink>(1000);
   });
