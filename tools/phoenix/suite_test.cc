@@ -104,6 +104,8 @@ TEST_F(SuiteTest, PublishesEveryMetricThatIsDeclared) {
   for (const MetricSpec* metric : AllMetrics()) {
     // Only sources whose origin tells how much is left have it.
     if (metric == &metric::kSourceLagEvents) continue;
+    // Only sinks that keep dead letters in a table have these.
+    if (metric->name.starts_with("phoenix_dead_letter_")) continue;
     EXPECT_THAT(page, HasSubstr("# TYPE " + std::string(metric->name) + " "));
   }
 }
