@@ -6,6 +6,7 @@
 #include "libs/base/json_text.h"
 #include "libs/event/batch_builder.h"
 #include "libs/event/cloudevents_json_encoder.h"
+#include "libs/event/payload_line.h"
 
 namespace phoenix {
 namespace {
@@ -67,6 +68,10 @@ class DeadLetterWriter {
     AppendText("time", time_);
     payload_ += ",\"event\":";
     encoder_.Append(input_, row.row, payload_);
+    if (!encoder_.kept_bytes()) {
+      payload_ += ",\"payload_base64\":";
+      AppendBase64String(input_.payload(row.row), payload_);
+    }
     payload_ += '}';
   }
 

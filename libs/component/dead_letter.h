@@ -51,7 +51,9 @@ struct DeadLetterOrigin {
 // where `event` is the event that failed, as a CloudEvent in JSON form: bytes
 // that are not the JSON, or not the text, that its content type claims, and
 // text that is no JSON and has no content type, are its `data_base64`, so that
-// it can be sent again byte by byte.
+// it can be sent again byte by byte. JSON with line breaks, or with white space
+// around it, stands there without them: then a last member `payload_base64` has
+// the payload's very bytes.
 EventBatchPtr MakeDeadLetters(const EventBatch& input,
                               absl::Span<const DeadLetterRow> rows,
                               const DeadLetterOrigin& origin);

@@ -11,7 +11,7 @@
 namespace phoenix {
 namespace {
 
-using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 const DeadLetterOrigin kOrigin = {
@@ -81,6 +81,18 @@ TEST(DeadLetterTest, LosesNoBytesThatAreNoJson) {
               HasSubstr(R"("data_base64":"AP8=")"));
   EXPECT_THAT(std::string(letters->payload(2)),
               HasSubstr(R"("data_base64":"aGVsbG8=")"));
+}
+
+TEST(DeadLetterTest, AddsTheBytesOfJsonWhoseWhiteSpaceItCantKeep) {
+  const EventBatchPtr input =
+      MakeBatch(std::vector<std::string>{"{\n}", "{} ", "{ }"});
+  const EventBatchPtr letters = MakeDeadLetters(
+      *input, {FailedRow(0), FailedRow(1), FailedRow(2)}, kOrigin);
+  EXPECT_THAT(std::string(letters->payload(0)),
+              HasSubstr(R"("data":{ }},"payload_base64":"ewp9"})"));
+  EXPECT_THAT(std::string(letters->payload(1)),
+              HasSubstr(R"(,"payload_base64":"e30g"})"));
+  EXPECT_THAT(std::string(letters->payload(2)), EndsWith(R"("data":{ }}})"));
 }
 
 TEST(DeadLetterTest, EscapesWhatMessagesQuote) {

@@ -64,6 +64,10 @@ class Operator {
   // identity: a sink can't know them again.
   virtual bool makes_events() const { return false; }
 
+  // Whether it remembers the events that it has seen, so that one which comes
+  // again counts again.
+  virtual bool keeps_state() const { return false; }
+
   // Memory that the operator may hold between batches, in bytes: part of the
   // bound that `phoenix check` prints.
   virtual size_t max_memory_bytes() const { return 0; }

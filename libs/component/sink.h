@@ -56,6 +56,10 @@ class Sink {
   // Flushes and lets go of everything. Write is not called after it.
   virtual absl::Status Close() = 0;
 
+  // Has the sink publish what only it knows, such as how much waits in it. At
+  // most once, before Open; `registry` outlives the sink.
+  virtual void PublishMetrics(MetricsRegistry& /*registry*/) {}
+
   // Ends waiting: a Write, Flush or Close that blocks returns soon, and from
   // now on none blocks; what can't be written without waiting settles as
   // kRetry. From any thread, at any time: a shutdown whose time is up.
@@ -74,10 +78,6 @@ class Sink {
   // Memory that the sink may hold beside its queue, in bytes: part of the bound
   // that `phoenix check` prints.
   virtual size_t max_memory_bytes() const { return 0; }
-
-  // Has the sink publish what only it knows. At most once, before Open;
-  // `registry` outlives the sink.
-  virtual void PublishMetrics(MetricsRegistry& /*registry*/) {}
 
   // As Operator::Report.
   virtual std::vector<std::string> Report() const { return {}; }

@@ -32,6 +32,14 @@ void AppendName(std::string_view name, std::string& out) {
   out += "\":";
 }
 
+// Whether a JSON text stays as it is within another, on one line.
+bool StaysAsItIs(std::string_view json) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  return !json.empty() && kSpace.find(json.front()) == kSpace.npos &&
+         kSpace.find(json.back()) == kSpace.npos &&
+         json.find_first_of("\r\n") == json.npos;
+}
+
 }  // namespace
 
 void CloudEventsJsonEncoder::Append(const EventBatch& batch, uint32_t row,
@@ -61,6 +69,7 @@ void CloudEventsJsonEncoder::Append(const EventBatch& batch, uint32_t row,
 void CloudEventsJsonEncoder::AppendPayload(const EventBatch& batch,
                                            uint32_t row, std::string& out) {
   const PayloadKind kind = batch.payloads().kinds.at(row);
+  kept_bytes_ = true;
   if (kind == PayloadKind::kNone) return;
   const std::string_view payload = batch.payload(row);
   const std::string_view content_type =
@@ -72,6 +81,7 @@ void CloudEventsJsonEncoder::AppendPayload(const EventBatch& batch,
   if (is_text && is_json_type && IsJson(batch, payload)) {
     AppendName("data", out);
     AppendOnOneLine(payload, out);
+    kept_bytes_ = StaysAsItIs(payload);
   } else if ((is_plain_text || (is_text && !is_json_type)) && IsUtf8(payload)) {
     AppendName("data", out);
     AppendJsonString(out, payload);

@@ -35,6 +35,11 @@ class CloudEventsJsonEncoder {
   // its attributes are UTF-8.
   void Append(const EventBatch& batch, uint32_t row, std::string& out);
 
+  // Whether the payload's very bytes can be got back from what was appended
+  // last: not where they are JSON with white space around them, or with line
+  // breaks.
+  bool kept_bytes() const { return kept_bytes_; }
+
  private:
   void AppendPayload(const EventBatch& batch, uint32_t row, std::string& out);
   bool IsJson(const EventBatch& batch, std::string_view payload);
@@ -44,6 +49,7 @@ class CloudEventsJsonEncoder {
   JsonIndex index_;
   std::vector<JsonError> errors_;
   std::string scratch_;
+  bool kept_bytes_ = true;
 };
 
 }  // namespace phoenix

@@ -196,21 +196,20 @@ class Compiler {
   }
 
   void BuildDefaultDeadLetterSink() {
-    const SinkRegistry::Kind* kind = registry_.sinks.Find("file");
+    const SinkRegistry::Kind* kind = 
+        registry_.sinks.Find(kDefaultDeadLetterKind);
     if (kind == nullptr) {
       diagnostics_.Add(loaded_.positions.FindNearest(""),
-                       "missing key 'dead_letter': expected the name of a "
-                       "sink, as there is no kind 'file'");
+                       Cat("missing key 'dead_letter': expected the name of a "
+                           "sink, as there is no kind '",
+                           kDefaultDeadLetterKind, "'"));
       return;
     }
-    const std::string name = Cat(message_.name(), ".dead-letters");
+    const std::string name = DefaultDeadLetterSink(message_.name());
     std::unique_ptr<Message> config(kind->prototype->New());
     FillDefaults(*config);
-    SetScalarField(name + ".ndjson", *kind->config->FindFieldByName("path"),
-                   *config);
-    // A run without dead letters leaves no empty file behind.
-    const auto* lazy = kind->config->FindFieldByName("create_on_first_event");
-    if (lazy != nullptr) SetScalarField("true", *lazy, *config);
+    SetScalarField(DefaultDeadLetterPath(message_.name()),
+                   *kind->config->FindFieldByName("path"), *config);
     auto sink = Create(*kind, name, "dead_letter", *config);
     if (sink == nullptr) return;
     result_->dead_letter = result_->sinks.size();

@@ -216,7 +216,7 @@ TEST_F(CompilePipelineTest, AddsADeadLetterSinkWhenNoneIsNamed) {
   ASSERT_EQ(compiled->sinks.size(), 3u);
   EXPECT_EQ(compiled->dead_letter, 2u);
   EXPECT_EQ(compiled->sinks[2].name, "p.dead-letters");
-  EXPECT_EQ(compiled->sinks[2].kind, "file");
+  EXPECT_EQ(compiled->sinks[2].kind, "dead_letter_table");
   EXPECT_THAT(compiled->routes[0].sinks, ElementsAre(0, 1));
 }
 
@@ -389,13 +389,13 @@ TEST_F(CompilePipelineTest, RefusesTwoSinksThatWriteToOneFile) {
                     "sinks:\n"
                     "  - {name: a, file: {path: 'out/%Y-{type}'}}\n"
                     "  - {name: b, file: {path: './out/x/../%Y-{type}'}}\n"
-                    "  - {name: c, file: {path: p.dead-letters.ndjson}}\n"
+                    "  - {name: c, file: {path: p.dead-letters.db}}\n"
                     "  - {name: d, file: {path: other}}\n"),
             nullptr);
   EXPECT_EQ(diagnostics_.ToString(),
             "p.yaml:5:29: sink 'b' writes to './out/x/../%Y-{type}', as sink "
             "'a' does at line 4: expected a file of its own\n"
-            "p.yaml:6:28: sink 'c' writes to 'p.dead-letters.ndjson', as the "
+            "p.yaml:6:28: sink 'c' writes to 'p.dead-letters.db', as the "
             "default of 'dead_letter' does: expected a file of its own\n");
 }
 

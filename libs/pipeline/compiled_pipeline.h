@@ -32,6 +32,12 @@ enum class OnError {
   kKeep,        // It goes on as it was before the step.
 };
 
+// The sink for dead letters of a file that names none: its kind, which has an
+// option `path`, its name, and that path, in the working directory.
+inline constexpr std::string_view kDefaultDeadLetterKind = "dead_letter_table";
+std::string DefaultDeadLetterSink(std::string_view pipeline);
+std::string DefaultDeadLetterPath(std::string_view pipeline);
+
 // `dead_letter`, `drop` or `keep`.
 std::string_view OnErrorName(OnError on_error);
 

@@ -12,6 +12,7 @@
 #include "google/protobuf/message.h"
 #include "libs/base/text.h"
 #include "libs/net/listen_address.h"
+#include "libs/pipeline/compiled_pipeline.h"
 #include "libs/pipeline/component_config.h"
 #include "libs/pipeline/field_constraint.h"
 #include "libs/pipeline/path_overlap.h"
@@ -96,7 +97,7 @@ class ExclusiveUseChecker {
     if (pipeline.dead_letter().empty()) {
       uses_.push_back({options::v1::EXCLUSIVE_WRITTEN_FILE,
                        "the default of 'dead_letter'", "dead_letter",
-                       Cat(pipeline.name(), ".dead-letters.ndjson")});
+                       DefaultDeadLetterPath(pipeline.name())});
     }
     Collect(pipeline.sources(), "source", "sources");
     Collect(pipeline.sinks(), "sink", "sinks");

@@ -81,9 +81,11 @@ void RowEvaluator::Reset(EventBatchPtr batch, const JsonIndex* index) {
   indexed_row_.reset();
 }
 
-Value RowEvaluator::Evaluate(const cel::Program& program, uint32_t row) {
+Value RowEvaluator::Evaluate(const cel::Program& program, uint32_t row,
+                             const cel::Activation* also) {
   arena_.Reset();
   row_ = row;
+  also_ = also;
   return program.Evaluate(*this, arena_);
 }
 
@@ -106,7 +108,9 @@ std::optional<Value> RowEvaluator::Find(const cel::Variable& variable,
     return Value::Map(*arena.New<ExtensionMap>(*batch_, row_));
   }
   const auto attribute = AttributeOf(variable);
-  if (!attribute.has_value()) return std::nullopt;
+  if (!attribute.has_value()) {
+    return also_ == nullptr ? std::nullopt : also_->Find(variable, arena);
+  }
   return AttributeValue(*attribute, arena);
 }
 

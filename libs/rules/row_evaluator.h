@@ -28,8 +28,10 @@ class RowEvaluator : private cel::Activation {
   // when it is not known: then each payload is indexed when it is read.
   void Reset(EventBatchPtr batch, const JsonIndex* index);
 
-  // The result for one row. Valid until the next call.
-  cel::Value Evaluate(const cel::Program& program, uint32_t row);
+  // The result for one row. Valid until the next call. `also` gives variables
+  // that events don't have.
+  cel::Value Evaluate(const cel::Program& program, uint32_t row,
+                      const cel::Activation* also = nullptr);
 
   // What went wrong, with the part of the rule in which it did.
   static absl::Status StatusOf(const cel::Program& program,
@@ -47,6 +49,7 @@ class RowEvaluator : private cel::Activation {
   EventBatchPtr batch_;
   const JsonIndex* index_ = nullptr;
   uint32_t row_ = 0;
+  const cel::Activation* also_ = nullptr;
   cel::Arena arena_;
   // Of the payload of one row, when the batch has no index. Mutable as an
   // activation is asked lazily and constly.

@@ -16,6 +16,13 @@ void Declare(cel::Environment& environment, std::string_view name,
 
 const cel::Environment* NewEnvironment() {
   static cel::Environment environment(cel::StandardFunctions());
+  DeclareRuleVariables(environment);
+  return &environment;
+}
+
+}  // namespace
+
+void DeclareRuleVariables(cel::Environment& environment) {
   Declare(environment, kPayloadVariable, cel::TypeKind::kDyn);
   Declare(environment, kExtensionsVariable,
           cel::Type::Map(cel::TypeKind::kString, cel::TypeKind::kString));
@@ -25,10 +32,7 @@ const cel::Environment* NewEnvironment() {
             attribute == Attribute::kTime ? cel::TypeKind::kTimestamp
                                           : cel::TypeKind::kString);
   }
-  return &environment;
 }
-
-}  // namespace
 
 const cel::Environment& RuleEnvironment() {
   static const cel::Environment* const environment = NewEnvironment();

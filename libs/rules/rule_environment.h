@@ -13,7 +13,11 @@ namespace phoenix {
 inline constexpr std::string_view kPayloadVariable = "data";
 inline constexpr std::string_view kExtensionsVariable = "ext";
 
-// Declares these names; lives for ever.
+// Declares these names, and those of attributes, in an environment that has
+// none of them.
+void DeclareRuleVariables(cel::Environment& environment);
+
+// Has these names and no others; lives for ever.
 const cel::Environment& RuleEnvironment();
 
 // The attribute that a variable stands for; none for `data` and `ext`.

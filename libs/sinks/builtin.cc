@@ -1,6 +1,7 @@
 #include "libs/sinks/builtin.h"
 
 #include "libs/sinks/blackhole/blackhole_factory.h"
+#include "libs/sinks/dead_letter_table/dead_letter_table_factory.h"
 #include "libs/sinks/file/file_factory.h"
 #include "libs/sinks/http/http_factory.h"
 #include "libs/sinks/kafka/kafka_factory.h"
@@ -11,6 +12,7 @@ namespace phoenix {
 
 void RegisterBuiltinSinks(SinkRegistry& registry) {
   RegisterBlackholeSink(registry);
+  RegisterDeadLetterTableSink(registry);
   RegisterFileSink(registry);
   RegisterHttpSink(registry);
   RegisterKafkaSink(registry);

@@ -22,9 +22,15 @@ LogMetrics::LogMetrics(MetricsRegistry& registry, const std::string& pipeline)
           registry.AddCounter(metric::kLogDroppedEvents, LabelsOf(pipeline))),
       syncs_(registry.AddCounter(metric::kLogSyncs, LabelsOf(pipeline))),
       lag_events_(registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))),
+      max_size_bytes_(
+          registry.AddGauge(metric::kLogMaxSizeBytes, LabelsOf(pipeline))),
       segments_(registry.AddGauge(metric::kLogSegments, LabelsOf(pipeline))),
       size_bytes_(
           registry.AddGauge(metric::kLogSizeBytes, LabelsOf(pipeline))) {}
+
+void LogMetrics::SetMaximum(uint64_t bytes) const {
+  max_size_bytes_.Set(static_cast<double>(bytes));
+}
 
 void LogMetrics::Publish(const LogNumbers& now) {
   AddGrowth(appended_events_, last_.appended_events, now.appended_events);

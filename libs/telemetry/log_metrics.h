@@ -25,6 +25,9 @@ class LogMetrics {
  public:
   LogMetrics(MetricsRegistry& registry, const std::string& pipeline);
 
+  // What the log may use.
+  void SetMaximum(uint64_t bytes) const;
+
   // These are the numbers as of now; of each counter, not less than before.
   void Publish(const LogNumbers& now);
 
@@ -34,6 +37,7 @@ class LogMetrics {
   const Counter dropped_events_;
   const Counter syncs_;
   const Gauge lag_events_;
+  const Gauge max_size_bytes_;
   const Gauge segments_;
   const Gauge size_bytes_;
   LogNumbers last_;

@@ -20,6 +20,7 @@ TEST(LogMetricsTest, PublishesZerosFromTheStart) {
 TEST(LogMetricsTest, PublishesTheNumbersOfTheLastLook) {
   MetricsRegistry registry;
   LogMetrics metrics(registry, "p");
+  metrics.SetMaximum(1 << 20);
   metrics.Publish({.appended_events = 5,
                    .corrupt_records = 1,
                    .dropped_events = 2,
@@ -42,6 +43,8 @@ TEST(LogMetricsTest, PublishesTheNumbersOfTheLastLook) {
                               "} 1"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_lag_events{pipeline=\"p\"} 0"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_segments{pipeline=\"p\"} 1"));
+  EXPECT_THAT(page,
+              HasSubstr("phoenix_log_max_size_bytes{pipeline=\"p\"} 1048576"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_size_bytes{pipeline=\"p\"} 50"));
 }
 

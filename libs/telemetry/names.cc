@@ -137,6 +137,8 @@ constexpr MetricSpec kLogDroppedEvents = Development(
             "Events that a full log gave up, as its drop_oldest says."));
 constexpr MetricSpec kLogLagEvents = Development(Gauge(
     "phoenix_log_lag_events", "Events in the log that have no final outcome."));
+constexpr MetricSpec kLogMaxSizeBytes = Development(
+    Gauge("phoenix_log_max_size_bytes", "Bytes that the log may use."));
 constexpr MetricSpec kLogSegments =
     Development(Gauge("phoenix_log_segments", "Files that make up the log."));
 constexpr MetricSpec kLogSizeBytes = Development(
@@ -144,6 +146,19 @@ constexpr MetricSpec kLogSizeBytes = Development(
           "Bytes that the log uses, what it retains for replay included."));
 constexpr MetricSpec kLogSyncs = Development(
     Counter("phoenix_log_syncs_total", "Syncs of the log to its disk."));
+constexpr MetricSpec kDeadLetterWaitingEvents = Development(
+    Gauge("phoenix_dead_letter_waiting_events",
+          "Dead letters in a table, to be replayed or dropped by somebody."));
+constexpr MetricSpec kDeadLetterSizeBytes = Development(Gauge(
+    "phoenix_dead_letter_size_bytes", "Bytes of the dead letters in a table."));
+constexpr MetricSpec kDeadLetterMaxEvents = Development(Gauge(
+    "phoenix_dead_letter_max_events", "Dead letters that a table may hold."));
+constexpr MetricSpec kDeadLetterMaxSizeBytes =
+    Development(Gauge("phoenix_dead_letter_max_size_bytes",
+                      "Bytes of dead letters that a table may hold."));
+constexpr MetricSpec kDeadLetterDroppedEvents = Development(Counter(
+    "phoenix_dead_letter_dropped_events_total",
+    "Dead letters that a full table gave up, as its drop_oldest says."));
 constexpr MetricSpec kSourceLagEvents = Development(
     Gauge("phoenix_source_lag_events",
           "Events that a source has still to bring to a final outcome, as far "
@@ -192,10 +207,16 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kComponentReceivedEvents,
       &metric::kComponentSentBytes,
       &metric::kComponentSentEvents,
+      &metric::kDeadLetterDroppedEvents,
+      &metric::kDeadLetterMaxEvents,
+      &metric::kDeadLetterMaxSizeBytes,
+      &metric::kDeadLetterSizeBytes,
+      &metric::kDeadLetterWaitingEvents,
       &metric::kLogAppendedEvents,
       &metric::kLogCorruptRecords,
       &metric::kLogDroppedEvents,
       &metric::kLogLagEvents,
+      &metric::kLogMaxSizeBytes,
       &metric::kLogSegments,
       &metric::kLogSizeBytes,
       &metric::kLogSyncs,

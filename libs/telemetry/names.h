@@ -81,9 +81,17 @@ extern const MetricSpec kLogAppendedEvents;
 extern const MetricSpec kLogCorruptRecords;
 extern const MetricSpec kLogDroppedEvents;
 extern const MetricSpec kLogLagEvents;
+extern const MetricSpec kLogMaxSizeBytes;
 extern const MetricSpec kLogSegments;
 extern const MetricSpec kLogSizeBytes;
 extern const MetricSpec kLogSyncs;
+
+// Labels: pipeline, component_name. Of sinks that keep dead letters in a table.
+extern const MetricSpec kDeadLetterWaitingEvents;
+extern const MetricSpec kDeadLetterSizeBytes;
+extern const MetricSpec kDeadLetterMaxEvents;
+extern const MetricSpec kDeadLetterMaxSizeBytes;
+extern const MetricSpec kDeadLetterDroppedEvents;
 
 // Labels: peer_service, peer_name.
 extern const MetricSpec kStreamSentBatches;

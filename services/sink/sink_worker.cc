@@ -149,6 +149,15 @@ void SinkWorker::FlushNow() {
   sink_->Flush();
 }
 
+void SinkWorker::Refresh() {
+  if (refresh_pending_.exchange(true)) return;
+  const absl::Status queued = lane_.Run([this] {
+    refresh_pending_ = false;
+    sink_->Flush();
+  });
+  if (!queued.ok()) refresh_pending_ = false;
+}
+
 absl::Status SinkWorker::Close() {
   sender_->Close(absl::UnavailableError("the sink is closed"));
   if (!opened_) return absl::OkStatus();

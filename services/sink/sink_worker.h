@@ -1,6 +1,7 @@
 #ifndef SERVICES_SINK_SINK_WORKER_H_
 #define SERVICES_SINK_SINK_WORKER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,6 +62,10 @@ class SinkWorker : public SinkPort,
     sender_->WhenReady(std::move(ready));
   }
 
+  // Has the sink flush soon though nothing was written, so that it can look at
+  // what changed without it.
+  void Refresh();
+
   // Ends what the sink waits for: what is queued settles soon, as kRetry unless
   // it is written without waiting.
   void Cancel() { sink_->Cancel(); }
@@ -92,7 +97,8 @@ class SinkWorker : public SinkPort,
   flow::InProcessConnector connector_;
   std::shared_ptr<flow::Sender> sender_;
   bool flush_pending_ = false;  // On the lane only.
-  bool opened_ = false;         // By the owner's thread only.
+  std::atomic<bool> refresh_pending_ = false;
+  bool opened_ = false;  // By the owner's thread only.
 };
 
 }  // namespace phoenix

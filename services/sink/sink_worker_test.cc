@@ -193,6 +193,34 @@ TEST_F(SinkWorkerTest, CountsWhatWaits) {
   EXPECT_EQ(metrics_.size_bytes(), 0);
 }
 
+// Says when it is flushed.
+class FlushedSink : public Sink {
+ public:
+  explicit FlushedSink(std::promise<void>& flushed) : flushed_(flushed) {}
+  absl::Status Open() override { return absl::OkStatus(); }
+  void Write(BatchView, SettleCallback) override {}
+  void Flush() override {
+    if (flushes_++ == 0) flushed_.set_value();
+  }
+  absl::Status Close() override { return absl::OkStatus(); }
+
+ private:
+  std::promise<void>& flushed_;
+  int flushes_ = 0;
+};
+
+TEST_F(SinkWorkerTest, FlushesToRefreshThoughNothingWasWritten) {
+  std::promise<void> flushed;
+  SinkWorker worker({.name = "s", .queue_bytes = 1 << 20},
+                    std::make_unique<FlushedSink>(flushed), metrics_,
+                    Clock::System());
+  ASSERT_TRUE(worker.Open().ok());
+  worker.Refresh();
+  flushed.get_future().wait();
+  EXPECT_TRUE(worker.Close().ok());
+  worker.Refresh();
+}
+
 TEST_F(SinkWorkerTest, PassesTheSinksReportOn) {
   auto worker = MakeWorker();
   EXPECT_THAT(worker->Report(), ElementsAre("reported"));

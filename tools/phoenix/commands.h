@@ -18,6 +18,7 @@ int LogCommand(absl::Span<char* const> args);
 int ExplainCommand(absl::Span<char* const> args);
 int PlanCommand(absl::Span<char* const> args);
 int ReplayCommand(absl::Span<char* const> args);
+int DlqCommand(absl::Span<char* const> args);
 int NewCommand(absl::Span<char* const> args);
 
 }  // namespace phoenix

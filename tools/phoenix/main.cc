@@ -134,6 +134,36 @@ constexpr Command kCommands[] = {
      "start;\n"
      "78 FILE is wrong.\n",
      ReplayCommand},
+    {"dlq",
+     "ls FILE [--where CEL] [--limit N] [--format text|json] | show FILE ID "
+     "[--format text|json] | replay FILE [--where CEL] [--id ID] "
+     "[--from-step[=NAME] | --to-sink NAME] [--dry-run] | drop FILE "
+     "--where CEL|--id ID|--all [--dry-run]",
+     "look at dead letters, send them again, drop them",
+     "Dead letters of the pipeline of FILE, which go to a table when the file\n"
+     "says nothing else. ID is a number that `ls` shows, or the id of a "
+     "letter\n"
+     "or of its event. CEL sees the event (`data.x`, `type`, ...) and its\n"
+     "failure: error.code, error.message, component, line, revision, "
+     "attempts,\n"
+     "first_failed, last_failed, number.\n"
+     "`replay` runs the events through the pipeline as FILE is now; those "
+     "that\n"
+     "are delivered or filtered leave the table, those that fail again stay "
+     "with\n"
+     "one attempt more. --from-step begins where each failed, or at NAME: "
+     "steps\n"
+     "before it that keep state are left out, and after a sink only that sink\n"
+     "gets the event. --to-sink goes past steps and routes. --dry-run only "
+     "tells.\n"
+     "The pipeline must not run while events are replayed; all else works "
+     "beside\n"
+     "it.\n"
+     "Exit status: 0 done; 1 some that were replayed are still there; 66 no "
+     "such\n"
+     "dead letter, or they can't be read; 69 a component can't start; 78 FILE\n"
+     "is wrong.\n",
+     DlqCommand},
     {"new", "component source|operator|sink NAME | pipeline NAME",
      "make a new component or pipeline file",
      "In a checkout of Phoenix, `new component` makes the folder of a "

@@ -109,6 +109,9 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       ticker_({.name = "ticker"}, clock),
       busy_watch_(clock),
       stream_watch_(metrics) {
+  if (pipeline_->log.has_value()) {
+    log_metrics_.SetMaximum(static_cast<uint64_t>(pipeline_->log->max_bytes));
+  }
   BuildSinks();
   BuildQueues();
   BuildLanes();
@@ -294,6 +297,7 @@ void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
     SourcesAreWell();
+    sinks_[pipeline_->dead_letter]->Refresh();
     Publish();
     TickLater();
   });

@@ -108,6 +108,8 @@ TEST_F(SuiteTest, PublishesEveryMetricThatIsDeclared) {
         metric == &metric::kSinkRequestLimit) {
       continue;
     }
+    // Only sinks that keep dead letters in a table have these.
+    if (metric->name.starts_with("phoenix_dead_letter_")) continue;
     EXPECT_THAT(page, HasSubstr("# TYPE " + std::string(metric->name) + " "));
   }
 }

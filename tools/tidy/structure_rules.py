@@ -18,7 +18,7 @@ LONG_FUNCTIONS = "tools/tidy/long_functions.txt"
 # own. Its neighbours in the line it never includes.
 LAYERS = [
     ["base"],
-    ["io", "json", "net", "telemetry"],
+    ["io", "json", "net", "sqlite", "telemetry"],
     ["cel", "event", "http", "kafka"],
     ["flow", "log", "rules", "server"],
     ["component", "control"],

@@ -43,6 +43,8 @@ class StatsOperator : public Operator {
   std::vector<EventBatchPtr> Tick(absl::Time now, bool last) override;
   bool makes_events() const override { return true; }
 
+  bool keeps_state() const override { return true; }
+
   // `max_keys` of the longest keys.
   size_t max_memory_bytes() const override;
 

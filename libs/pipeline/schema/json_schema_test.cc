@@ -51,7 +51,8 @@ TEST_F(JsonSchemaTest, OffersEveryKindWhereItMayStandAndOneOfThem) {
             R"("#/$defs/phoenix.pipeline.testing.v1.File")");
   EXPECT_EQ(At(items + "/properties/door"), "");
   EXPECT_EQ(At(items + "/oneOf"),
-            R"([{"required":["file"]},{"required":["nowhere"]}])");
+            R"([{"required":["dead_letter_table"]},{"required":["file"]},)"
+            R"({"required":["nowhere"]}])");
   EXPECT_EQ(At(items + "/required"), R"(["name"])");
 }
 

@@ -104,6 +104,10 @@ ComponentRegistry TestKinds() {
   registry.sources.Register<Door>("door", CreateDoor);
   registry.operators.Register<Keep>("keep", CreateKeep);
   registry.operators.Register<Change>("change", CreateChange);
+  registry.sinks.Register<Letters>("dead_letter_table",
+                                   [](const Letters&, BuildContext&) {
+                                     return std::make_unique<TestSink>(1000);
+                                   });
   registry.sinks.Register<File>("file", CreateFile);
   registry.sinks.Register<Nowhere>("nowhere",
                                    [](const Nowhere&, BuildContext&) {

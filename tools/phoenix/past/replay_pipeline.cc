@@ -23,7 +23,7 @@ void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
   pipeline.steps.insert(pipeline.steps.begin(), std::move(step));
 }
 
-absl::Status SendStraightTo(const std::string& name,
+absl::Status SendOnlyTo(const std::string& name,
                             CompiledPipeline& pipeline) {
   std::vector<CompiledSink> kept;
   std::vector<std::string> names;
@@ -49,8 +49,14 @@ absl::Status SendStraightTo(const std::string& name,
   pipeline.dead_letter = dead_letter;
   pipeline.routes.clear();
   pipeline.routes.push_back(std::move(route));
-  pipeline.steps.clear();
   return absl::OkStatus();
+}
+
+absl::Status SendStraightTo(const std::string& name,
+                            CompiledPipeline& pipeline) {
+  const absl::Status sent = SendOnlyTo(name, pipeline);
+  if (sent.ok()) pipeline.steps.clear();
+  return sent;
 }
 
 }  // namespace phoenix

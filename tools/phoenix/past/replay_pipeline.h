@@ -15,9 +15,12 @@ namespace phoenix {
 void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
                    CompiledPipeline& pipeline);
 
-// Makes everything go straight to the sink `name`, past steps and routes; of
-// the other sinks only the dead-letter sink stays. NOT_FOUND, with those that
-// there are, when there is no such sink.
+// Makes everything that passes the steps go to the sink `name`, past the
+// routes; of the other sinks only the dead-letter sink stays. NOT_FOUND, with
+// those that there are, when there is no such sink.
+absl::Status SendOnlyTo(const std::string& name, CompiledPipeline& pipeline);
+
+// The same past the steps too.
 absl::Status SendStraightTo(const std::string& name,
                             CompiledPipeline& pipeline);
 
