@@ -113,9 +113,8 @@ class SinkQueueTest(harness.ProcessTest):
                 self.assertLess(run.peak_bytes(), self.bound(run))
                 destination.hold.set()
                 self.wait_for_all(destination)
-                harness.wait_until(
-                    lambda: run.count("phoenix_sink_queue_waiting_events") == 0,
-                    "an empty queue")
+                harness.wait_until(lambda: run.count(
+                    "phoenix_sink_queue_waiting_events") == 0, "an empty queue")
                 self.assertEqual(run.count("phoenix_unaccounted_events"), 0)
                 self.assertEqual(run.stop(), 0, run.text("stderr"))
                 self.assertEqual(run.ledger()["unaccounted"], 0)
@@ -166,7 +165,8 @@ class SinkQueueTest(harness.ProcessTest):
 
     def test_a_full_queue_that_blocks_pushes_back_and_names_the_sink(self):
         run, destination = self.fill("block")
-        answer = harness.wait_until(lambda: self.send(run, 100, 4000), "refused")
+        answer = harness.wait_until(lambda: self.send(run, 100, 4000),
+                                    "refused")
         self.assertEqual(answer.status, 429, answer.body)
         self.assertIn("Retry-After", answer.headers)
         self.assertIn(b"sink 'slow'", answer.body)

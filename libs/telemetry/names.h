@@ -55,8 +55,8 @@ extern const MetricSpec kBufferSizeEvents;
 extern const MetricSpec kBufferSizeBytes;
 extern const MetricSpec kBufferMaxSizeBytes;
 
-// Labels: component_name, a sink's. Of its queue, where that goes on on disk or
-// turns events away.
+// Labels: component_name, a sink's. All 0 where its queue neither goes on on
+// disk nor turns events away.
 extern const MetricSpec kSinkQueueSpilledEvents;
 extern const MetricSpec kSinkQueueSettledEvents;  // + outcome.
 extern const MetricSpec kSinkQueueMissingEvents;

@@ -113,9 +113,9 @@ SinkPort& SinkQueues::Add(size_t index, SinkWorker& worker,
   queues_[index] = std::make_unique<Queue>(sink, worker);
   Queue& queue = *queues_[index];
   const SinkQueueLimits& limits = sink.queue;
-  if (!limits.spill && queue.policy.waits()) return worker;
   queue.metrics = std::make_unique<SinkQueueMetrics>(metrics_, sink.name,
                                                      DiskBytes(limits));
+  if (!limits.spill && queue.policy.waits()) return worker;
   if (!limits.spill) {
     queue.shedding =
         std::make_unique<SheddingPort>(sink.name, worker, queue.policy);
@@ -237,7 +237,7 @@ std::string SinkQueues::LongestOnDisk() const {
 
 void SinkQueues::Publish() {
   for (const auto& queue : queues_) {
-    if (queue == nullptr || queue->metrics == nullptr) continue;
+    if (queue == nullptr) continue;
     queue->metrics->Publish(queue->Numbers());
     if (queue->spill == nullptr) continue;
     const std::string part = HealthPart(queue->sink.name);
