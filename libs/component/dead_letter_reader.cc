@@ -15,6 +15,7 @@
 #include "libs/event/batch_builder.h"
 #include "libs/event/status_text.h"
 #include "libs/event/timestamp.h"
+#include "libs/event/utf8.h"
 #include "libs/json/json_string.h"
 
 namespace phoenix {
@@ -47,6 +48,17 @@ absl::Time TimeOf(std::string_view text) {
   const std::optional<Timestamp> time = ParseRfc3339(text);
   if (!time.has_value()) return absl::UnixEpoch();
   return absl::FromUnixSeconds(time->seconds) + absl::Nanoseconds(time->nanos);
+}
+
+// Of a payload that stands as bytes in a dead letter, as a door would say it.
+PayloadKind KindOfBytes(std::string_view payload,
+                        std::string_view content_type) {
+  if (content_type.empty()) {
+    return IsUtf8(payload) ? PayloadKind::kPlainText : PayloadKind::kBinary;
+  }
+  // What claims to be JSON came as text, however broken it is.
+  return IsJsonContentType(content_type) ? PayloadKind::kText
+                                         : PayloadKind::kBinary;
 }
 
 absl::Status SetBytes(std::string_view base64, std::string& bytes) {
@@ -251,9 +263,9 @@ absl::Status DeadLetterReader::ReadEvent(const JsonTokens& tokens,
   letter.attributes += '}';
   const bool is_json = IsJsonContentType(content_type);
   if (!base64.empty()) {
-    // What claims to be JSON came as text, however broken it is.
-    letter.payload_kind = is_json ? PayloadKind::kText : PayloadKind::kBinary;
-    return SetBytes(TextOf(base64), letter.payload);
+    PHOENIX_RETURN_IF_ERROR(SetBytes(TextOf(base64), letter.payload));
+    letter.payload_kind = KindOfBytes(letter.payload, content_type);
+    return absl::OkStatus();
   }
   if (data.empty()) {
     letter.payload_kind = PayloadKind::kNone;

@@ -73,7 +73,7 @@ TEST(DeadLetterReaderTest, KeepsTheBytesOfJson) {
 }
 
 TEST(DeadLetterReaderTest, KeepsTheBytesOfWhatIsNoJson) {
-  ExpectKept({.payload = "{\"a\":"});
+  ExpectKept({.payload = "{\"a\":", .kind = PayloadKind::kPlainText});
   ExpectKept({.payload = "text\n", .data_content_type = "text/plain"});
   ExpectKept({.payload = std::string("\0\xFF\xC3", 3),
               .kind = PayloadKind::kBinary,

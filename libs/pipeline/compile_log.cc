@@ -150,7 +150,8 @@ std::optional<PipelineLog> CompileLog(const LoadedPipeline& loaded,
   const v1::Pipeline& message = loaded.message;
   if (!message.has_log()) return std::nullopt;
   if (!message.log().has_kafka()) return ToLog(message.log().embedded());
-  FileConfigReport report("log.kafka", loaded.positions, diagnostics);
+  FileConfigReport report("log.kafka", loaded.positions, loaded.broken,
+                          diagnostics);
   CheckKafkaLog(message.log().kafka(), report);
   return ToLog(message.log().kafka(), message.name());
 }

@@ -58,6 +58,8 @@ std::string_view KindName(PayloadKind kind) {
       return "text";
     case PayloadKind::kProto:
       return "proto";
+    case PayloadKind::kPlainText:
+      return "plain_text";
     case PayloadKind::kBinary:
       break;
   }
@@ -67,6 +69,7 @@ std::string_view KindName(PayloadKind kind) {
 PayloadKind KindOf(std::string_view name) {
   if (name == "none") return PayloadKind::kNone;
   if (name == "text") return PayloadKind::kText;
+  if (name == "plain_text") return PayloadKind::kPlainText;
   return name == "proto" ? PayloadKind::kProto : PayloadKind::kBinary;
 }
 
