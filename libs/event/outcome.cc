@@ -8,9 +8,9 @@ namespace phoenix {
 
 std::string_view OutcomeName(Outcome outcome) {
   static constexpr std::array<std::string_view, kOutcomeCount> kNames = {
-      "pending",   "filtered", "dropped",       "deduplicated", "merged",
-      "delivered", "queued",   "dead_lettered", "rejected",     "retry",
-      "logged",
+      "pending",  "filtered",  "dropped", "deduplicated",
+      "merged",   "delivered", "queued",  "dead_lettered",
+      "rejected", "retry",     "logged",
   };
   return kNames[static_cast<size_t>(outcome)];
 }

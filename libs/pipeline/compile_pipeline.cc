@@ -196,7 +196,7 @@ class Compiler {
   }
 
   void BuildDefaultDeadLetterSink() {
-    const SinkRegistry::Kind* kind = 
+    const SinkRegistry::Kind* kind =
         registry_.sinks.Find(kDefaultDeadLetterKind);
     if (kind == nullptr) {
       diagnostics_.Add(loaded_.positions.FindNearest(""),

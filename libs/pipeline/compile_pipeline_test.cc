@@ -403,7 +403,7 @@ TEST_F(CompilePipelineTest, RefusesASourceThatReadsWhatASinkWrites) {
   EXPECT_EQ(Compile("name: p\n"
                     "sources:\n"
                     "  - {name: in, door: {port: 1, files: 'logs/*.ndjson'}}\n"
-                    "  - {name: all, door: {port: 1, files: './*.ndjson'}}\n"
+                    "  - {name: all, door: {port: 1, files: './*.db'}}\n"
                     "  - {name: too, door: {port: 1, files: 'logs/*.ndjson'}}"
                     "\n"
                     "sinks:\n"
@@ -412,8 +412,8 @@ TEST_F(CompilePipelineTest, RefusesASourceThatReadsWhatASinkWrites) {
                     "  - {name: b, file: {path: logs/app.csv}}\n"),
             nullptr);
   EXPECT_EQ(diagnostics_.ToString(),
-            "p.yaml:4:41: source 'all' reads './*.ndjson', and the default of "
-            "'dead_letter' writes to 'p.dead-letters.ndjson': expected files "
+            "p.yaml:4:41: source 'all' reads './*.db', and the default of "
+            "'dead_letter' writes to 'p.dead-letters.db': expected files "
             "that no sink writes to\n"
             "p.yaml:7:29: sink 'a' writes to 'x/../logs/%Y-{type}.ndjson', and "
             "source 'in' reads 'logs/*.ndjson' at line 3: expected a file of "

@@ -128,7 +128,8 @@ sinks:
       "expected one such as 'https://example.com/events'\n"
       "p.yaml:14:33: unknown key 'method': expected 'url', 'format', "
       "'compression', 'headers', 'timeout', 'connect_timeout', "
-      "'max_batch_bytes', 'max_batch_events' or 'idempotency_header'\n");
+      "'max_batch_bytes', 'max_batch_events', 'idempotency_header' or "
+      "'concurrency'\n");
 }
 
 TEST(BuiltinRegistryTest, RefusesExactlyOnceThroughAStepThatMakesEvents) {

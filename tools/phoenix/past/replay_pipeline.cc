@@ -23,8 +23,7 @@ void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
   pipeline.steps.insert(pipeline.steps.begin(), std::move(step));
 }
 
-absl::Status SendOnlyTo(const std::string& name,
-                            CompiledPipeline& pipeline) {
+absl::Status SendOnlyTo(const std::string& name, CompiledPipeline& pipeline) {
   std::vector<CompiledSink> kept;
   std::vector<std::string> names;
   size_t dead_letter = 0;
