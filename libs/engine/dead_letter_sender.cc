@@ -5,17 +5,26 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "libs/base/text.h"
 #include "libs/event/selection.h"
 
 namespace phoenix {
 namespace {
 
 // What became of a letter, said of the event that it tells of. What is in the
-// queue of the dead-letter sink is that sink's.
+// queue of the dead-letter sink is that sink's. An event whose letter can't be
+// taken has no place to go: whoever holds it keeps it.
 Outcome OfEvent(Outcome of_letter) {
-  return of_letter == Outcome::kDelivered || of_letter == Outcome::kQueued
-             ? Outcome::kDeadLettered
-             : of_letter;
+  switch (of_letter) {
+    case Outcome::kDelivered:
+    case Outcome::kQueued:
+      return Outcome::kDeadLettered;
+    case Outcome::kRejected:
+      return Outcome::kRetry;
+    default:
+      return of_letter;
+  }
 }
 
 // Translates outcomes of letters, numbered in their own batch, to outcomes of
@@ -23,10 +32,11 @@ Outcome OfEvent(Outcome of_letter) {
 class LetterAnswer {
  public:
   LetterAnswer(uint32_t input_size, std::vector<uint32_t> events,
-               SettleCallback settle)
+               SettleCallback settle, Logger log)
       : input_size_(input_size),
         events_(std::move(events)),
-        settle_(std::move(settle)) {}
+        settle_(std::move(settle)),
+        log_(std::move(log)) {}
 
   void operator()(const BatchOutcome& letters) {
     BatchOutcome outcome(input_size_);
@@ -34,6 +44,9 @@ class LetterAnswer {
       outcome.Merge(events_[i], OfEvent(letters.at(i)));
     }
     for (OutcomeDetail detail : letters.details()) {
+      if (letters.at(detail.row) == Outcome::kRejected) {
+        detail.status = Refused(detail.status);
+      }
       detail.row = events_[detail.row];
       outcome.AddDetail(std::move(detail));
     }
@@ -41,9 +54,16 @@ class LetterAnswer {
   }
 
  private:
+  absl::Status Refused(const absl::Status& why) const {
+    log_.Error("The dead-letter sink refuses dead letters.", {{"error", why}});
+    return absl::UnavailableError(
+        Cat("the dead-letter sink refuses it: ", FromAbsl(why.message())));
+  }
+
   uint32_t input_size_;
   std::vector<uint32_t> events_;
   SettleCallback settle_;
+  Logger log_;
 };
 
 }  // namespace
@@ -54,7 +74,8 @@ DeadLetterSender::DeadLetterSender(std::string pipeline, std::string revision,
       revision_(std::move(revision)),
       sink_(sink),
       clock_(clock),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      refusals_(log_.With({{"component.name", sink.name()}})) {}
 
 void DeadLetterSender::Post(EventBatchPtr input,
                             std::vector<DeadLetterRow> rows,
@@ -68,9 +89,9 @@ void DeadLetterSender::Post(EventBatchPtr input,
       *input, rows,
       {.pipeline = pipeline_, .revision = revision_, .time = clock_.Now()});
   SelectAll(letters.batch->size(), letters.rows);
-  sink_.OfferLater(
-      std::move(letters),
-      LetterAnswer(input->size(), std::move(events), std::move(settle)));
+  sink_.OfferLater(std::move(letters),
+                   LetterAnswer(input->size(), std::move(events),
+                                std::move(settle), refusals_));
 }
 
 void DeadLetterSender::LogOneLineAComponent(
@@ -91,7 +112,7 @@ void DeadLetterSender::LogLine(const DeadLetterRow& first, size_t events) {
     Logger log = log_.With({{"component.name", first.component}});
     it = logs_.emplace(first.component, std::move(log)).first;
   }
-  it->second.Warn("Events became dead letters.",
+  it->second.Warn("Events go to the dead letters.",
                   {{"events", events}, {"error", first.status}});
 }
 

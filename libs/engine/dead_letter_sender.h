@@ -18,6 +18,9 @@ namespace phoenix {
 // Makes dead letters of events that failed and sends them to the pipeline's
 // dead-letter sink. The log hears of it, with the first error of a batch: at
 // most one line a component in kLogRepeatInterval. Thread-safe.
+//
+// An event whose letter the sink can never take is lost if it is let go: it
+// settles as kRetry, and the log says so as an error.
 class DeadLetterSender : public DeadLetters {
  public:
   // `sink` and `clock` outlive the sender and all that it has sent.
@@ -36,6 +39,7 @@ class DeadLetterSender : public DeadLetters {
   SinkPort& sink_;
   Clock& clock_;
   const Logger log_;
+  const Logger refusals_;  // Of the sink.
   Mutex mutex_;
 
   // By component: each has its own rate of lines. As many as the pipeline has

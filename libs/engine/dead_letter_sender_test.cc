@@ -60,15 +60,19 @@ TEST_F(DeadLetterSenderTest, SettlesTheEventsWhenTheSinkHasTheLetters) {
   EXPECT_EQ(outcome_->at(2), Outcome::kDeadLettered);
 }
 
-TEST_F(DeadLetterSenderTest, PassesOnWhatElseBecameOfALetter) {
+TEST_F(DeadLetterSenderTest, KeepsAnEventWhoseLetterCanNeverBeTaken) {
   Post({2});
   BatchOutcome said(1, Outcome::kRejected);
   said.AddDetail({0, "errors", absl::InternalError("no")});
   sink_.settles[0](said);
   ASSERT_TRUE(outcome_.has_value());
-  EXPECT_EQ(outcome_->at(2), Outcome::kRejected);
+  EXPECT_EQ(outcome_->at(2), Outcome::kRetry);
   ASSERT_EQ(outcome_->details().size(), 1u);
   EXPECT_EQ(outcome_->details()[0].row, 2u);
+  EXPECT_EQ(outcome_->details()[0].status,
+            absl::UnavailableError("the dead-letter sink refuses it: no"));
+  EXPECT_EQ(log_.Count("The dead-letter sink refuses dead letters."), 1);
+  EXPECT_EQ(log_.Count("component.name=errors"), 1);
 }
 
 TEST_F(DeadLetterSenderTest, LogsTheComponentAndItsError) {
@@ -76,7 +80,7 @@ TEST_F(DeadLetterSenderTest, LogsTheComponentAndItsError) {
   ASSERT_EQ(log_.lines().size(), 1u);
   EXPECT_THAT(
       log_.lines()[0],
-      AllOf(HasSubstr(" warn Events became dead letters."),
+      AllOf(HasSubstr(" warn Events go to the dead letters."),
             HasSubstr("component.name=plausible"), HasSubstr("events=2"),
             HasSubstr("error=\"INVALID_ARGUMENT: no field ")));
 }

@@ -16,8 +16,8 @@ class DeadLetters {
 
   // Sends the rows of `input`, the batch as it came in at a door, to the
   // dead-letter sink, and calls `settle` once with outcomes for them:
-  // kDeadLettered, or what else became of them (kRetry on a stop, kRejected
-  // when the dead-letter sink itself can never take them). Never blocks.
+  // kDeadLettered, or kRetry on a stop, or when the dead-letter sink itself
+  // can't take them. Never blocks.
   virtual void Post(EventBatchPtr input, std::vector<DeadLetterRow> rows,
                     SettleCallback settle) = 0;
 };

@@ -367,6 +367,7 @@ bool LogDispatcher::Release(absl::Duration timeout) {
     changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(left));
   }
   released_ = true;
+  changed_.NotifyAll();  // Another Release may wait.
   while (settling_ > 0) changed_.Wait(mutex_);
   const uint64_t given_back = std::exchange(stats_.in_flight, 0);
   if (given_back > 0) {

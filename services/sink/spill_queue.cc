@@ -18,6 +18,10 @@ namespace {
 // Entries handed on in one task, so that others of the executor get their turn.
 constexpr int kMaxEntriesInATask = 64;
 
+// Of batches of which dead letters are on their way: nothing is read from disk
+// while there are more. As much as the queue has of them in memory by default.
+constexpr uint64_t kMaxLetterBytes = 16 << 20;
+
 bool IsFinal(Outcome outcome) {
   return outcome != Outcome::kPending && outcome != Outcome::kRetry;
 }
@@ -341,7 +345,7 @@ void SpillQueue::Pump() {
 }
 
 bool SpillQueue::PumpOne() {
-  if (stopping()) return false;
+  if (stopping() || TooManyLetters()) return false;
   if (next_ == nullptr && !ReadNext()) return false;
   return next_ == nullptr || HandOn();
 }
@@ -392,6 +396,7 @@ SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
       in_flight_since_.insert(item->since);
       next_waits_ = true;
     }
+    changed_.NotifyAll();  // It may have been the last.
   }
   if (missing > 0) {
     logger_.Warn("Events of a sink's queue are not there any more.",
@@ -440,11 +445,52 @@ void SpillQueue::OnSettled(const ItemPtr& item, const BatchOutcome& outcome) {
     if (chunk.has_value()) SettleRecord(*chunk);
     return settle(outcome);
   }
-  if (environment_.dead_letters == nullptr) return OnFinal(item, outcome);
-  RejectToDeadLetters(
-      {options_.name, options_.position}, item->view.batch,
-      *environment_.dead_letters,
-      [this, item](const BatchOutcome& all) { OnFinal(item, all); })(outcome);
+  if (environment_.dead_letters == nullptr) {
+    return OnFinal(item, TryRejectedAgain(outcome));
+  }
+  const uint64_t bytes = item->view.batch->memory_bytes();
+  TakeLetters(bytes);
+  RejectToDeadLetters({options_.name, options_.position}, item->view.batch,
+                      *environment_.dead_letters,
+                      [this, item, bytes](const BatchOutcome& all) {
+                        GiveLetters(bytes);
+                        OnFinal(item, all);
+                      })(outcome);
+}
+
+// What the dead-letter sink refuses has no other place to go.
+BatchOutcome SpillQueue::TryRejectedAgain(BatchOutcome outcome) const {
+  const uint32_t rejected = outcome.Count(Outcome::kRejected);
+  if (rejected == 0) return outcome;
+  logger_.Error("The dead-letter sink refuses dead letters.",
+                {{"events", rejected}});
+  for (uint32_t row = 0; row < outcome.size(); ++row) {
+    if (outcome.at(row) == Outcome::kRejected) {
+      outcome.Merge(row, Outcome::kRetry);
+    }
+  }
+  return outcome;
+}
+
+void SpillQueue::TakeLetters(uint64_t bytes) {
+  MutexLock lock(mutex_);
+  letter_bytes_ += bytes;
+}
+
+void SpillQueue::GiveLetters(uint64_t bytes) {
+  {
+    MutexLock lock(mutex_);
+    letter_bytes_ -= bytes;
+    if (letter_bytes_ > kMaxLetterBytes || !letters_awaited_) return;
+    letters_awaited_ = false;
+  }
+  PumpSoon();
+}
+
+bool SpillQueue::TooManyLetters() {
+  MutexLock lock(mutex_);
+  letters_awaited_ = letter_bytes_ > kMaxLetterBytes;
+  return letters_awaited_;
 }
 
 // What became of a view that the queue answers for. Rows that are to be tried

@@ -161,6 +161,10 @@ class SpillQueue : public SinkPort {
   void RunSoon(absl::AnyInvocable<void()> task);
   SettleCallback SettleOf(const ItemPtr& item);
   void OnSettled(const ItemPtr& item, const BatchOutcome& outcome);
+  BatchOutcome TryRejectedAgain(BatchOutcome outcome) const;
+  void TakeLetters(uint64_t bytes);
+  void GiveLetters(uint64_t bytes);
+  bool TooManyLetters();
   void OnFinal(const ItemPtr& item, const BatchOutcome& outcome);
   void CountFinal(Item& item, const BatchOutcome& outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -200,6 +204,10 @@ class SpillQueue : public SinkPort {
   uint64_t pending_records_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t pending_events_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Ours, and in memory.
+
+  // Of the batches whose outcome the sink has said, and the dead letters not.
+  uint64_t letter_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool letters_awaited_ ABSL_GUARDED_BY(mutex_) = false;
   std::multiset<absl::Time> in_flight_since_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::AnyInvocable<void()>> room_waiters_ ABSL_GUARDED_BY(mutex_);

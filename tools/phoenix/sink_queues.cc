@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "libs/base/byte_size.h"
 #include "libs/base/status_builder.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/flow/lane.h"
 #include "libs/pipeline/sink_queue.h"
@@ -136,21 +137,29 @@ SinkPort& SinkQueues::Add(size_t index, SinkWorker& worker,
   return *queue.spill;
 }
 
+// That of the dead-letter sink first: the others send it letters at once.
 absl::Status SinkQueues::Start() {
-  for (const auto& queue : queues_) {
-    if (queue == nullptr || queue->spill == nullptr) continue;
-    const std::string& sink = queue->sink.name;
-    auto log = OpenSinkLog(pipeline_.name, queue->sink);
-    absl::Status status = log.status();
-    if (status.ok()) status = queue->spill->Start(*std::move(log));
-    if (status.ok()) {
-      health_.SetReady(HealthPart(sink));
-      continue;
-    }
-    health_.SetFailed(HealthPart(sink), FromAbsl(status.message()));
-    return StatusBuilder(status).Context(Cat("sink '", sink, "': queue"));
+  const size_t dead_letter = pipeline_.dead_letter;
+  PHOENIX_RETURN_IF_ERROR(StartOne(dead_letter));
+  for (size_t i = 0; i < queues_.size(); ++i) {
+    if (i != dead_letter) PHOENIX_RETURN_IF_ERROR(StartOne(i));
   }
   return absl::OkStatus();
+}
+
+absl::Status SinkQueues::StartOne(size_t index) {
+  Queue* queue = queues_[index].get();
+  if (queue == nullptr || queue->spill == nullptr) return absl::OkStatus();
+  const std::string& sink = queue->sink.name;
+  auto log = OpenSinkLog(pipeline_.name, queue->sink);
+  absl::Status status = log.status();
+  if (status.ok()) status = queue->spill->Start(*std::move(log));
+  if (status.ok()) {
+    health_.SetReady(HealthPart(sink));
+    return absl::OkStatus();
+  }
+  health_.SetFailed(HealthPart(sink), FromAbsl(status.message()));
+  return StatusBuilder(status).Context(Cat("sink '", sink, "': queue"));
 }
 
 bool SinkQueues::Drain(absl::Duration timeout) {

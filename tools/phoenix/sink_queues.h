@@ -72,6 +72,8 @@ class SinkQueues {
  private:
   struct Queue;
 
+  absl::Status StartOne(size_t index);
+
   const CompiledPipeline& pipeline_;
   MetricsRegistry& metrics_;
   HealthRegistry& health_;

@@ -87,6 +87,8 @@ absl::Status LogConsumer::Start(PartitionListener& listener) {
   listener_ = &listener;
   PHOENIX_RETURN_IF_ERROR(consumer_.Open());
   thread_ = std::thread([this] { Run(); });
+  MutexLock lock(mutex_);
+  started_ = true;
   return absl::OkStatus();
 }
 
@@ -309,7 +311,7 @@ void LogConsumer::OnCommitFailed() {
 
 absl::Status LogConsumer::SyncCursors() {
   MutexLock lock(mutex_);
-  if (stopping_ || !thread_.joinable()) return absl::OkStatus();
+  if (stopping_ || !started_) return absl::OkStatus();
   const uint64_t mine = ++syncs_wanted_;
   while (syncs_done_ < mine && !stopping_) changed_.Wait(mutex_);
   return sync_status_;
@@ -396,6 +398,8 @@ void LogConsumer::OnRevoked(const std::vector<TopicPartition>& partitions,
   for (const int32_t partition : numbers) {
     const auto found = assigned_.find(partition);
     if (found == assigned_.end()) continue;
+    // librdkafka remembers a pause, also for when the partition comes back.
+    if (found->second.paused) consumer_.Resume({options_.topic, partition});
     found->second.feed->End();
     assigned_.erase(found);
   }

@@ -105,6 +105,7 @@ class LogConsumer : private GroupConsumer::Listener {
   mutable Mutex mutex_;
   CondVar changed_;
   std::map<int32_t, Assigned> assigned_ ABSL_GUARDED_BY(mutex_);
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t syncs_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_done_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -139,6 +139,9 @@ std::unique_ptr<CurlClient::Handle> CurlClient::MakeHandle(size_t call) {
   handle->Set(CURLOPT_PROTOCOLS_STR, "http,https");
   handle->Set(CURLOPT_FOLLOWLOCATION, 0L);
   handle->Set(CURLOPT_NOSIGNAL, 1L);
+  // A name that is still being resolved holds up neither the other requests
+  // nor the end.
+  handle->Set(CURLOPT_QUICK_EXIT, 1L);
   handle->Set(CURLOPT_POST, 1L);
   handle->Set(CURLOPT_TCP_KEEPALIVE, 1L);
   handle->Set(CURLOPT_TIMEOUT_MS, millis(options_.timeout));
