@@ -6,6 +6,7 @@
 #include "libs/base/error_details.h"
 #include "libs/base/text.h"
 #include "libs/sources/limited_by.h"
+#include "libs/sources/not_taken.h"
 
 namespace phoenix {
 namespace {
@@ -29,7 +30,13 @@ PublishError RejectedEvent(const std::string& why) {
           .retry = false};
 }
 
-PublishError EventNotTaken() {
+PublishError EventNotTaken(const absl::Status& why) {
+  if (!why.ok()) {
+    return {.code = why.code(),
+            .reason = kNotTaken,
+            .message = std::string(why.message()),
+            .retry = true};
+  }
   return {.code = absl::StatusCode::kUnavailable,
           .reason = "DRAINING",
           .message = "the server is going away; send the event again",
@@ -110,6 +117,7 @@ std::vector<ingest::v1::EventFailure> FailuresOf(
     const std::vector<DecodeError>& errors, const BatchOutcome& outcome) {
   std::vector<ingest::v1::EventFailure> failures;
   const auto reasons = ReasonsByRow(outcome);
+  const absl::Status why_not = WhyNotTaken(outcome);
   auto error = errors.begin();
   uint64_t index = 0;
   const auto pass_errors = [&] {
@@ -124,7 +132,7 @@ std::vector<ingest::v1::EventFailure> FailuresOf(
       failures.push_back(Failure(
           index, RejectedEvent(why == reasons.end() ? "" : why->second)));
     } else if (outcome.at(row) == Outcome::kRetry) {
-      failures.push_back(Failure(index, EventNotTaken()));
+      failures.push_back(Failure(index, EventNotTaken(why_not)));
     }
   }
   pass_errors();

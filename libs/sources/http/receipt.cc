@@ -4,6 +4,7 @@
 
 #include "libs/base/json_text.h"
 #include "libs/base/text.h"
+#include "libs/sources/not_taken.h"
 
 namespace phoenix {
 namespace {
@@ -21,7 +22,19 @@ uint64_t IndexOfRow(uint64_t row, const std::vector<uint64_t>& errors) {
   return row;
 }
 
-http::Response TryAgain(uint64_t accepted) {
+http::Response NotTaken(uint64_t accepted, const absl::Status& why) {
+  const bool is_full = accepted == 0 && absl::IsResourceExhausted(why);
+  return http::ErrorResponse(
+      {.http_status = is_full ? 429 : 503,
+       .reason = kNotTaken,
+       .message =
+           Cat("The events were not taken: ", FromAbsl(why.message()), "."),
+       .metadata = {{"accepted", std::to_string(accepted)}},
+       .retry_after_seconds = kRetryAfterSeconds});
+}
+
+http::Response TryAgain(uint64_t accepted, const absl::Status& why) {
+  if (!why.ok()) return NotTaken(accepted, why);
   return http::ErrorResponse(
       {.http_status = 503,
        .reason = "DRAINING",
@@ -92,6 +105,7 @@ void Receipt::Settle(const BatchOutcome& outcome,
     in_flight_events_ -= outcome.size();
     const uint32_t refused = outcome.Count(Outcome::kRejected);
     not_taken_ += outcome.Count(Outcome::kRetry);
+    why_not_.Update(WhyNotTaken(outcome));
     accepted_ += outcome.size() - refused - outcome.Count(Outcome::kRetry);
     uint32_t explained = 0;
     for (const OutcomeDetail& detail : outcome.details()) {
@@ -123,7 +137,7 @@ void Receipt::RespondIfDone() {
 }
 
 http::Response Receipt::Answer() const {
-  if (not_taken_ > 0) return TryAgain(accepted_);
+  if (not_taken_ > 0) return TryAgain(accepted_, why_not_);
   if (failure_.has_value()) return Failed();
   if (accepted_ > 0 || rejected_ == 0) return Summary();
   const bool listed = !failures_.empty();

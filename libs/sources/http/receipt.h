@@ -28,9 +28,11 @@ namespace phoenix {
 //   400  a google.rpc.Status, when every event was refused
 //   4xx  the same, when the body broke off or was invalid, with what became of
 //        the events that had been taken before
-//   503  the same, when the process stops before all had their outcome, or the
-//        outcomes are too long in coming: then it says how many events were
-//        taken and may still be delivered
+//   429  the same, when there is no room for any of them behind the door, such
+//        as in the log
+//   503  the same, when not all can be taken now, or the process stops before
+//        all had their outcome, or the outcomes are too long in coming: then it
+//        says how many events were taken and may still be delivered
 //
 // So the status speaks of the request, and `failures` of its events: `line`
 // (from 1) for lines that could not be read, `index` (from 0) for elements of
@@ -98,6 +100,7 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t rejected_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t not_taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status why_not_ ABSL_GUARDED_BY(mutex_);  // The first reason for it.
   size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Batches.
   uint64_t in_flight_events_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

@@ -116,6 +116,18 @@ TEST_F(ReceiptTest, SaysWhenTheRestWasNotTaken) {
   EXPECT_THAT(answer().body, HasSubstr("What came after them was not taken."));
 }
 
+TEST_F(ReceiptTest, SaysWhoCantTakeItNow) {
+  Expect(2);
+  receipt_->Close();
+  BatchOutcome full(2, Outcome::kRetry);
+  full.AddDetail({0, "log", absl::ResourceExhaustedError("the disk is full")});
+  settle_[0](full);
+  ASSERT_THAT(responder_->responses, SizeIs(1));
+  EXPECT_EQ(answer().status, 429);
+  EXPECT_THAT(answer().body, HasSubstr("NOT_TAKEN"));
+  EXPECT_THAT(answer().body, HasSubstr("log: the disk is full"));
+}
+
 TEST_F(ReceiptTest, AnswersOnlyOnce) {
   Expect(1);
   receipt_->Close();

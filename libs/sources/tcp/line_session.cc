@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/text.h"
+#include "libs/sources/not_taken.h"
 
 namespace phoenix {
 namespace {
@@ -13,6 +14,7 @@ LineSession::Settled Summarise(const BatchOutcome& outcome) {
   LineSession::Settled settled;
   settled.rejected = outcome.Count(Outcome::kRejected);
   settled.not_taken = outcome.Count(Outcome::kRetry);
+  settled.why_not_taken = std::string(WhyNotTaken(outcome).message());
   for (const OutcomeDetail& detail : outcome.details()) {
     if (outcome.at(detail.row) != Outcome::kRejected) continue;
     settled.first_refusal = std::string(detail.status.message());
@@ -106,7 +108,10 @@ void LineSession::OnSettled(const Settled& settled) {
   --in_flight_;
   parts_[settled.sequence - first_part_].is_final = settled.not_taken == 0;
   CountFinalLines();
-  if (settled.not_taken > 0) all_taken_ = false;
+  if (settled.not_taken > 0) {
+    all_taken_ = false;
+    if (why_not_taken_.empty()) why_not_taken_ = settled.why_not_taken;
+  }
   if (settled.rejected == 0) return;
   replies_.AddError(absl::StrCat("the pipeline refused ", settled.rejected,
                                  " events: ", settled.first_refusal));

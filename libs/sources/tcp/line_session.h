@@ -38,8 +38,9 @@ class LineSession {
   struct Settled {
     uint64_t sequence = 0;      // Which one, in the order of the offers.
     uint32_t rejected = 0;      // Rows that the pipeline refused for good.
-    uint32_t not_taken = 0;     // Rows that it gave up: the process stops.
+    uint32_t not_taken = 0;     // Rows that it gave back.
     std::string first_refusal;  // Why the first of them was.
+    std::string why_not_taken;  // Empty: the process stops.
   };
 
   // Called on any thread, once for each batch that was taken; has to hand the
@@ -84,6 +85,9 @@ class LineSession {
   // Whether everything that settled was taken by the pipeline.
   bool all_taken() const { return all_taken_; }
 
+  // Why it was not; empty when the process stops.
+  const std::string& why_not_taken() const { return why_not_taken_; }
+
   // The lines, from the first one on, that all have their final outcome or were
   // refused: sent again they would come twice, the ones after them may be lost.
   uint64_t final_lines() const { return final_lines_; }
@@ -126,6 +130,7 @@ class LineSession {
   size_t in_flight_ = 0;
   bool has_undecoded_ = false;
   bool all_taken_ = true;
+  std::string why_not_taken_;
 };
 
 }  // namespace phoenix

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "libs/base/text.h"
 
 namespace phoenix {
 namespace {
@@ -227,9 +228,13 @@ void TcpConnection::AddLastReplies() {
     session_.replies().AddReceipt(session_.final_lines(), outlet_.ack_level());
     return;
   }
-  session_.replies().AddClosing(
-      cut_short_.empty() ? "the server is going away" : cut_short_,
-      session_.final_lines());
+  session_.replies().AddClosing(WhyClosing(), session_.final_lines());
+}
+
+std::string TcpConnection::WhyClosing() const {
+  if (!cut_short_.empty()) return cut_short_;
+  if (session_.why_not_taken().empty()) return "the server is going away";
+  return Cat("not taken: ", session_.why_not_taken());
 }
 
 void TcpConnection::SendReplies() {

@@ -100,6 +100,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void OnSettled(const LineSession::Settled& settled);
   void FinishShort(std::string why);
   void AddLastReplies();
+  std::string WhyClosing() const;
   void WatchSilence();
   void OnSilenceTimer();
   void Discard();

@@ -24,6 +24,7 @@ bool IsDone(Outcome outcome) {
     case Outcome::kDeduplicated:
     case Outcome::kMerged:
     case Outcome::kDelivered:
+    case Outcome::kQueued:
       return true;
     default:
       return false;
