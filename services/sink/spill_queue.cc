@@ -146,7 +146,15 @@ absl::Status SpillQueue::Take(BatchView& view, SettleCallback& settle) {
 bool SpillQueue::MustSpill() {
   MutexLock lock(mutex_);
   if (spilling_ && IsEmpty()) spilling_ = false;
-  return spilling_;
+  return spilling_ || SinkStands();
+}
+
+// Whether what the queue answers for has stood in memory for as long as
+// anything may: what is new would only stand there for as long before it is
+// answered.
+bool SpillQueue::SinkStands() {
+  return !in_flight_since_.empty() &&
+         environment_.clock.Now() - *in_flight_since_.begin() >= kMaxMemoryWait;
 }
 
 // Whether the log has nothing that was not handed on.

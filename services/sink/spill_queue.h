@@ -134,6 +134,7 @@ class SpillQueue : public SinkPort {
   // Offering.
   absl::Status Take(BatchView& view, SettleCallback& settle);
   bool MustSpill();
+  bool SinkStands() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool TakeDirect(BatchView& view, SettleCallback& settle)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(offer_mutex_);
   absl::Status RecordDirect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(offer_mutex_);

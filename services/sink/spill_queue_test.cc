@@ -120,6 +120,21 @@ TEST_F(SpillQueueTest, PutsOnDiskWhatStandsInMemory) {
   ExpectBooksClosed();
 }
 
+TEST_F(SpillQueueTest, PutsOnDiskAtOnceWhatComesWhileTheSinkStands) {
+  OutcomeRecorder first;
+  life_->queue.OfferLater(WholeView(JsonBatch({"1"})), first.Callback());
+  life_->executor.Wait();
+  life_->Run();
+  ASSERT_THAT(first.names(), ElementsAre("queued"));
+  const OutcomeRecorder second = Offer("2");
+  EXPECT_THAT(second.names(), ElementsAre("queued"));
+  EXPECT_THAT(All(), ElementsAre("1", "2"));
+  const OutcomeRecorder third = Offer("3");
+  EXPECT_THAT(All(), ElementsAre("3"));
+  EXPECT_THAT(third.names(), ElementsAre("delivered"));
+  ExpectBooksClosed();
+}
+
 TEST_F(SpillQueueTest, KeepsOrderUntilTheLogHasNothingMore) {
   for (int i = 1; i <= 5; ++i) Offer(std::to_string(i));
   EXPECT_THAT(Next(), ElementsAre("1"));
