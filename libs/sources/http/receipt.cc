@@ -154,6 +154,7 @@ http::Response Receipt::Failed() const {
     const std::string accepted = std::to_string(accepted_);
     const std::string rejected = std::to_string(rejected_);
     const std::string in_flight = std::to_string(in_flight_events_);
+    if (!report.message.ends_with('.')) report.message += '.';
     report.message +=
         Cat(" Of the events before that, ", accepted, " were accepted, ",
             rejected, " refused, and ", in_flight,
