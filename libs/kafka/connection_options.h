@@ -14,7 +14,7 @@ KafkaConnection ReadKafkaConnection(const Config& config) {
   connection.brokers = config.brokers();
   if (!config.client_id().empty()) connection.client_id = config.client_id();
   if (config.has_sasl()) {
-    connection.sasl.emplace();
+    connection.sasl = KafkaConnection::Sasl{};
     if (!config.sasl().mechanism().empty()) {
       connection.sasl->mechanism = config.sasl().mechanism();
     }

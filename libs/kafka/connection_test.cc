@@ -38,7 +38,9 @@ TEST(KafkaConnectionTest, IsPlainByDefault) {
 
 TEST(KafkaConnectionTest, ChoosesTheProtocolBySaslAndTls) {
   KafkaConnection connection = LocalConnection();
-  connection.tls.emplace().ca_file = "/ca.pem";
+  KafkaConnection::Tls tls;
+  tls.ca_file = "/ca.pem";
+  connection.tls = tls;
   EXPECT_EQ(Get(*MakeKafkaConf(connection, {}), "security.protocol"), "ssl");
   connection.sasl = {"SCRAM-SHA-256", "me", Secret("pass")};
   const auto conf = MakeKafkaConf(connection, {});

@@ -35,7 +35,10 @@ Piece ClassPiece(std::string_view glob, size_t& at) {
   if (inverse) ++next;
   // A bracket in front is one of the set.
   const size_t end = glob.find(']', next + 1);
-  if (end == glob.npos) return {Range(glob[at], glob[at++])};
+  if (end == glob.npos) {
+    ++at;
+    return {Range('[', '[')};
+  }
   Bytes bytes;
   for (; next < end; ++next) {
     const bool is_range = next + 2 < end && glob[next + 1] == '-';
