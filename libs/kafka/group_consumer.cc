@@ -64,7 +64,8 @@ absl::Status GroupConsumer::Open() {
            {"auto.offset.reset", options_.from_latest ? "latest" : "earliest"},
            {"queued.max.messages.kbytes",
             Cat(options_.max_buffer_bytes / 1024)}}));
-  rd_kafka_conf_set_opaque(conf.get(), this);
+  join_ = std::make_unique<Join>(*this);
+  rd_kafka_conf_set_opaque(conf.get(), join_.get());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   rd_kafka_conf_set_rebalance_cb(conf.get(), &OnRebalance);
   rd_kafka_conf_set_offset_commit_cb(conf.get(), &OnCommit);
@@ -110,6 +111,13 @@ void GroupConsumer::Close() {
   if (client_ == nullptr) return;
   queue_ = nullptr;
   rd_kafka_consumer_close(client_.get());
+  // librdkafka 2.0.2 aborts when it destroys a client that the group has
+  // admitted but not yet told its share. Such a client has left the group by
+  // now; its memory is given up.
+  if (join_->admitted && !join_->has_share) {
+    static_cast<void>(client_.release());
+    static_cast<void>(join_.release());
+  }
   client_ = nullptr;
 }
 
@@ -179,10 +187,14 @@ int64_t GroupConsumer::Lag(const TopicPartition& partition, int64_t position) {
   return high < 0 ? -1 : std::max<int64_t>(high - position, 0);
 }
 
+GroupConsumer& GroupConsumer::MemberOf(void* join) {
+  return static_cast<Join*>(join)->member;
+}
+
 void GroupConsumer::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t event,
                                 rd_kafka_topic_partition_list_t* partitions,
-                                void* self) {
-  static_cast<GroupConsumer*>(self)->Rebalance(event, *partitions);
+                                void* join) {
+  MemberOf(join).Rebalance(event, *partitions);
 }
 
 void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
@@ -210,16 +222,24 @@ void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
 // at its end. Its log is the one place that tells of the beginning.
 void GroupConsumer::OnLog(const rd_kafka_t* client, int level,
                           const char* facility, const char* text) {
-  auto* const self = static_cast<GroupConsumer*>(rd_kafka_opaque(client));
   if (std::string_view(facility) == "CGRPJOINSTATE") {
-    self->rebalancing_ =
-        std::string_view(text).find("-> steady") == std::string_view::npos;
+    const std::string_view line = text;
+    const auto enters = [line](std::string_view state) {
+      return line.find(state) != std::string_view::npos;
+    };
+    auto& join = *static_cast<Join*>(rd_kafka_opaque(client));
+    join.rebalancing = !enters("-> steady");
+    if (enters("-> wait-metadata") || enters("-> wait-sync")) {
+      join.admitted = true;
+    } else if (enters("-> wait-assign-call") || enters("-> steady")) {
+      join.has_share = true;
+    }
   }
   if (level < kDebugLevel) WriteKafkaLog(client, level, facility, text);
 }
 
 void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
-                             rd_kafka_topic_partition_list_t*, void* self) {
+                             rd_kafka_topic_partition_list_t*, void* join) {
   // With nothing to commit there is nothing wrong.
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR ||
       error == RD_KAFKA_RESP_ERR__NO_OFFSET) {
@@ -228,7 +248,7 @@ void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
   // As a rule the group was just rebalanced.
   Logger::Process().Info("Kafka offsets will be committed again.",
                          {{"error", KafkaStatus(error, "commit offsets")}});
-  static_cast<GroupConsumer*>(self)->listener_.OnCommitFailed();
+  MemberOf(join).listener_.OnCommitFailed();
 }
 
 }  // namespace phoenix

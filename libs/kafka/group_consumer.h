@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,7 +97,11 @@ class GroupConsumer {
   // Whether the group shares its partitions anew just now. A commit would come
   // too late then, and cost the member all its partitions: brokers answer it
   // only after the member has joined anew.
-  bool is_rebalancing() const { return rebalancing_; }
+  bool is_rebalancing() const { return join_ != nullptr && join_->rebalancing; }
+
+  // Whether the group has admitted the member since it was opened; which of the
+  // partitions are its share may not be known yet.
+  bool is_admitted() const { return join_ != nullptr && join_->admitted; }
 
   // Commits offsets: those of the next records to read. `wait` for the answer;
   // otherwise the listener hears of a failure.
@@ -112,13 +117,25 @@ class GroupConsumer {
   int64_t Lag(const TopicPartition& partition, int64_t position);
 
  private:
+  // How far the client has come in joining, as its log tells: on librdkafka's
+  // threads, hence apart from the rest.
+  struct Join {
+    explicit Join(GroupConsumer& consumer) : member(consumer) {}
+
+    GroupConsumer& member;
+    std::atomic<bool> rebalancing = false;
+    std::atomic<bool> admitted = false;
+    std::atomic<bool> has_share = false;  // Was told it, once.
+  };
+
+  static GroupConsumer& MemberOf(void* join);
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                           rd_kafka_topic_partition_list_t* partitions,
-                          void* self);
+                          void* join);
   static void OnLog(const rd_kafka_t* client, int level, const char* facility,
                     const char* text);
   static void OnCommit(rd_kafka_t* client, rd_kafka_resp_err_t error,
-                       rd_kafka_topic_partition_list_t* offsets, void* self);
+                       rd_kafka_topic_partition_list_t* offsets, void* join);
   void Rebalance(rd_kafka_resp_err_t event,
                  rd_kafka_topic_partition_list_t& partitions);
   absl::Status CheckTopics();
@@ -128,7 +145,7 @@ class GroupConsumer {
 
   const GroupConsumerOptions options_;
   Listener& listener_;
-  std::atomic<bool> rebalancing_ = false;
+  std::unique_ptr<Join> join_;  // Outlives the client, whose opaque it is.
   KafkaClientPtr client_;
   KafkaQueuePtr queue_;
   std::vector<rd_kafka_message_t*> messages_;  // Of a poll; for its memory.
