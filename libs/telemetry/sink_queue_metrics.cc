@@ -21,7 +21,6 @@ SinkQueueMetrics::SinkQueueMetrics(MetricsRegistry& registry,
       delivered_(Settled(registry, sink, Settlement::kDelivered)),
       dead_lettered_(Settled(registry, sink, Settlement::kDeadLettered)),
       dropped_(Settled(registry, sink, Settlement::kDropped)),
-      rejected_(Settled(registry, sink, Settlement::kRejected)),
       missing_(
           registry.AddCounter(metric::kSinkQueueMissingEvents, LabelsOf(sink))),
       turned_away_(registry.AddCounter(metric::kSinkQueueTurnedAwayEvents,
@@ -49,7 +48,6 @@ void SinkQueueMetrics::Publish(const SinkQueueNumbers& now) {
   AddGrowth(delivered_, last_.delivered, now.delivered);
   AddGrowth(dead_lettered_, last_.dead_lettered, now.dead_lettered);
   AddGrowth(dropped_, last_.dropped, now.dropped);
-  AddGrowth(rejected_, last_.rejected, now.rejected);
   AddGrowth(missing_, last_.missing, now.missing);
   AddGrowth(turned_away_, last_.turned_away, now.turned_away);
   waiting_.Set(static_cast<double>(now.waiting));

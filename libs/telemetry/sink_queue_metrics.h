@@ -11,11 +11,10 @@ namespace phoenix {
 // What a sink's queue knows of what it has on disk and of what it turned away,
 // in events unless said otherwise.
 struct SinkQueueNumbers {
-  uint64_t spilled = 0;  // Since the start, as the next six.
+  uint64_t spilled = 0;  // Since the start, as the next five.
   uint64_t delivered = 0;
   uint64_t dead_lettered = 0;
   uint64_t dropped = 0;
-  uint64_t rejected = 0;
   uint64_t missing = 0;
   uint64_t turned_away = 0;
   uint64_t waiting = 0;  // Now, as the next two.
@@ -42,7 +41,6 @@ class SinkQueueMetrics {
   const Counter delivered_;
   const Counter dead_lettered_;
   const Counter dropped_;
-  const Counter rejected_;
   const Counter missing_;
   const Counter turned_away_;
   const Gauge waiting_;

@@ -22,10 +22,6 @@ constexpr int kMaxEntriesInATask = 64;
 // while there are more. As much as the queue has of them in memory by default.
 constexpr uint64_t kMaxLetterBytes = 16 << 20;
 
-bool IsFinal(Outcome outcome) {
-  return outcome != Outcome::kPending && outcome != Outcome::kRetry;
-}
-
 bool IsFull(const absl::Status& refusal) {
   const auto reason = GetErrorReason(refusal);
   return reason.has_value() && reason->reason == "LOG_FULL";
@@ -442,11 +438,10 @@ void SpillQueue::OnSettled(const ItemPtr& item, const BatchOutcome& outcome) {
     direct_.erase(item->direct_number);
     settle = std::exchange(item->settle, nullptr);
     if (settle != nullptr) {
-      // It was not durable here in time: whoever offered it answers for it.
-      item->is_final =
-          std::all_of(item->view.rows.begin(), item->view.rows.end(),
-                      [&](uint32_t row) { return IsFinal(outcome.at(row)); });
-      if (item->is_final) chunk = item->chunk;
+      // It was not durable here in time: whoever offered it answers for it,
+      // also for what is to be sent again.
+      item->is_final = true;
+      chunk = item->chunk;
     }
   }
   if (settle != nullptr) {
@@ -454,7 +449,8 @@ void SpillQueue::OnSettled(const ItemPtr& item, const BatchOutcome& outcome) {
     return settle(outcome);
   }
   if (environment_.dead_letters == nullptr) {
-    return OnFinal(item, TryRejectedAgain(outcome));
+    LogRefused(outcome);
+    return OnFinal(item, outcome);
   }
   const uint64_t bytes = item->view.batch->memory_bytes();
   TakeLetters(bytes);
@@ -466,18 +462,12 @@ void SpillQueue::OnSettled(const ItemPtr& item, const BatchOutcome& outcome) {
                       })(outcome);
 }
 
-// What the dead-letter sink refuses has no other place to go.
-BatchOutcome SpillQueue::TryRejectedAgain(BatchOutcome outcome) const {
-  const uint32_t rejected = outcome.Count(Outcome::kRejected);
-  if (rejected == 0) return outcome;
-  logger_.Error("The dead-letter sink refuses dead letters.",
-                {{"events", rejected}});
-  for (uint32_t row = 0; row < outcome.size(); ++row) {
-    if (outcome.at(row) == Outcome::kRejected) {
-      outcome.Merge(row, Outcome::kRetry);
-    }
+void SpillQueue::LogRefused(const BatchOutcome& outcome) const {
+  for (const OutcomeDetail& detail : outcome.details()) {
+    if (outcome.at(detail.row) != Outcome::kRejected) continue;
+    return logger_.Error("The dead-letter sink refuses dead letters.",
+                         {{"error", detail.status}});
   }
-  return outcome;
 }
 
 void SpillQueue::TakeLetters(uint64_t bytes) {
@@ -533,6 +523,7 @@ void SpillQueue::CountFinal(Item& item, const BatchOutcome& outcome) {
     switch (outcome.at(row)) {
       case Outcome::kPending:
       case Outcome::kRetry:
+      case Outcome::kRejected:  // A dead letter, which can't go elsewhere.
         rest.push_back(row);
         break;
       case Outcome::kDeadLettered:
@@ -540,9 +531,6 @@ void SpillQueue::CountFinal(Item& item, const BatchOutcome& outcome) {
         break;
       case Outcome::kDropped:
         ++stats_.dropped;
-        break;
-      case Outcome::kRejected:
-        ++stats_.rejected;
         break;
       default:
         ++stats_.delivered;

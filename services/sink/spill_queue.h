@@ -75,16 +75,15 @@ class SpillQueue : public SinkPort {
   };
 
   // The books of the queue, in events: found + spilled = delivered +
-  // dead_lettered + dropped + rejected + missing + waiting.
+  // dead_lettered + dropped + missing + waiting.
   struct Stats {
     uint64_t found = 0;    // On disk at the start.
     uint64_t spilled = 0;  // Since the start, as all but `waiting`.
     uint64_t delivered = 0;
     uint64_t dead_lettered = 0;
-    uint64_t dropped = 0;   // By the queue of the dead-letter sink.
-    uint64_t rejected = 0;  // The dead-letter sink can't take them either.
-    uint64_t missing = 0;   // Dropped from a full log, or damaged.
-    uint64_t waiting = 0;   // Now, counted where they are.
+    uint64_t dropped = 0;  // By the queue of the dead-letter sink.
+    uint64_t missing = 0;  // Dropped from a full log, or damaged.
+    uint64_t waiting = 0;  // Now, counted where they are.
 
     uint64_t bytes = 0;  // On disk, now.
 
@@ -98,7 +97,7 @@ class SpillQueue : public SinkPort {
     int64_t unaccounted() const {
       return static_cast<int64_t>(found + spilled) -
              static_cast<int64_t>(delivered + dead_lettered + dropped +
-                                  rejected + missing + waiting);
+                                  missing + waiting);
     }
   };
 
@@ -162,7 +161,7 @@ class SpillQueue : public SinkPort {
   void RunSoon(absl::AnyInvocable<void()> task);
   SettleCallback SettleOf(const ItemPtr& item);
   void OnSettled(const ItemPtr& item, const BatchOutcome& outcome);
-  BatchOutcome TryRejectedAgain(BatchOutcome outcome) const;
+  void LogRefused(const BatchOutcome& outcome) const;
   void TakeLetters(uint64_t bytes);
   void GiveLetters(uint64_t bytes);
   bool TooManyLetters();

@@ -51,7 +51,6 @@ std::string BooksOf(const SpillQueue::Stats& stats) {
                                .Add(stats.delivered, "delivered")
                                .Add(stats.dead_lettered, "dead_lettered")
                                .Add(stats.dropped, "dropped")
-                               .Add(stats.rejected, "rejected")
                                .Add(stats.missing, "given up or damaged")
                                .Add(stats.waiting, "waiting")
                                .text();
@@ -77,7 +76,6 @@ struct SinkQueues::Queue {
     numbers.delivered = stats.delivered;
     numbers.dead_lettered = stats.dead_lettered;
     numbers.dropped = stats.dropped;
-    numbers.rejected = stats.rejected;
     numbers.missing = stats.missing;
     numbers.waiting = stats.waiting;
     numbers.size_bytes = stats.bytes;
