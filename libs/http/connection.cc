@@ -30,6 +30,17 @@ std::string_view ToStd(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+// In absolute form, as proxies send it, a target begins with the scheme and the
+// host (RFC 9112, section 3.2.2).
+std::string_view WithoutHost(std::string_view target) {
+  if (target.starts_with('/')) return target;
+  const size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos) return target;
+  const size_t end_of_host = target.find_first_of("/?", scheme + 3);
+  return end_of_host == std::string_view::npos ? ""
+                                               : target.substr(end_of_host);
+}
+
 std::string Serialise(const Response& response, bool keep_alive,
                       bool head_only) {
   const auto status = static_cast<beast::http::status>(response.status);
@@ -65,6 +76,12 @@ ErrorReport ReportFor(beast::error_code error, const ServerOptions& options) {
       .http_status = 400,
       .reason = "HTTP_INVALID",
       .message = "The request is not valid HTTP/1.1: " + error.message() + "."};
+}
+
+ErrorReport IncompleteReport() {
+  return {.http_status = 400,
+          .reason = "BODY_INCOMPLETE",
+          .message = "The body broke off before its end: send it again."};
 }
 
 ErrorReport TimeoutReport() {
@@ -211,9 +228,10 @@ RequestHead Connection::TakeHead() const {
   const auto& message = parser_->get();
   RequestHead head;
   head.method = ToStd(message.method_string());
-  const std::string_view target = ToStd(message.target());
+  const std::string_view target = WithoutHost(ToStd(message.target()));
   const size_t question = target.find('?');
   head.path = target.substr(0, question);
+  if (head.path.empty()) head.path = "/";
   if (question != std::string_view::npos) {
     head.query = target.substr(question + 1);
   }
@@ -324,10 +342,11 @@ void Connection::FailRequest(beast::error_code error) {
       error.category() ==
       beast::http::make_error_code(beast::http::error::end_of_stream)
           .category();
-  if (!is_protocol || error == beast::http::error::partial_message) {
-    return Close();
+  if (is_protocol && error != beast::http::error::partial_message) {
+    return Refuse(ReportFor(error, options_));
   }
-  Refuse(ReportFor(error, options_));
+  // Who broke off may still read, and part of the body may have been taken.
+  return state_ == State::kBody ? Refuse(IncompleteReport()) : Close();
 }
 
 void Connection::Refuse(const ErrorReport& report) {

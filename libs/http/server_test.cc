@@ -257,6 +257,20 @@ TEST_F(ServerTest, AbortsTheRequestOfAClientThatGoesAway) {
   handler_.WaitForAborted();
 }
 
+TEST_F(ServerTest, TellsAClientThatItsBodyBrokeOff) {
+  Start();
+  for (const char* framing :
+       {"Content-Length: 9\r\n\r\nab",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\nc"}) {
+    TcpClient client(server_->port());
+    ASSERT_TRUE(
+        client.Send(std::string("POST / HTTP/1.1\r\nHost: h\r\n") + framing));
+    client.HalfClose();
+    EXPECT_THAT(client.ReadAll(), AllOf(StartsWith("HTTP/1.1 400"),
+                                        HasSubstr("BODY_INCOMPLETE")));
+  }
+}
+
 TEST_F(ServerTest, RefusesWhatIsNoHttp) {
   Start();
   const std::string response = Roundtrip("nonsense\r\n\r\n");
@@ -429,6 +443,14 @@ TEST_F(RouterTest, FindsThePageOfAPath) {
   StartRouter();
   EXPECT_THAT(Roundtrip("GET /page?1 HTTP/1.1\r\nHost: h\r\n\r\n"),
               testing::EndsWith("\r\n\r\nq=1"));
+}
+
+TEST_F(RouterTest, FindsThePageOfATargetInAbsoluteForm) {
+  StartRouter();
+  EXPECT_THAT(Roundtrip("GET http://h:1/page?1 HTTP/1.1\r\nHost: h\r\n\r\n"),
+              testing::EndsWith("\r\n\r\nq=1"));
+  EXPECT_THAT(Roundtrip("GET http://h?1 HTTP/1.1\r\nHost: h\r\n\r\n"),
+              HasSubstr("nothing at '/'"));
 }
 
 TEST_F(RouterTest, AnswersHeadWithoutABody) {

@@ -325,6 +325,14 @@ class VectorCompiler {
   std::string why_;
 };
 
+// The map of extensions, empty or not, and what CloudEvents requires.
+bool IsAlwaysThere(const cel::Variable& variable) {
+  if (variable.name == kExtensionsVariable) return true;
+  const auto attribute = AttributeOf(variable);
+  return attribute == Attribute::kId || attribute == Attribute::kSource ||
+         attribute == Attribute::kType;
+}
+
 // Finds, for people, the payload paths that a rule reads, and whether it can
 // fail on data: reading what may be absent, or computing what may overflow.
 class Survey {
@@ -353,9 +361,12 @@ class Survey {
 
  private:
   void Read(const Chain& chain, bool is_test) {
-    // Without a field, the variable itself cannot be absent; `has` of a field
-    // of the payload fails only on what is no object.
-    if (!is_test || chain.steps.size() > 1) rule_.can_fail = true;
+    // `has` looks into the last object of the chain, which may be absent, and
+    // may be no object.
+    const size_t looked_into = chain.steps.size() - (is_test ? 1 : 0);
+    if (looked_into > 0 || !IsAlwaysThere(*chain.variable)) {
+      rule_.can_fail = true;
+    }
     if (chain.variable->name != kPayloadVariable) return;
     std::string text(kPayloadVariable);
     const std::string path = PathText(chain.steps);

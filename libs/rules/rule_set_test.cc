@@ -212,7 +212,11 @@ TEST(RuleSetTest, DescribesWhyARuleRunsRowByRow) {
 TEST(RuleSetTest, DescribesWhatCannotFail) {
   EXPECT_FALSE(PlanOf("true").can_fail);
   EXPECT_FALSE(PlanOf("has(ext.region) || false").can_fail);
-  EXPECT_TRUE(PlanOf("source == 'x'").can_fail);
+  EXPECT_FALSE(PlanOf("source == 'x' || id == type").can_fail);
+  EXPECT_TRUE(PlanOf("subject == 'x'").can_fail);
+  EXPECT_TRUE(PlanOf("ext.region == 'x'").can_fail);
+  EXPECT_TRUE(PlanOf("has(data.a)").can_fail);
+  EXPECT_TRUE(PlanOf("has(data.a.b)").can_fail);
 }
 
 TEST(RuleSetTest, DescribesRulesInTheOrderInWhichTheyWereAdded) {

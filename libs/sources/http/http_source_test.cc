@@ -630,6 +630,17 @@ TEST_F(BrokenBodyTest, IsAnsweredAfterTheAckTimeoutWithWhatIsInFlight) {
   outlet_.Settle();
 }
 
+TEST_F(BrokenBodyTest, IsAnsweredWhenItsClientBreaksOff) {
+  Start();
+  TcpClient client(source_->port());
+  SendTwoLines(client);
+  client.HalfClose();
+  EXPECT_THAT(client.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("BODY_INCOMPLETE"),
+                    HasSubstr("\"accepted\":\"2\"")));
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("BODY_INCOMPLETE", 1)));
+}
+
 TEST_F(BrokenBodyTest, CountsTheEventsBeforeTheEndOfATruncatedStream) {
   std::string lines;
   for (int i = 0; i < 20'000; ++i) lines += std::to_string(i * 7919) + "\n";
