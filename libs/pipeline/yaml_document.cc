@@ -238,6 +238,18 @@ class YamlDocumentBuilder : public YAML::EventHandler {
 
 namespace {
 
+// Inside braces or brackets YAML takes the brace of a variable for its own.
+std::string_view HintFor(std::string_view text, size_t at) {
+  at = std::min(at, text.size());
+  const size_t begin = text.substr(0, at).rfind('\n') + 1;
+  const std::string_view line = text.substr(begin, text.find('\n', at) - begin);
+  const size_t variable = line.find("${");
+  if (variable == std::string_view::npos || variable == 0) return "";
+  const char before = line[variable - 1];
+  if (before == '"' || before == '\'') return "";
+  return "; a '${...}' inside '{ }' or '[ ]' is written in quotes";
+}
+
 // What the parser can't express as an event is thrown by it, and stays here.
 bool RunParser(std::string_view text, const YamlDocument& document,
                YamlDocumentBuilder& builder, Diagnostics& diagnostics) {
@@ -259,7 +271,7 @@ bool RunParser(std::string_view text, const YamlDocument& document,
   } catch (const YAML::ParserException& error) {
     const size_t at = static_cast<size_t>(std::max(error.mark.pos, 0));
     diagnostics.Add(document.PositionAt(at),
-                    Cat("not valid YAML: ", error.msg));
+                    Cat("not valid YAML: ", error.msg, HintFor(text, at)));
   } catch (const std::exception& error) {
     diagnostics.Add({1, 1}, Cat("not valid YAML: ", error.what()));
   }

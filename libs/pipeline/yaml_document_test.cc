@@ -9,7 +9,9 @@
 namespace phoenix {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class YamlDocumentTest : public testing::Test {
  protected:
@@ -62,6 +64,10 @@ TEST_F(YamlDocumentTest, RefusesWhatIsNoDocument) {
   EXPECT_THAT(ErrorsOf("a: 1\n---\nb: 2\n"), HasSubstr("several documents"));
   EXPECT_THAT(ErrorsOf("a: [1, 2\nb: 3\n"), HasSubstr("f:2:2: not valid YAML"));
   EXPECT_THAT(ErrorsOf("a: b: c\n"), HasSubstr("f:1:5: not valid YAML"));
+  EXPECT_THAT(ErrorsOf("a: {b: ${C}, d: 0}\n"),
+              AllOf(HasSubstr("f:1:"), HasSubstr("written in quotes")));
+  EXPECT_THAT(ErrorsOf("a: {b: \"${C}\", d: 0\n"),
+              Not(HasSubstr("written in quotes")));
 }
 
 TEST_F(YamlDocumentTest, RefusesBytesThatAreNoText) {

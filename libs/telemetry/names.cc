@@ -107,10 +107,10 @@ constexpr MetricSpec kSinkQueueLag = Development(
 
 constexpr MetricSpec kPipelineReceivedEvents =
     Counter("phoenix_pipeline_received_events_total",
-            "Events that came in through the pipeline's doors.");
-constexpr MetricSpec kPipelineReceivedBytes =
-    Counter("phoenix_pipeline_received_bytes_total",
-            "Payload bytes that came in through the pipeline's doors.");
+            "Events that came in through the pipeline's doors, or that its "
+            "steps made.");
+constexpr MetricSpec kPipelineReceivedBytes = Counter(
+    "phoenix_pipeline_received_bytes_total", "Payload bytes of those events.");
 constexpr MetricSpec kPipelineSettledEvents =
     Counter("phoenix_pipeline_settled_events_total",
             "Events that came in and have their outcome.");
