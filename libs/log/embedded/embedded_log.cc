@@ -63,9 +63,10 @@ EmbeddedLogOptions WithDefaults(EmbeddedLogOptions options) {
   while (options.folder.size() > 1 && options.folder.back() == '/') {
     options.folder.pop_back();
   }
-  options.segment_bytes =
-      std::min(options.segment_bytes,
-               options.max_bytes / EmbeddedLogOptions::kMinSegments);
+  const uint64_t part = options.max_bytes / EmbeddedLogOptions::kMinSegments;
+  options.segment_bytes = std::min(options.segment_bytes, part);
+  // A group is stored as a whole: where the oldest are dropped for it, too.
+  options.max_group_bytes = std::min(options.max_group_bytes, part);
   return options;
 }
 

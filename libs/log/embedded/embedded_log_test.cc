@@ -256,6 +256,18 @@ TEST_F(EmbeddedLogTest, DropsTheOldestWhenToldSo) {
   EXPECT_EQ(log->Stats().cursor_offset, log->Stats().first_offset);
 }
 
+TEST_F(EmbeddedLogTest, KeepsItsBoundHoweverMuchComesAtOnce) {
+  options_.max_bytes = EmbeddedLogOptions::kMinMaxBytes;
+  options_.full_policy = FullPolicy::kDropOldest;
+  auto log = Open();
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(log->Append(Batch(i, 1000), 0, [](const auto&) {}).ok());
+  }
+  while (log->Step()) {
+    EXPECT_LE(log->Stats().bytes, options_.max_bytes);
+  }
+}
+
 TEST_F(EmbeddedLogTest, TellsAReaderWhatWasDroppedBeforeItCame) {
   options_.max_bytes = EmbeddedLogOptions::kMinMaxBytes;
   options_.full_policy = FullPolicy::kDropOldest;

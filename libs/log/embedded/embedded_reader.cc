@@ -76,6 +76,8 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOfAnyTime() {
       return std::move(place.entry);
     }
     if (!place.segment) {
+      // A file that is open takes room on the disk, though it was deleted.
+      open_.reset();
       // After a crash offsets that were never given lie before the end: who
       // waits for more must not wait for those.
       position_ = std::max(position_, place.end_offset);

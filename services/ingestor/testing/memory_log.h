@@ -72,11 +72,11 @@ class MemoryLog : public Log {
   // As FullPolicy::kDropOldest: what ends at or below `offset` is gone.
   void DropBelow(int64_t offset) {
     MutexLock lock(mutex_);
-    std::erase_if(entries_, [&](const LogEntry& entry) {
-      const bool goes = entry.end_offset() <= offset;
-      if (goes) dropped_.push_back(entry);
-      return goes;
-    });
+    std::vector<LogEntry> kept;
+    for (const LogEntry& entry : entries_) {
+      (entry.end_offset() <= offset ? dropped_ : kept).push_back(entry);
+    }
+    entries_ = std::move(kept);
     cursor_ = std::max(cursor_, offset);
   }
 
