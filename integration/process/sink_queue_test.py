@@ -224,7 +224,8 @@ class SinkQueueTest(harness.ProcessTest):
         self.assertEqual(len(self.numbers(destination.rows)),
                          self.sent - missing)
         self.assertEqual(run.stop(), 0, run.text("stderr"))
-        self.assertIn("given up or damaged", run.text("stderr"))
+        self.assertIn(" given up", run.text("stderr"))
+        self.assertIn("(when_full: drop_oldest)", run.text("stderr"))
         self.assertEqual(run.ledger()["unaccounted"], 0)
 
 

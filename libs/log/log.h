@@ -74,8 +74,9 @@ struct LogStats {
   uint64_t corrupt_records = 0;    // Found damaged, ever, and put aside.
   uint64_t corrupt_events = 0;     // In those, as far as it is known.
   uint64_t quarantined_bytes = 0;  // Put aside for whoever wants to look.
-  // By FullPolicy::kDropOldest, or by others who keep the storage: of those at
-  // least so many.
+  // By FullPolicy::kDropOldest, beyond the cursor: those that were on their way
+  // at that moment may have been delivered all the same. Or by others who keep
+  // the storage: of those at least so many.
   uint64_t dropped_events = 0;
 
   // Batches that this instance has appended to partitions that are its to read,
@@ -98,6 +99,14 @@ class PartitionListener {
   // when the partitions have gone already.
   virtual void OnRevoked(const std::vector<int32_t>& partitions,
                          absl::Duration patience) = 0;
+};
+
+// Events between where a reader began and the end of its log that it has not
+// given.
+struct UnreadEvents {
+  uint64_t waiting = 0;  // They are there.
+  uint64_t dropped = 0;  // By FullPolicy::kDropOldest, before they were read.
+  uint64_t damaged = 0;  // They could not be read, and were passed over.
 };
 
 // Reads one partition in order. Sees an entry once it is as durable as the log
@@ -123,6 +132,10 @@ class LogReader {
 
   // Where the next entry begins, or later.
   virtual int64_t position() const = 0;
+
+  // What this reader has not given, as of now; nullopt when the log does not
+  // count it. Thread-safe.
+  virtual std::optional<UnreadEvents> unread() const { return std::nullopt; }
 };
 
 // A durable, ordered, bounded log of batches: what stands between an

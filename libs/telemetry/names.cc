@@ -125,7 +125,7 @@ constexpr MetricSpec kPipelineLastEventTimestamp =
           "Unix time when the last event came in; 0 before the first.");
 constexpr MetricSpec kPipelineRecoveredEvents =
     Counter("phoenix_pipeline_recovered_events_total",
-            "Events of an earlier run that the log has handed on again.");
+            "Events of an earlier run that the log has for this one.");
 constexpr MetricSpec kLogAppendedEvents = Development(
     Counter("phoenix_log_appended_events_total",
             "Events that were written to the log and are durable."));
@@ -134,7 +134,8 @@ constexpr MetricSpec kLogCorruptRecords =
                         "Records that were found damaged, and put aside."));
 constexpr MetricSpec kLogDroppedEvents = Development(
     Counter("phoenix_log_dropped_events_total",
-            "Events that a full log gave up, as its drop_oldest says."));
+            "Events that a full log gave up before they were final, as its "
+            "drop_oldest says."));
 constexpr MetricSpec kLogLagEvents = Development(Gauge(
     "phoenix_log_lag_events", "Events in the log that have no final outcome."));
 constexpr MetricSpec kLogMaxSizeBytes = Development(
@@ -267,8 +268,9 @@ std::string_view ErrorStageName(ErrorStage stage) {
 
 std::string_view SettlementName(Settlement settlement) {
   static constexpr std::string_view kNames[] = {
-      "delivered", "filtered",      "dropped",  "deduplicated", "merged",
-      "queued",    "dead_lettered", "rejected", "retry",        "logged"};
+      "delivered", "filtered", "dropped",       "deduplicated",
+      "merged",    "queued",   "dead_lettered", "rejected",
+      "retry",     "logged",   "corrupt"};
   static_assert(std::size(kNames) == kSettlementCount);
   return kNames[static_cast<int>(settlement)];
 }

@@ -144,7 +144,7 @@ std::string_view ErrorStageName(ErrorStage stage);
 enum class Settlement {
   kDelivered,
   kFiltered,
-  kDropped,  // A step failed on it, with `on_error: drop`.
+  kDropped,  // By a step with `on_error: drop`, a full queue or a full log.
   kDeduplicated,
   kMerged,
   kQueued,  // Sinks that don't have it have it in their queue on disk.
@@ -152,8 +152,9 @@ enum class Settlement {
   kRejected,  // Its producer was told that it can never be taken.
   kRetry,     // Its producer was told to send it again.
   kLogged,    // A log has it that others read too: one of them goes on.
+  kCorrupt,   // The log could not read it any more, and put it aside.
 };
-inline constexpr int kSettlementCount = 10;
+inline constexpr int kSettlementCount = 11;
 std::string_view SettlementName(Settlement settlement);
 
 // Upper bounds in seconds of the buckets of every duration: those of the

@@ -38,7 +38,12 @@ absl::Status LogDispatcher::Start() {
   PHOENIX_ASSIGN_OR_RETURN(const int64_t cursor,
                            log.cursor(options_.partition));
   PHOENIX_ASSIGN_OR_RETURN(reader_, log.Read(options_.partition, cursor));
-  if (!options_.shared) recovered_end_ = log.Stats().next_offset;
+  if (!options_.shared) {
+    recovered_end_ = log.Stats().next_offset;
+    const std::optional<UnreadEvents> found = reader_->unread();
+    recovered_is_known_ = found.has_value();
+    if (found) environment_.metrics.Recovered(found->waiting);
+  }
   settled_.emplace(static_cast<uint64_t>(cursor));
   PumpSoon();
   return absl::OkStatus();
@@ -51,7 +56,47 @@ bool LogDispatcher::stopping() const {
 
 LogDispatcher::Stats LogDispatcher::stats() const {
   MutexLock lock(mutex_);
-  return stats_;
+  Stats stats = stats_;
+  if (reader_ == nullptr) return stats;
+  if (const auto unread = reader_->unread()) {
+    stats.unread = unread->waiting + next_events_;
+  }
+  return stats;
+}
+
+void LogDispatcher::SettleLost() {
+  const auto cursor = environment_.log.cursor(options_.partition);
+  if (options_.shared || !cursor.ok()) return;
+  uint64_t dropped = 0;
+  uint64_t damaged = 0;
+  {
+    MutexLock lock(mutex_);
+    const std::optional<UnreadEvents> unread = reader_->unread();
+    if (!unread) return;
+    dropped_held_ += GiveUpHeld(*cursor);
+    dropped = unread->dropped + dropped_held_ - stats_.dropped;
+    damaged = unread->damaged - stats_.damaged;
+    stats_.dropped += dropped;
+    stats_.damaged += damaged;
+  }
+  environment_.metrics.Settled(Settlement::kDropped, dropped);
+  environment_.metrics.Settled(Settlement::kCorrupt, damaged);
+}
+
+// What is not final and behind the log's cursor the log has dropped. Nobody
+// will hand it on any more once this has stopped.
+uint64_t LogDispatcher::GiveUpHeld(int64_t log_cursor) {
+  uint64_t dropped = 0;
+  while (!held_.empty() && held_.begin()->first <= log_cursor) {
+    dropped += held_.begin()->second;
+    held_.erase(held_.begin());
+  }
+  held_back_ -= dropped;
+  stats_.in_flight -= dropped;
+  if (stopping_ && next_end_ <= log_cursor) {
+    dropped += std::exchange(next_events_, 0);
+  }
+  return dropped;
 }
 
 void LogDispatcher::PumpSoon() {
@@ -109,13 +154,23 @@ bool LogDispatcher::ReadNext() {
   MutexLock lock(mutex_);
   read_backoff_.Reset();
   stats_.at_end = !next_.has_value();
-  if (next_.has_value()) return true;
+  if (next_.has_value()) {
+    NoteNext();
+    return true;
+  }
   end_seen_in_ = drain;
   changed_.NotifyAll();
   reader_->WhenMore([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->PumpSoon();
   });
   return false;
+}
+
+void LogDispatcher::NoteNext() {
+  const auto start = static_cast<int64_t>(settled_->position());
+  next_end_ = next_->end_offset();
+  const int64_t first = std::max(next_->first_offset, start);
+  next_events_ = static_cast<uint64_t>(std::max<int64_t>(0, next_end_ - first));
 }
 
 void LogDispatcher::ReadLater(const absl::Status& why) {
@@ -141,7 +196,9 @@ void LogDispatcher::Dispatch(LogEntry entry) {
   const bool recovered = IsRecovered(work.entry);
   const size_t bytes = work.entry.batch->memory_bytes();
   if (!Enqueue(lane, std::move(work))) return environment_.budget.Give(bytes);
-  if (recovered || options_.shared) environment_.metrics.Recovered(events);
+  if ((recovered && !recovered_is_known_) || options_.shared) {
+    environment_.metrics.Recovered(events);
+  }
   OfferWaiting(lane);
 }
 
@@ -150,6 +207,7 @@ bool LogDispatcher::Enqueue(size_t lane, Work work) {
   const uint64_t events = work.rows.size();
   MutexLock lock(mutex_);
   if (stopping_) return false;
+  next_events_ = 0;
   stats_.read += events;
   stats_.in_flight += events;
   if (IsRecovered(work.entry)) {
@@ -315,6 +373,7 @@ void LogDispatcher::Retry(size_t lane, Work work, uint64_t settled) {
 // It stays in the log.
 void LogDispatcher::HoldBack(const Work& work) {
   held_back_ += work.rows.size();
+  held_[work.entry.end_offset()] += work.rows.size();
   changed_.NotifyAll();
 }
 

@@ -73,6 +73,12 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
     uint64_t resent = 0;               // Each time that one was offered again.
     uint64_t in_flight = 0;            // Now: read, not final.
     bool at_end = false;               // Now: nothing was left to read.
+
+    // These are of a log that counts what was not read (LogReader::unread):
+    // now, to be handed on, and lost before that, or before they were final.
+    uint64_t unread = 0;
+    uint64_t dropped = 0;
+    uint64_t damaged = 0;
   };
 
   static std::shared_ptr<LogDispatcher> Create(const Options& options,
@@ -103,6 +109,10 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
 
   Stats stats() const;
 
+  // Settles in the pipeline's books what the log has lost since the last call.
+  // To be called again when the log is closed.
+  void SettleLost();
+
  private:
   // A batch on its way: the rows of it that are not final.
   struct Work {
@@ -128,6 +138,7 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   std::optional<Work> TakeWaiting(size_t lane);
   void PauseUntilReady(size_t lane, Work work);
   void ReadLater(const absl::Status& why);
+  void NoteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Those of any thread.
   void PumpSoon();
@@ -142,13 +153,15 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   void CountDown(const Work& work, uint64_t settled)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void HoldBack(const Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  uint64_t GiveUpHeld(int64_t log_cursor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayFollow(const LogEntry& entry);
   bool BeginSettling();
   bool stopping() const;
 
   const Options options_;
   const Environment environment_;
-  int64_t recovered_end_ = 0;  // Constant once started.
+  int64_t recovered_end_ = 0;        // Constant once started, as the next.
+  bool recovered_is_known_ = false;  // How many events it is.
   std::optional<SettledPrefix> settled_;
 
   // Only used on the executor.
@@ -164,13 +177,21 @@ class LogDispatcher : public std::enable_shared_from_this<LogDispatcher> {
   bool released_ ABSL_GUARDED_BY(mutex_) = false;
   int settling_ ABSL_GUARDED_BY(mutex_) = 0;  // Outcomes that are looked at.
   bool next_is_far_ ABSL_GUARDED_BY(mutex_) = false;
-  uint64_t held_back_ ABSL_GUARDED_BY(mutex_) = 0;  // By Stop, not final.
+
+  // Not final when it was stopped, together and by the ends of their entries.
+  uint64_t held_back_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<int64_t, uint64_t> held_ ABSL_GUARDED_BY(mutex_);
+
+  // Of next_: the events that are to be handed on, and their end.
+  uint64_t next_events_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t next_end_ ABSL_GUARDED_BY(mutex_) = 0;
 
   // The end counts as seen by a drain when it was reached after the drain
   // began.
   uint64_t drains_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<uint64_t> end_seen_in_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
+  uint64_t dropped_held_ ABSL_GUARDED_BY(mutex_) = 0;  // Of stats_.dropped.
 };
 
 }  // namespace phoenix

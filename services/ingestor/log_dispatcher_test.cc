@@ -246,6 +246,74 @@ TEST_F(LogDispatcherTest, SendsWhatWasNotFinalAgainAfterARestart) {
   EXPECT_EQ(dispatcher_->stats().read, 7u);
 }
 
+// Of a log that drops its oldest events.
+class DroppedEventsTest : public LogDispatcherTest {
+ protected:
+  uint64_t Settled(Settlement settlement) {
+    dispatcher_->SettleLost();
+    return metrics_.settled_events(settlement);
+  }
+  uint64_t Waiting() const {
+    const LogDispatcher::Stats stats = dispatcher_->stats();
+    return stats.in_flight + stats.unread;
+  }
+};
+
+TEST_F(DroppedEventsTest, CountWhenNobodyHasReadThem) {
+  options_.max_span = 2;
+  Start();
+  for (int i = 0; i < 4; ++i) Append(2);
+  EXPECT_EQ(Waiting(), 8u);
+  log_.DropBelow(6);
+  // Of those two are in the lane, and two were read.
+  EXPECT_EQ(Settled(Settlement::kDropped), 2u);
+  EXPECT_EQ(Waiting(), 6u);
+  for (int i = 0; i < 3; ++i) {
+    lane(0).Settle();
+    Run();
+  }
+  EXPECT_THAT(lane(0).offsets(), ElementsAre(0, 1, 2, 3, 6, 7));
+  EXPECT_EQ(Settled(Settlement::kDelivered), 6u);
+  EXPECT_EQ(Settled(Settlement::kDropped), 2u);
+  EXPECT_EQ(Waiting(), 0u);
+}
+
+TEST_F(DroppedEventsTest, CountWhenTheyWereReadAndNobodyHandsThemOnAgain) {
+  options_.max_span = 4;
+  Start();
+  for (int i = 0; i < 4; ++i) Append(2);
+  BatchOutcome outcome(2, Outcome::kDelivered);
+  outcome = BatchOutcome(2);
+  outcome.Merge(0, Outcome::kDelivered);
+  outcome.Merge(1, Outcome::kRetry);
+  dispatcher_->Stop();
+  lane(0).Settle(0, outcome);
+  lane(0).Settle(0, Outcome::kRetry);
+  Run();
+  EXPECT_EQ(Settled(Settlement::kDropped), 0u);
+  EXPECT_EQ(Waiting(), 7u);
+  log_.DropBelow(6);
+  // 0 is final; 4 and 5 were read and not handed on.
+  EXPECT_EQ(Settled(Settlement::kDropped), 5u);
+  EXPECT_EQ(Settled(Settlement::kDelivered), 1u);
+  EXPECT_EQ(Waiting(), 2u);
+}
+
+TEST_F(DroppedEventsTest, CountAsRecoveredWhenTheyWereFound) {
+  options_.max_span = 2;
+  for (int i = 0; i < 3; ++i) Append(2);
+  Start();
+  EXPECT_EQ(metrics_.recovered_events(), 6u);
+  log_.DropBelow(6);
+  EXPECT_EQ(Settled(Settlement::kDropped), 2u);
+  for (int i = 0; i < 2; ++i) {
+    lane(0).Settle();
+    Run();
+  }
+  EXPECT_EQ(Settled(Settlement::kDelivered), 4u);
+  EXPECT_EQ(metrics_.in_flight_events(), 0u);
+}
+
 TEST_F(LogDispatcherTest, LetsNothingNewPassWhatItHasRecovered) {
   Append(1, 0);
   Append(2, 1);

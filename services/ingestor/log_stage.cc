@@ -104,14 +104,35 @@ void LogStage::Stop() {
 absl::Status LogStage::Close() {
   Stop();
   reading_.Stop();
-  return log_->Close();
+  const absl::Status closed = log_->Close();
+  SettleLost();
+  return closed;
 }
 
-LogNumbers LogStage::Numbers() const {
+void LogStage::SettleLost() {
+  for (const auto& [partition, dispatcher] : dispatchers()) {
+    dispatcher->SettleLost();
+  }
+}
+
+LogStage::Losses LogStage::losses() const {
+  const LogStats stats = log_->Stats();
+  Losses losses{.corrupt_records = stats.corrupt_records,
+                .corrupt_events = stats.corrupt_events};
+  // What a shared log has lost, others may have read.
+  if (log_->shared()) losses.dropped_events = stats.dropped_events;
+  for (const auto& [partition, dispatcher] : dispatchers()) {
+    losses.dropped_events += dispatcher->stats().dropped;
+  }
+  return losses;
+}
+
+LogNumbers LogStage::Numbers() {
+  SettleLost();
   const LogStats stats = log_->Stats();
   return {.appended_events = intake_.logged_events(),
           .corrupt_records = stats.corrupt_records,
-          .dropped_events = stats.dropped_events,
+          .dropped_events = losses().dropped_events,
           .syncs = stats.syncs,
           .lag_events = waiting_events(),
           .segments = stats.segments,
@@ -123,18 +144,12 @@ bool LogStage::has_read_all() const {
 }
 
 uint64_t LogStage::waiting_events() const {
-  uint64_t in_flight = 0;
-  uint64_t read = 0;
-  bool at_end = true;
+  uint64_t waiting = 0;
   for (const auto& [partition, dispatcher] : dispatchers()) {
     const LogDispatcher::Stats stats = dispatcher->stats();
-    in_flight += stats.in_flight;
-    read += stats.read - stats.recovered;
-    at_end = at_end && stats.at_end;
+    waiting += stats.in_flight + stats.unread;
   }
-  if (log_->shared()) return in_flight;
-  const uint64_t logged = intake_.logged_events();
-  return in_flight + (at_end || logged < read ? 0 : logged - read);
+  return waiting;
 }
 
 }  // namespace phoenix

@@ -64,16 +64,25 @@ class LogStage : private PartitionListener {
   absl::Status Close();
 
   // How many events the log holds that are not final; of a shared log, that
-  // were read here. Counted apart from the pipeline's books, by what was
-  // appended and what was settled.
+  // were read here. Counted apart from the pipeline's books, where they are.
   uint64_t waiting_events() const;
 
   // Whether this instance has read all that it has appended, as far as it is
   // its to read.
   bool has_read_all() const;
 
-  // For the metrics of the log.
-  LogNumbers Numbers() const;
+  // For the metrics of the log; what it has lost until now is in the pipeline's
+  // books from then on.
+  LogNumbers Numbers();
+
+  // What did not come through the log: dropped in this run, before it was
+  // final; and found damaged, ever, as far as its events are known.
+  struct Losses {
+    uint64_t dropped_events = 0;
+    uint64_t corrupt_records = 0;
+    uint64_t corrupt_events = 0;
+  };
+  Losses losses() const;
 
  private:
   using Dispatchers = std::map<int32_t, std::shared_ptr<LogDispatcher>>;
@@ -83,6 +92,7 @@ class LogStage : private PartitionListener {
                  absl::Duration patience) override;
   std::shared_ptr<LogDispatcher> NewDispatcher(int32_t partition);
   Dispatchers dispatchers() const;
+  void SettleLost();
 
   const std::unique_ptr<Log> log_;
   const Environment environment_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "libs/base/error_details.h"
@@ -41,6 +42,7 @@ struct SpillQueue::Item {
   SettleCallback settle;       // Null once whoever offered it knows.
   absl::Time since;            // When it came, or was appended.
   uint64_t direct_number = 0;  // In order, of those that went straight on.
+  uint64_t sequence = 0;       // Of its record, once it has one.
   bool is_queued = false;      // The queue answers for it.
   bool is_final = false;
   std::optional<uint64_t> chunk;  // Of settled_, once its record was read.
@@ -149,8 +151,9 @@ bool SpillQueue::MustSpill() {
 // anything may: what is new would only stand there for as long before it is
 // answered.
 bool SpillQueue::SinkStands() {
-  return !in_flight_since_.empty() &&
-         environment_.clock.Now() - *in_flight_since_.begin() >= kMaxMemoryWait;
+  return !in_flight_items_.empty() &&
+         environment_.clock.Now() - in_flight_items_.begin()->first >=
+             kMaxMemoryWait;
 }
 
 // Whether the log has nothing that was not handed on.
@@ -225,6 +228,7 @@ absl::Status SpillQueue::Record(const ItemPtr& item) {
       return absl::OkStatus();  // The sink has just said what became of it.
     }
     sequence = sequence_.Take(events);
+    item->sequence = sequence;
     if (is_direct) {
       sequence_.Exclude(sequence, events);
       recorded_.emplace(sequence, item);
@@ -274,7 +278,7 @@ void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
       item->is_queued = true;
       if (is_direct) {
         in_flight_ += item->events();
-        in_flight_since_.insert(item->since);
+        in_flight_items_.emplace(item->since, item);
       }
     }
     if (appended.ok() || !is_direct) {
@@ -282,6 +286,7 @@ void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
     }
     changed_.NotifyAll();
   }
+  if (LogHasDropped()) RunSoon([this] { LookForDropped(); });
   // The sink may have been faster.
   if (settle == nullptr) return;
   PHOENIX_FAILPOINT("queue.spill.before_settle").IgnoreError();
@@ -356,6 +361,7 @@ bool SpillQueue::PumpOne() {
 
 // False when there is nothing more for now.
 bool SpillQueue::ReadNext() {
+  LookForDropped();
   absl::StatusOr<std::optional<LogEntry>> entry = reader_->Next();
   if (!entry.ok()) {
     logger_.Warn("The queue of a sink could not be read, trying again.",
@@ -372,12 +378,67 @@ bool SpillQueue::ReadNext() {
   return true;
 }
 
+// Whether the log alone has moved its cursor since somebody looked.
+bool SpillQueue::LogHasDropped() const {
+  const auto cursor = log_->cursor(0);
+  if (!cursor.ok()) return false;
+  MutexLock lock(mutex_);
+  return *cursor > looked_at_ &&
+         *cursor > static_cast<int64_t>(settled_->position());
+}
+
+// Counts what the log has dropped and nobody has read.
+void SpillQueue::LookForDropped() {
+  if (!LogHasDropped()) return;
+  const auto cursor = log_->cursor(0);
+  const std::optional<uint64_t> first = FirstSequence(*cursor);
+  if (!first.has_value()) return;
+  uint64_t given_up = 0;
+  {
+    MutexLock lock(mutex_);
+    looked_at_ = *cursor;
+    first_kept_ = std::max(first_kept_, *first);
+    given_up = sequence_.SkipTo(*first);
+    stats_.given_up += given_up;
+    changed_.NotifyAll();  // It may have been all.
+  }
+  if (given_up == 0) return;
+  logger_.Warn("A full queue of a sink has given up its oldest events.",
+               {{"events", given_up}});
+}
+
+// Of the first record at or behind the cursor; nullopt when it can't be told.
+std::optional<uint64_t> SpillQueue::FirstSequence(int64_t cursor) const {
+  const auto reader = log_->Read(0, cursor);
+  if (!reader.ok()) return std::nullopt;
+  const auto entry = (*reader)->Next();
+  if (!entry.ok()) return std::nullopt;
+  if (entry->has_value()) return FromSpillRecord(**entry).sequence;
+  MutexLock lock(mutex_);
+  if (!closed_) return std::nullopt;  // It may have been stored just now.
+  return sequence_.next();
+}
+
+// Nobody will deliver any more what is in memory, and no longer on disk.
+void SpillQueue::GiveUpInMemory() {
+  for (auto i = in_flight_items_.begin(); i != in_flight_items_.end();) {
+    const Item& item = *i->second;
+    const bool is_on_disk = item.sequence >= first_kept_;
+    if (!is_on_disk) {
+      stats_.given_up += item.events();
+      in_flight_ -= item.events();
+    }
+    i = is_on_disk ? std::next(i) : in_flight_items_.erase(i);
+  }
+}
+
 // The record's view, unless it is one that went straight to the sink.
 SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
   SpilledView spilled = FromSpillRecord(entry);
   const uint64_t events = spilled.view.rows.size();
   const uint64_t chunk =
       settled_->Add(static_cast<uint64_t>(entry.end_offset()));
+  const bool dropped = LogHasDropped();  // Since somebody looked.
   uint64_t missing = 0;
   ItemPtr item;
   bool is_direct = false;
@@ -385,19 +446,20 @@ SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
   {
     MutexLock lock(mutex_);
     missing = sequence_.Pass(spilled.sequence, events);
-    stats_.missing += missing;
+    (dropped ? stats_.given_up : stats_.damaged) += missing;
     recorded_.erase(recorded_.begin(), recorded_.lower_bound(spilled.sequence));
     auto direct = recorded_.extract(spilled.sequence);
     is_direct = !direct.empty();
     item = is_direct ? std::move(direct.mapped())
                      : std::make_shared<Item>(std::move(spilled.view), nullptr,
                                               entry.append_time);
+    item->sequence = spilled.sequence;
     item->chunk = chunk;
     is_final = item->is_final;
     if (!is_direct) {
       item->is_queued = true;
       in_flight_ += events;
-      in_flight_since_.insert(item->since);
+      in_flight_items_.emplace(item->since, item);
       next_waits_ = true;
     }
     changed_.NotifyAll();  // It may have been the last.
@@ -499,7 +561,7 @@ void SpillQueue::OnFinal(const ItemPtr& item, const BatchOutcome& outcome) {
   absl::Duration delay;
   {
     MutexLock lock(mutex_);
-    CountFinal(*item, outcome);
+    CountFinal(item, outcome);
     if (item->is_final) {
       chunk = item->chunk;
       backoff_.Reset();
@@ -517,7 +579,9 @@ void SpillQueue::OnFinal(const ItemPtr& item, const BatchOutcome& outcome) {
   changed_.NotifyAll();
 }
 
-void SpillQueue::CountFinal(Item& item, const BatchOutcome& outcome) {
+void SpillQueue::CountFinal(const ItemPtr& settled,
+                            const BatchOutcome& outcome) {
+  Item& item = *settled;
   Selection rest;
   for (const uint32_t row : item.view.rows) {
     switch (outcome.at(row)) {
@@ -539,9 +603,7 @@ void SpillQueue::CountFinal(Item& item, const BatchOutcome& outcome) {
   in_flight_ -= item.events() - rest.size();
   item.view.rows = std::move(rest);
   item.is_final = item.view.rows.empty();
-  if (!item.is_final) return;
-  const auto since = in_flight_since_.find(item.since);
-  if (since != in_flight_since_.end()) in_flight_since_.erase(since);
+  if (item.is_final) in_flight_items_.erase({item.since, settled});
 }
 
 void SpillQueue::OfferAgain(const ItemPtr& item) {
@@ -594,7 +656,15 @@ absl::Status SpillQueue::Close() {
   if (log_ == nullptr) return absl::OkStatus();
   next_ = nullptr;
   reader_ = nullptr;
-  return log_->Close();
+  const absl::Status closed = log_->Close();
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  LookForDropped();
+  MutexLock lock(mutex_);
+  GiveUpInMemory();
+  return closed;
 }
 
 SpillQueue::Stats SpillQueue::stats() const {
@@ -604,8 +674,10 @@ SpillQueue::Stats SpillQueue::stats() const {
   const uint64_t unread = sequence_.unread();
   stats.waiting = in_flight_ + unread - std::min(unread, pending_events_);
   stats.bytes = log.bytes;
-  if (!in_flight_since_.empty()) {
-    stats.lag = environment_.clock.Now() - *in_flight_since_.begin();
+  stats.corrupt_records = log.corrupt_records;
+  stats.corrupt_events = log.corrupt_events;
+  if (!in_flight_items_.empty()) {
+    stats.lag = environment_.clock.Now() - in_flight_items_.begin()->first;
   }
   stats.holds_up = !room_waiters_.empty();
   return stats;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -75,17 +76,20 @@ class SpillQueue : public SinkPort {
   };
 
   // The books of the queue, in events: found + spilled = delivered +
-  // dead_lettered + dropped + missing + waiting.
+  // dead_lettered + dropped + given_up + damaged + waiting.
   struct Stats {
     uint64_t found = 0;    // On disk at the start.
     uint64_t spilled = 0;  // Since the start, as all but `waiting`.
     uint64_t delivered = 0;
     uint64_t dead_lettered = 0;
-    uint64_t dropped = 0;  // By the queue of the dead-letter sink.
-    uint64_t missing = 0;  // Dropped from a full log, or damaged.
-    uint64_t waiting = 0;  // Now, counted where they are.
+    uint64_t dropped = 0;   // By the queue of the dead-letter sink.
+    uint64_t given_up = 0;  // By drop_oldest, before they were final.
+    uint64_t damaged = 0;   // They could not be read.
+    uint64_t waiting = 0;   // Now, counted where they are.
 
-    uint64_t bytes = 0;  // On disk, now.
+    uint64_t bytes = 0;            // On disk, now.
+    uint64_t corrupt_records = 0;  // Found damaged, ever.
+    uint64_t corrupt_events = 0;   // In those, as far as it is known.
 
     // For how long the first of those has waited; 0 when none does.
     absl::Duration lag;
@@ -97,7 +101,7 @@ class SpillQueue : public SinkPort {
     int64_t unaccounted() const {
       return static_cast<int64_t>(found + spilled) -
              static_cast<int64_t>(delivered + dead_lettered + dropped +
-                                  missing + waiting);
+                                  given_up + damaged + waiting);
     }
   };
 
@@ -121,7 +125,8 @@ class SpillQueue : public SinkPort {
   // offered from now on, or waits for room, settles as kRetry. Idempotent.
   void Stop();
 
-  // Closes the log, if it was started.
+  // Closes the log, if it was started. The books are those of what is on disk
+  // from then on.
   absl::Status Close();
 
   Stats stats() const;
@@ -129,6 +134,7 @@ class SpillQueue : public SinkPort {
  private:
   struct Item;
   using ItemPtr = std::shared_ptr<Item>;
+  using ItemByTime = std::pair<absl::Time, ItemPtr>;
 
   // Offering.
   absl::Status Take(BatchView& view, SettleCallback& settle);
@@ -155,6 +161,10 @@ class SpillQueue : public SinkPort {
   bool ReadNext();
   ItemPtr Pass(const LogEntry& entry);
   bool HandOn();
+  bool LogHasDropped() const;
+  void LookForDropped();
+  std::optional<uint64_t> FirstSequence(int64_t cursor) const;
+  void GiveUpInMemory() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OfferAgain(const ItemPtr& item);
 
   void PumpSoon();
@@ -166,7 +176,7 @@ class SpillQueue : public SinkPort {
   void GiveLetters(uint64_t bytes);
   bool TooManyLetters();
   void OnFinal(const ItemPtr& item, const BatchOutcome& outcome);
-  void CountFinal(Item& item, const BatchOutcome& outcome)
+  void CountFinal(const ItemPtr& settled, const BatchOutcome& outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SettleRecord(uint64_t chunk);
   absl::Status CountFound(int64_t cursor);
@@ -208,11 +218,17 @@ class SpillQueue : public SinkPort {
   // Of the batches whose outcome the sink has said, and the dead letters not.
   uint64_t letter_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool letters_awaited_ ABSL_GUARDED_BY(mutex_) = false;
-  std::multiset<absl::Time> in_flight_since_ ABSL_GUARDED_BY(mutex_);
+  std::set<ItemByTime> in_flight_items_ ABSL_GUARDED_BY(mutex_);
+
+  // The log has dropped what comes before this, as far as anybody looked, when
+  // its cursor stood there.
+  uint64_t first_kept_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t looked_at_ ABSL_GUARDED_BY(mutex_) = 0;
   Stats stats_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::AnyInvocable<void()>> room_waiters_ ABSL_GUARDED_BY(mutex_);
   bool room_asked_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // The log.
   Random random_ ABSL_GUARDED_BY(mutex_);
   Backoff backoff_ ABSL_GUARDED_BY(mutex_);
 };

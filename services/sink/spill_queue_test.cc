@@ -341,7 +341,7 @@ TEST_F(FullSpillQueueTest, LetsWaitWhatIsToBlock) {
   life_->DeliverAll();
   EXPECT_FALSE(stats().holds_up);
   EXPECT_EQ(waiting.calls(), 1u);
-  EXPECT_EQ(stats().missing, 0u);
+  EXPECT_EQ(stats().given_up, 0u);
   ExpectBooksClosed();
 }
 
@@ -378,8 +378,31 @@ TEST_F(FullSpillQueueTest, DropsTheOldestAndCountsThem) {
   EXPECT_LE(stats().bytes, kMaxBytes + 200'000);
   life_->DeliverAll();
   EXPECT_EQ(stats().spilled, uint64_t{kOffers});
-  EXPECT_GT(stats().missing, 10u);
+  EXPECT_GT(stats().given_up, 10u);
+  EXPECT_EQ(stats().damaged, 0u);
   EXPECT_GE(stats().delivered, 8u);
+  ExpectBooksClosed();
+}
+
+TEST_F(FullSpillQueueTest, CountsWhatItHasDroppedBeforeAnybodyReadsOn) {
+  BeginFull(FullQueue::kDropOldest);
+  EXPECT_GT(stats().given_up, 10u);
+  EXPECT_EQ(stats().given_up + stats().waiting, uint64_t{kOffers});
+  EXPECT_EQ(stats().unaccounted(), 0);
+}
+
+TEST_F(FullSpillQueueTest, LeavesToTheNextRunWhatItSaysIsWaiting) {
+  BeginFull(FullQueue::kDropOldest);
+  // What is in memory was dropped from disk, and this run ends.
+  life_->queue.Stop();
+  while (memory().size() > 0) memory().Settle(Outcome::kRetry);
+  ASSERT_TRUE(life_->queue.Close().ok());
+  const SpillQueue::Stats before = stats();
+  EXPECT_EQ(before.unaccounted(), 0);
+  Begin({.when_full = FullQueue::kDropOldest, .max_bytes = kMaxBytes});
+  EXPECT_EQ(stats().found, before.waiting);
+  life_->DeliverAll();
+  EXPECT_EQ(stats().delivered, before.waiting);
   ExpectBooksClosed();
 }
 

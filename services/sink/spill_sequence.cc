@@ -47,12 +47,19 @@ void SpillSequence::Erase(ExcludedMap::iterator excluded) {
   excluded_.erase(excluded);
 }
 
-uint64_t SpillSequence::Pass(uint64_t sequence, uint64_t events) {
+uint64_t SpillSequence::SkipTo(uint64_t sequence) {
   uint64_t missing = sequence - std::min(sequence, passed_);
   while (!excluded_.empty() && excluded_.begin()->first < sequence) {
     missing -= std::min(missing, excluded_.begin()->second.events);
     Erase(excluded_.begin());
   }
+  passed_ = std::max(passed_, sequence);
+  next_ = std::max(next_, passed_);
+  return missing;
+}
+
+uint64_t SpillSequence::Pass(uint64_t sequence, uint64_t events) {
+  const uint64_t missing = SkipTo(sequence);
   const auto own = excluded_.find(sequence);
   if (own != excluded_.end()) Erase(own);
   passed_ = std::max(passed_, sequence + events);

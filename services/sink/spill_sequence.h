@@ -32,8 +32,15 @@ class SpillSequence {
   // excluded nor failed, were not.
   uint64_t Pass(uint64_t sequence, uint64_t events);
 
+  // What comes before is not there any more: nothing of it will be passed.
+  // Returns how many events of it are lost, as Pass does.
+  uint64_t SkipTo(uint64_t sequence);
+
   // Whether every record that did not fail has been passed.
   bool AllPassed();
+
+  // The number of the record that will be taken next.
+  uint64_t next() const { return next_; }
 
   // Events that were appended, or are about to be, and not passed.
   uint64_t unread() const { return next_ - passed_ - excluded_events_; }

@@ -33,6 +33,19 @@ TEST(SpillSequenceTest, TellsHowManyAreMissing) {
   EXPECT_TRUE(sequence.AllPassed());
 }
 
+TEST(SpillSequenceTest, SkipsWhatIsGone) {
+  SpillSequence sequence;
+  for (int i = 0; i < 4; ++i) sequence.Take(10);
+  sequence.Exclude(10, 10);
+  sequence.Exclude(20, 10);
+  EXPECT_EQ(sequence.SkipTo(20), 10u);
+  EXPECT_EQ(sequence.unread(), 10u);
+  EXPECT_EQ(sequence.SkipTo(20), 0u);
+  EXPECT_EQ(sequence.Pass(20, 10), 0u);
+  EXPECT_EQ(sequence.Pass(30, 10), 0u);
+  EXPECT_TRUE(sequence.AllPassed());
+}
+
 TEST(SpillSequenceTest, MissesNothingThatTheSinkHasOrThatFailed) {
   SpillSequence sequence;
   const uint64_t direct = sequence.Take(10);

@@ -51,7 +51,8 @@ std::string BooksOf(const SpillQueue::Stats& stats) {
                                .Add(stats.delivered, "delivered")
                                .Add(stats.dead_lettered, "dead_lettered")
                                .Add(stats.dropped, "dropped")
-                               .Add(stats.missing, "given up or damaged")
+                               .Add(stats.given_up, "given up")
+                               .Add(stats.damaged, "damaged")
                                .Add(stats.waiting, "waiting")
                                .text();
   return Cat("queue: ", came, " = ", went,
@@ -61,6 +62,12 @@ std::string BooksOf(const SpillQueue::Stats& stats) {
 }
 
 }  // namespace
+
+std::string QuarantineText(uint64_t records, uint64_t events) {
+  return Cat(WithCommas(records), " corrupt records",
+             events > 0 ? Cat(" with ", WithCommas(events), " events") : "",
+             " put aside in its quarantine; see `phoenix log check`");
+}
 
 // One queue. What is null the sink does without.
 struct SinkQueues::Queue {
@@ -76,7 +83,7 @@ struct SinkQueues::Queue {
     numbers.delivered = stats.delivered;
     numbers.dead_lettered = stats.dead_lettered;
     numbers.dropped = stats.dropped;
-    numbers.missing = stats.missing;
+    numbers.missing = stats.given_up + stats.damaged;
     numbers.waiting = stats.waiting;
     numbers.size_bytes = stats.bytes;
     numbers.lag_seconds = absl::ToDoubleSeconds(stats.lag);
@@ -268,6 +275,16 @@ std::vector<std::string> SinkQueues::Report() const {
       const SpillQueue::Stats stats = queue->spill->stats();
       if (stats.found + stats.spilled > 0) {
         lines.push_back(Cat(sink, ": ", BooksOf(stats)));
+      }
+      if (stats.given_up > 0) {
+        lines.push_back(Cat(sink, ": queue: ", WithCommas(stats.given_up),
+                            " events given up before they were final, for it "
+                            "was full (when_full: drop_oldest)"));
+      }
+      if (stats.corrupt_records > 0) {
+        lines.push_back(
+            Cat(sink, ": queue: ",
+                QuarantineText(stats.corrupt_records, stats.corrupt_events)));
       }
     }
     const uint64_t turned_away = queue->policy.turned_away_events();

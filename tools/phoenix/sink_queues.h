@@ -19,6 +19,10 @@
 
 namespace phoenix {
 
+// What a report says of records of a log that are damaged, as far as is known
+// with so many events.
+std::string QuarantineText(uint64_t records, uint64_t events);
+
 // The queues before the sinks of a suite, each as its sink's `queue` says: in
 // memory alone, or going on on disk; and what becomes of events when it is
 // full. Used by one thread; the ports by any.

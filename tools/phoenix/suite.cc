@@ -12,6 +12,7 @@
 #include "libs/event/payload_bytes.h"
 #include "libs/telemetry/log.h"
 #include "services/ingestor/settlement_count.h"
+#include "tools/phoenix/live_line.h"
 
 namespace phoenix {
 namespace {
@@ -65,6 +66,25 @@ uint64_t CountSettled(const PipelineMetrics& metrics) {
 // Every event counts when it comes and when it settles.
 uint64_t CountMoves(const PipelineMetrics& metrics) {
   return CountArrivals(metrics) + CountSettled(metrics);
+}
+
+std::vector<std::string> LossesOf(const LogStage::Losses& losses,
+                                  bool is_kafka) {
+  std::vector<std::string> lines;
+  if (losses.dropped_events > 0) {
+    lines.push_back(Cat(WithCommas(losses.dropped_events),
+                        is_kafka ? " events deleted before they were final, as "
+                                   "the topic's retention says"
+                                 : " events given up before they were final, "
+                                   "for it was full (when_full: drop_oldest)"));
+  }
+  if (losses.corrupt_records > 0) {
+    lines.push_back(is_kafka ? Cat(WithCommas(losses.corrupt_records),
+                                   " records could not be read")
+                             : QuarantineText(losses.corrupt_records,
+                                              losses.corrupt_events));
+  }
+  return lines;
 }
 
 size_t LaneCount(int configured) {
@@ -513,6 +533,11 @@ std::vector<std::string> Suite::Report() const {
   for (const auto& unit : sources_) {
     const absl::Status status = unit->source.Health();
     if (!status.ok()) add(unit->name, {std::string(status.message())});
+  }
+  if (log_ != nullptr) {
+    const auto& log = pipeline_->log;
+    add("log",
+        LossesOf(log_->losses(), log.has_value() && log->kafka != nullptr));
   }
   for (const CompiledStep& step : pipeline_->steps) {
     add(step.name, step.op->Report());

@@ -1,5 +1,6 @@
 // The suite with a log: what is acknowledged, and what a next run hands on.
 #include <filesystem>
+#include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -19,15 +20,18 @@ constexpr absl::Duration kLong = absl::Minutes(1);
 
 // One run of the small pipeline on a folder.
 struct LoggedRun {
-  explicit LoggedRun(const std::string& folder)
+  explicit LoggedRun(const std::string& folder,
+                     FullPolicy when_full = FullPolicy::kBlock)
       : suite(std::move(small.pipeline), registry, health, Clock::System(),
-              OpenerFor(folder)) {}
+              OpenerFor(folder, when_full)) {}
 
-  static LogOpener OpenerFor(const std::string& folder) {
+  static LogOpener OpenerFor(const std::string& folder, FullPolicy when_full) {
     CompiledPipeline pipeline;
     pipeline.name = "small";
     pipeline.log.emplace();
     pipeline.log->path = folder;
+    pipeline.log->when_full = when_full;
+    pipeline.log->max_bytes = 1 << 20;
     return LogOpenerOf(pipeline);
   }
 
@@ -119,6 +123,71 @@ TEST_F(SuiteLogTest, DeliversNothingTwiceAfterAnOrderlyEnd) {
   ASSERT_TRUE(next.suite.Start().ok());
   EXPECT_TRUE(next.suite.Drain(kLong));
   EXPECT_THAT(PayloadsAt(*next.small.out), ElementsAre("\"farewell\""));
+}
+
+TEST_F(SuiteLogTest, HasInItsBooksWhatAFullLogDrops) {
+  const std::string large = "\"" + std::string(100'000, 'x') + "\"";
+  uint64_t waiting = 0;
+  {
+    LoggedRun run(folder_, FullPolicy::kDropOldest);
+    run.FailSink();
+    ASSERT_TRUE(run.suite.Start().ok());
+    for (int i = 0; i < 40; ++i) run.Offer({large});
+    run.suite.Drain(absl::Milliseconds(200));
+    const PipelineMetrics& metrics = run.suite.metrics();
+    const uint64_t dropped = metrics.settled_events(Settlement::kDropped);
+    waiting = run.suite.waiting_events();
+    EXPECT_GE(dropped, 28u);
+    EXPECT_LE(waiting, 12u);
+    // The farewell went back to who made it.
+    EXPECT_EQ(metrics.received_events(),
+              dropped + waiting + metrics.settled_events(Settlement::kRetry));
+    EXPECT_EQ(run.suite.UnaccountedEvents(), 0);
+    const std::string report = RunReport(run.suite, absl::Seconds(1));
+    EXPECT_THAT(report, HasSubstr(" dropped + "));
+    EXPECT_THAT(report, HasSubstr("  log: " + std::to_string(dropped) +
+                                  " events given up before they were final"));
+    EXPECT_THAT(report, HasSubstr("(when_full: drop_oldest)\n"));
+  }
+  LoggedRun next(folder_, FullPolicy::kDropOldest);
+  ASSERT_TRUE(next.suite.Start().ok());
+  EXPECT_TRUE(next.suite.Drain(kLong));
+  EXPECT_EQ(next.suite.metrics().recovered_events(), waiting);
+  EXPECT_EQ(next.suite.metrics().settled_events(Settlement::kDropped), 0u);
+  EXPECT_EQ(next.suite.UnaccountedEvents(), 0);
+}
+
+// Turns a bit over, some way into the first segment.
+void Damage(const std::string& folder) {
+  const auto segment =
+      *std::filesystem::directory_iterator(folder + "/segments");
+  std::fstream file(segment.path(),
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(64 + 100);
+  const int byte = file.peek();
+  file.seekp(64 + 100);
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+TEST_F(SuiteLogTest, HasInItsBooksWhatTheLogCannotRead) {
+  {
+    LoggedRun run(folder_);
+    run.FailSink();
+    ASSERT_TRUE(run.suite.Start().ok());
+    for (const char* payload : {"1", "2"}) run.Offer({payload});
+    run.suite.Drain(absl::Milliseconds(200));
+    EXPECT_EQ(run.suite.waiting_events(), 2u);
+  }
+  Damage(folder_);
+  LoggedRun next(folder_);
+  ASSERT_TRUE(next.suite.Start().ok());
+  EXPECT_TRUE(next.suite.Drain(kLong));
+  EXPECT_THAT(PayloadsAt(*next.small.out), ElementsAre("2", "\"farewell\""));
+  const std::string report = RunReport(next.suite, absl::Seconds(1));
+  EXPECT_THAT(report, HasSubstr("  received 1 + 2 recovered = 2 delivered + 1 "
+                                "corrupt; unaccounted 0\n"));
+  EXPECT_THAT(report, HasSubstr("  log: 1 corrupt records with 1 events put "
+                                "aside in its quarantine"));
 }
 
 TEST_F(SuiteLogTest, IsNotReadyBeforeItsLogIs) {

@@ -25,7 +25,7 @@ constexpr absl::Duration kLong = absl::Minutes(1);
 // without, `fast`. In memory only one view finds room.
 struct QueuedRun {
   explicit QueuedRun(const std::string& folder, SinkQueueLimits queue = {},
-                     bool with_log = false) {
+                     bool with_log = false, int64_t max_bytes = 1 << 30) {
     auto sink = std::make_unique<FakeSink>();
     fast = sink.get();
     small.pipeline->sinks.push_back({.name = "fast",
@@ -34,7 +34,10 @@ struct QueuedRun {
                                      .sink = std::move(sink)});
     small.pipeline->routes[0].sinks = {0, 2};
     queue.bytes = 1;
-    if (!folder.empty()) queue.spill.emplace().path = folder;
+    if (!folder.empty()) {
+      queue.spill.emplace().path = folder;
+      queue.spill->max_bytes = max_bytes;
+    }
     small.pipeline->sinks[0].queue = queue;
     if (with_log) small.pipeline->log.emplace().path = folder + ".log";
     LogOpener open_log = LogOpenerOf(*small.pipeline);
@@ -117,6 +120,33 @@ TEST_F(SuiteQueueTest, LetsTheLogGoOnWhileASinkDoesNot) {
   EXPECT_EQ(run.suite->queued_events(), 4u);
   EXPECT_EQ(run.suite->metrics().settled_events(Settlement::kQueued), 4u);
   EXPECT_EQ(run.suite->UnaccountedEvents(), 0);
+}
+
+TEST_F(SuiteQueueTest, HasInItsBooksWhatAFullQueueGivesUp) {
+  const SinkQueueLimits drops = {.when_full = FullQueue::kDropOldest};
+  uint64_t waiting = 0;
+  {
+    QueuedRun run(folder_, drops, /*with_log=*/false, 1 << 20);
+    run.FailSink();
+    ASSERT_TRUE(run.suite->Start().ok());
+    const std::string large = "\"" + std::string(100'000, 'x') + "\"";
+    for (int i = 0; i < 40; ++i) run.Offer(large);
+    EXPECT_TRUE(run.suite->Drain(absl::Milliseconds(500)));
+    waiting = run.suite->queued_events();
+    EXPECT_LE(waiting, 13u);
+    EXPECT_EQ(run.suite->UnaccountedEvents(), 0);
+    EXPECT_THAT(run.Report(), HasSubstr(" given up + "));
+    EXPECT_THAT(run.Report(),
+                HasSubstr(" events given up before they were final, for it was "
+                          "full (when_full: drop_oldest)"));
+  }
+  QueuedRun next(folder_, drops, /*with_log=*/false, 1 << 20);
+  ASSERT_TRUE(next.suite->Start().ok());
+  EXPECT_TRUE(next.suite->Drain(kLong));
+  EXPECT_THAT(
+      next.Report(),
+      HasSubstr("out: queue: " + std::to_string(waiting) + " found on disk"));
+  EXPECT_EQ(next.suite->UnaccountedEvents(), 0);
 }
 
 TEST_F(SuiteQueueTest, NamesASinkWhoseEventsWaitOnDisk) {

@@ -1,5 +1,7 @@
 #include "libs/log/embedded/catalog.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace phoenix {
@@ -8,11 +10,17 @@ Catalog::Catalog(std::vector<Segment> segments, int64_t next_offset,
                  size_t recent_bytes)
     : segments_(std::move(segments)),
       recent_(recent_bytes, next_offset),
-      end_offset_(next_offset) {}
+      end_offset_(next_offset) {
+  for (Segment& segment : segments_) {
+    segment.sequence = end_sequence_;
+    end_sequence_ = segment.end_sequence();
+  }
+}
 
 void Catalog::AddSegment(const Segment& segment) {
   MutexLock lock(mutex_);
   segments_.push_back(segment);
+  segments_.back().sequence = end_sequence_;
   last_index_ = {};
   last_is_open_ = true;
 }
@@ -21,8 +29,12 @@ void Catalog::AddEntries(const Segment& segment,
                          const std::vector<IndexEntry>& records,
                          std::vector<LogEntry> entries) {
   MutexLock lock(mutex_);
-  segments_.back() = segment;
-  end_offset_ = segment.end_offset;
+  Segment& last = segments_.back();
+  const uint64_t sequence = last.sequence;
+  last = segment;
+  last.sequence = sequence;
+  end_offset_ = last.end_offset;
+  end_sequence_ = last.end_sequence();
   for (const IndexEntry& record : records) last_index_.Add(record);
   for (LogEntry& entry : entries) recent_.Add(std::move(entry));
 }
@@ -43,16 +55,54 @@ bool Catalog::IsOpen(int64_t base_offset) const {
   return last_is_open_ && segments_.back().base_offset == base_offset;
 }
 
+int64_t Catalog::FirstOffset() const {
+  return segments_.empty() ? end_offset_ : segments_.front().base_offset;
+}
+
+Catalog::Range Catalog::RangeNow() const {
+  return {segments_.empty() ? end_sequence_ : segments_.front().sequence,
+          end_sequence_};
+}
+
+uint64_t Catalog::SequenceAt(int64_t offset) const {
+  const auto after = std::upper_bound(
+      segments_.begin(), segments_.end(), offset,
+      [](int64_t at, const Segment& s) { return at < s.base_offset; });
+  if (after == segments_.begin()) return RangeNow().first;
+  const Segment& segment = *std::prev(after);
+  const int64_t inside = std::min(offset, segment.end_offset);
+  return segment.sequence + static_cast<uint64_t>(inside - segment.base_offset);
+}
+
+Catalog::Range Catalog::range() const {
+  MutexLock lock(mutex_);
+  return RangeNow();
+}
+
+uint64_t Catalog::SequenceOf(int64_t offset) const {
+  MutexLock lock(mutex_);
+  return SequenceAt(offset);
+}
+
 Catalog::Place Catalog::Find(int64_t offset) const {
   MutexLock lock(mutex_);
+  // What was deleted may still be in memory.
+  offset = std::max(offset, FirstOffset());
+  Place place{.entry = {},
+              .segment = {},
+              .end_offset = end_offset_,
+              .range = RangeNow()};
   if (recent_.Covers(offset)) {
-    return {recent_.Find(offset), std::nullopt, end_offset_};
+    place.entry = recent_.Find(offset);
+    if (place.entry) place.sequence = SequenceAt(place.entry->first_offset);
+    return place;
   }
   for (const Segment& segment : segments_) {
-    if (segment.end_offset > offset)
-      return {std::nullopt, segment, end_offset_};
+    if (segment.end_offset <= offset) continue;
+    place.segment = segment;
+    break;
   }
-  return {std::nullopt, std::nullopt, end_offset_};
+  return place;
 }
 
 std::optional<Segment> Catalog::FindSegment(int64_t base_offset) const {
@@ -85,6 +135,17 @@ std::vector<Segment> Catalog::segments() const {
   return segments_;
 }
 
+size_t Catalog::segment_count() const {
+  MutexLock lock(mutex_);
+  return segments_.size();
+}
+
+std::optional<int64_t> Catalog::newest_base() const {
+  MutexLock lock(mutex_);
+  if (segments_.empty()) return std::nullopt;
+  return segments_.back().base_offset;
+}
+
 uint64_t Catalog::bytes() const { return BytesFrom(-1); }
 
 uint64_t Catalog::BytesFrom(int64_t offset) const {
@@ -98,7 +159,7 @@ uint64_t Catalog::BytesFrom(int64_t offset) const {
 
 int64_t Catalog::first_offset() const {
   MutexLock lock(mutex_);
-  return segments_.empty() ? end_offset_ : segments_.front().base_offset;
+  return FirstOffset();
 }
 
 int64_t Catalog::end_offset() const {

@@ -42,11 +42,23 @@ class Catalog {
   // Whether the segment with this base is the one that is being written.
   bool IsOpen(int64_t base_offset) const;
 
-  // Where to read on at `offset`.
+  // The first event that is there, and the end, as Segment::sequence counts.
+  struct Range {
+    uint64_t first = 0;
+    uint64_t end = 0;
+  };
+  Range range() const;
+
+  // The same of `offset`, or of the first event that is there.
+  uint64_t SequenceOf(int64_t offset) const;
+
+  // Where to read on at `offset`, or at the first event that is there.
   struct Place {
     std::optional<LogEntry> entry;   // In memory, or
     std::optional<Segment> segment;  // in this one, or neither: at the end.
     int64_t end_offset = 0;          // See end_offset.
+    uint64_t sequence = 0;           // Of `entry`.
+    Range range;
   };
   Place Find(int64_t offset) const;
 
@@ -60,6 +72,10 @@ class Catalog {
   std::vector<IndexEntry> IndexOf(int64_t base_offset) const;
 
   std::vector<Segment> segments() const;
+  size_t segment_count() const;
+
+  // The first offset of the last segment, if there is one.
+  std::optional<int64_t> newest_base() const;
 
   // Bytes of all segments, and of those that hold something at or above
   // `offset`.
@@ -72,12 +88,18 @@ class Catalog {
   int64_t end_offset() const;
 
  private:
+  uint64_t SequenceAt(int64_t offset) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int64_t FirstOffset() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Range RangeNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable Mutex mutex_;
   std::vector<Segment> segments_ ABSL_GUARDED_BY(mutex_);
   SparseIndex last_index_ ABSL_GUARDED_BY(mutex_);
   bool last_is_open_ ABSL_GUARDED_BY(mutex_) = false;
   RecentEntries recent_ ABSL_GUARDED_BY(mutex_);
   int64_t end_offset_ ABSL_GUARDED_BY(mutex_);
+  uint64_t end_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace phoenix

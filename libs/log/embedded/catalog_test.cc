@@ -64,6 +64,22 @@ TEST(CatalogTest, GivesTheLastEntriesFromMemory) {
   EXPECT_EQ(catalog.bytes(), 500u);
 }
 
+TEST(CatalogTest, CountsEventsWithoutTheGapsOfOffsets) {
+  Catalog catalog({MakeSegment(5, 10), MakeSegment(100, 120)}, 130, 0);
+  EXPECT_EQ(catalog.SequenceOf(0), 0u);
+  EXPECT_EQ(catalog.SequenceOf(7), 2u);
+  EXPECT_EQ(catalog.SequenceOf(50), 5u);
+  EXPECT_EQ(catalog.SequenceOf(110), 15u);
+  EXPECT_EQ(catalog.range().end, 25u);
+  catalog.AddSegment(MakeSegment(130, 130));
+  catalog.AddEntries(MakeSegment(130, 133), {}, {});
+  EXPECT_EQ(catalog.SequenceOf(131), 26u);
+  EXPECT_EQ(catalog.range().end, 28u);
+  catalog.RemoveFirst();
+  EXPECT_EQ(catalog.range().first, 5u);
+  EXPECT_EQ(catalog.SequenceOf(7), 5u);
+}
+
 TEST(CatalogTest, BeginsWhereTheFirstSegmentDoes) {
   Catalog catalog({MakeSegment(5, 10), MakeSegment(10, 20)}, 20, 0);
   EXPECT_EQ(catalog.first_offset(), 5);

@@ -12,6 +12,19 @@ namespace phoenix {
 namespace {
 
 constexpr uint32_t kMagic = 0x43584850;  // "PHXC"
+constexpr uint64_t kNewestIsFinal = uint64_t{1} << 63;
+
+uint64_t EncodeNewest(const CursorState& state) {
+  if (!state.newest_segment.has_value()) return 0;
+  return (static_cast<uint64_t>(*state.newest_segment) + 1) |
+         (state.newest_is_final ? kNewestIsFinal : 0);
+}
+
+void DecodeNewest(uint64_t value, CursorState& state) {
+  if (value == 0) return;
+  state.newest_segment = static_cast<int64_t>((value & ~kNewestIsFinal) - 1);
+  state.newest_is_final = (value & kNewestIsFinal) != 0;
+}
 
 uint64_t SlotPosition(uint64_t sequence) {
   return sequence % 2 * CursorFile::kSlotDistance;
@@ -30,6 +43,7 @@ std::string EncodeCursorSlot(const CursorState& state, uint64_t sequence,
   StoreLittleEndian(to, 32, state.dropped_events);
   StoreLittleEndian(to, 40, log_id.high);
   StoreLittleEndian(to, 48, log_id.low);
+  StoreLittleEndian(to, 56, EncodeNewest(state));
   StoreLittleEndian(to, 4, Crc32c(std::string_view(bytes).substr(8)));
   return bytes;
 }
@@ -50,6 +64,7 @@ std::optional<CursorSlot> DecodeCursorSlot(std::string_view bytes,
   slot.state = {LoadLittleEndian<int64_t>(bytes, 16),
                 LoadLittleEndian<int64_t>(bytes, 24),
                 LoadLittleEndian<uint64_t>(bytes, 32)};
+  DecodeNewest(LoadLittleEndian<uint64_t>(bytes, 56), slot.state);
   return slot;
 }
 

@@ -27,11 +27,17 @@ namespace phoenix {
 //             nothing can have got lost (see EmbeddedLogOptions::durability)
 //   32    8   events dropped by FullPolicy::kDropOldest
 //   40   16   id of the log
-//   56    8   0
+//   56    8   the newest segment: its first offset + 1, or 0; the highest bit
+//             says that every event in it has its final outcome
 struct CursorState {
   int64_t cursor_offset = 0;
   int64_t offset_bound = 0;
   uint64_t dropped_events = 0;
+
+  // The segment that was begun last, unless the log has deleted it: when it is
+  // not there, somebody has taken it, and with it perhaps what was not final.
+  std::optional<int64_t> newest_segment = std::nullopt;
+  bool newest_is_final = false;  // Nothing in it is still to be delivered.
 
   friend bool operator==(const CursorState&, const CursorState&) = default;
 };

@@ -36,6 +36,16 @@ TEST_F(CursorFileTest, KeepsTheLastStateThatWasSaved) {
   }
 }
 
+TEST_F(CursorFileTest, KeepsWhichSegmentIsTheNewest) {
+  for (const CursorState& state :
+       {CursorState{.newest_segment = 0}, CursorState{.cursor_offset = 9},
+        CursorState{.newest_segment = int64_t{1} << 60,
+        .newest_is_final = true}}) {
+    ASSERT_TRUE(Open().Save(state).ok());
+    EXPECT_EQ(Open().state(), state);
+  }
+}
+
 TEST_F(CursorFileTest, FallsBackToTheOtherSlot) {
   CursorFile file = Open();
   ASSERT_TRUE(file.Save({1, 0, 0}).ok());

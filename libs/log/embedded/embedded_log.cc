@@ -18,6 +18,9 @@ namespace {
 // How far the offset bound is raised at once: a sync for so many events.
 constexpr int64_t kOffsetLease = 1 << 20;
 
+// More than a log can have: whatever is behind the cursor may go.
+constexpr uint64_t kEverything = uint64_t{1} << 62;
+
 LogId DrawLogId() {
   LogId id;
   // So few bytes always come at once.
@@ -60,9 +63,10 @@ EmbeddedLogOptions WithDefaults(EmbeddedLogOptions options) {
   while (options.folder.size() > 1 && options.folder.back() == '/') {
     options.folder.pop_back();
   }
-  options.segment_bytes =
-      std::min(options.segment_bytes,
-               options.max_bytes / EmbeddedLogOptions::kMinSegments);
+  const uint64_t part = options.max_bytes / EmbeddedLogOptions::kMinSegments;
+  options.segment_bytes = std::min(options.segment_bytes, part);
+  // A group is stored as a whole: where the oldest are dropped for it, too.
+  options.max_group_bytes = std::min(options.max_group_bytes, part);
   return options;
 }
 
@@ -98,6 +102,14 @@ void TellWhatWasFound(const RecoveredSegments& recovered,
   if (recovered.corrupt_records > 0) {
     logger.Error("Corrupt records of the log were put aside.",
                  {{"corrupt_records", recovered.corrupt_records}});
+  }
+  for (const MissingEvents& missing : recovered.missing_behind) {
+    logger.Warn(
+        "Segments behind the log's cursor are missing: their events can't be "
+        "looked at or sent again. Put them back, or run `phoenix log repair "
+        "DIR --accept-missing`.",
+        {{"first_offset", missing.first_offset},
+         {"end_offset", missing.end_offset}});
   }
   if (recovered.cursor_was_lost) {
     logger.Error("The log's cursor is lost: all that is kept is sent again.");
@@ -408,7 +420,9 @@ absl::StatusOr<std::vector<EventBatchPtr>> EmbeddedLog::Store(
     absl::Span<PendingAppend> group, uint64_t bytes) {
   MutexLock lock(file_mutex_);
   auto stored = TryToStore(group, bytes);
-  if (absl::IsResourceExhausted(stored.status())) FreeDisk();
+  while (absl::IsResourceExhausted(stored.status()) && FreeDisk()) {
+    stored = TryToStore(group, bytes);
+  }
   MutexLock state(mutex_);
   stats_.syncs = committer_.syncs();
   return stored;
@@ -419,31 +433,58 @@ absl::StatusOr<std::vector<EventBatchPtr>> EmbeddedLog::TryToStore(
   PHOENIX_RETURN_IF_ERROR(MakeRoomFor(bytes));
   PHOENIX_RETURN_IF_ERROR(reserve_.Take());
   PHOENIX_RETURN_IF_ERROR(RaiseOffsetBound(group));
-  return committer_.Commit(group);
+  PHOENIX_ASSIGN_OR_RETURN(auto stored, committer_.Commit(group));
+  // Before the ack, for it tells when acked events are taken away.
+  const absl::Status noted = retention_.NoteNewest();
+  if (!noted.ok()) {
+    logger_.Warn("The log's newest segment could not be noted.",
+                 {{"error", noted}});
+  }
+  return stored;
 }
 
-// The disk is full: what is kept for replay alone goes.
-void EmbeddedLog::FreeDisk() {
-  constexpr uint64_t kEverything = uint64_t{1} << 62;
+// The disk is full: what is kept for replay alone goes, or, when told so, the
+// oldest. False when nothing could be deleted.
+bool EmbeddedLog::FreeDisk() {
+  const size_t before = catalog_.segment_count();
   reserve_.GiveUp();
-  absl::Status status = SaveCursor();
-  if (status.ok()) status = retention_.DeleteSettled(kEverything);
+  absl::Status status = DeleteWhatMayGo();
+  const bool drops = options_.full_policy == FullPolicy::kDropOldest;
+  if (status.ok() && drops && before > 0 &&
+      catalog_.segment_count() == before) {
+    status = DropOldest(kEverything);
+  }
   if (!status.ok()) {
     logger_.Warn("No room could be made on a full disk.", {{"error", status}});
+  }
+  return catalog_.segment_count() < before;
+}
+
+absl::Status EmbeddedLog::DeleteWhatMayGo() {
+  PHOENIX_RETURN_IF_ERROR(SaveCursor());
+  SealIfFinal();
+  return retention_.DeleteSettled(kEverything);
+}
+
+// What is being written can't be deleted.
+void EmbeddedLog::SealIfFinal() {
+  if (catalog_.BytesFrom(retention_.saved().cursor_offset) == 0) {
+    committer_.SealSegment(/*sync=*/false).IgnoreError();
   }
 }
 
 absl::Status EmbeddedLog::MakeRoomFor(uint64_t bytes) {
   if (retention_.HasRoomFor(bytes)) return absl::OkStatus();
   PHOENIX_RETURN_IF_ERROR(SaveCursor());
-  // What is being written can't be deleted.
-  if (catalog_.BytesFrom(retention_.saved().cursor_offset) == 0) {
-    committer_.SealSegment(/*sync=*/false).IgnoreError();
-  }
+  SealIfFinal();
   PHOENIX_RETURN_IF_ERROR(retention_.DeleteSettled(bytes));
   if (options_.full_policy != FullPolicy::kDropOldest) return absl::OkStatus();
-  while (!retention_.HasRoomFor(bytes) && !catalog_.segments().empty()) {
+  size_t left = catalog_.segment_count();
+  while (!retention_.HasRoomFor(bytes) && left > 0) {
     PHOENIX_RETURN_IF_ERROR(DropOldest(bytes));
+    // One that is empty and about to be written stays.
+    if (catalog_.segment_count() == left) break;
+    left = catalog_.segment_count();
   }
   return absl::OkStatus();
 }
@@ -608,6 +649,7 @@ absl::Status EmbeddedLog::CloseFiles() {
   }
   absl::Status saved = SaveCursor();
   if (saved.ok()) saved = retention_.DeleteSettled(/*bytes_to_come=*/0);
+  if (saved.ok()) saved = retention_.NoteEnd();
   return sealed.ok() ? saved : sealed;
 }
 

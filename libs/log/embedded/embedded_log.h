@@ -164,7 +164,9 @@ class EmbeddedLog : public Log, private MoreWaiters {
   absl::StatusOr<std::vector<EventBatchPtr>> TryToStore(
       absl::Span<PendingAppend> group, uint64_t bytes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
-  void FreeDisk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
+  bool FreeDisk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
+  absl::Status DeleteWhatMayGo() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
+  void SealIfFinal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   absl::Status MakeRoomFor(uint64_t bytes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   absl::Status DropOldest(uint64_t bytes)

@@ -11,6 +11,7 @@
 #include "libs/base/error_details.h"
 #include "libs/base/random.h"
 #include "libs/event/batch_testing.h"
+#include "libs/log/embedded/reserve_file.h"
 #include "libs/log/embedded/testing/simulated_file_system.h"
 
 namespace phoenix {
@@ -255,6 +256,92 @@ TEST_F(EmbeddedLogTest, DropsTheOldestWhenToldSo) {
   EXPECT_EQ(log->Stats().cursor_offset, log->Stats().first_offset);
 }
 
+TEST_F(EmbeddedLogTest, KeepsItsBoundHoweverMuchComesAtOnce) {
+  options_.max_bytes = EmbeddedLogOptions::kMinMaxBytes;
+  options_.full_policy = FullPolicy::kDropOldest;
+  auto log = Open();
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(log->Append(Batch(i, 1000), 0, [](const auto&) {}).ok());
+  }
+  while (log->Step()) {
+    EXPECT_LE(log->Stats().bytes, options_.max_bytes);
+  }
+}
+
+TEST_F(EmbeddedLogTest, TellsAReaderWhatWasDroppedBeforeItCame) {
+  options_.max_bytes = EmbeddedLogOptions::kMinMaxBytes;
+  options_.full_policy = FullPolicy::kDropOldest;
+  auto log = Open();
+  uint64_t events = (*Append(*log, Batch(0)))->size();
+  auto reader = *log->Read(0, 0);
+  uint64_t given = (**reader->Next()).batch->size();
+  for (int i = 1; i < 100; ++i)
+    events += (*Append(*log, Batch(i, 1000)))->size();
+  const UnreadEvents before = *reader->unread();
+  EXPECT_GT(before.dropped, 0u);
+  EXPECT_EQ(given + before.dropped + before.waiting, events);
+  EXPECT_EQ(before.dropped + given, log->Stats().dropped_events);
+  while (const auto entry = *reader->Next()) given += entry->batch->size();
+  EXPECT_EQ(given + before.dropped, events) << "read what was dropped";
+  EXPECT_EQ(reader->unread()->dropped, before.dropped);
+  EXPECT_EQ(reader->unread()->waiting, 0u);
+  EXPECT_EQ(reader->unread()->damaged, 0u);
+}
+
+TEST_F(EmbeddedLogTest, DropsTheOldestForRoomOnAFullDisk) {
+  options_.full_policy = FullPolicy::kDropOldest;
+  options_.segment_bytes = 1;  // A segment a batch.
+  auto log = Open();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(Append(*log, Batch(7)).ok());
+  files_.SetCapacity(files_.used_bytes());
+  for (int i = 0; i < 20; ++i) {
+    const auto stored = Append(*log, Batch(7));
+    ASSERT_TRUE(stored.ok()) << stored.status();
+  }
+  EXPECT_EQ(log->Stats().cursor_offset, log->Stats().first_offset);
+  EXPECT_EQ(log->Stats().dropped_events,
+            static_cast<uint64_t>(log->Stats().first_offset));
+  EXPECT_GE(ReadAll(*log).size(), 3u) << "more than the room needs";
+}
+
+TEST_F(EmbeddedLogTest, HealsAFullDiskOnceAllIsFinal) {
+  options_.recent_bytes = 0;
+  auto log = Open();
+  files_.SetCapacity(files_.used_bytes() + 3 * ReserveFile::kBytes);
+  absl::Status refusal;
+  while (refusal.ok()) refusal = Append(*log, Batch(2, 1000)).status();
+  EXPECT_EQ(log->Stats().segments, 1u);
+  const auto entries = ReadAll(*log);
+  ASSERT_TRUE(log->SetCursor(0, entries.back().end_offset()).ok());
+  clock_.Advance(options_.full_retry_delay);
+  const auto stored = Append(*log, Batch(2, 1000));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ((*stored)->identity().first_offset, entries.back().end_offset());
+  EXPECT_EQ(ReadAll(*log, entries.back().end_offset()).size(), 1u);
+}
+
+TEST_F(EmbeddedLogTest, OpensOnAFullDiskAndRefusesUntilThereIsRoom) {
+  size_t stored = 0;
+  {
+    auto log = Open();
+    files_.SetCapacity(files_.used_bytes() + 3 * ReserveFile::kBytes);
+    while (Append(*log, Batch(2, 1000)).ok()) ++stored;
+  }
+  // Others take what the log has given up.
+  files_.SetCapacity(files_.used_bytes());
+  auto log = Open();
+  ASSERT_NE(log, nullptr);
+  const auto entries = ReadAll(*log);
+  EXPECT_EQ(entries.size(), stored);
+  const absl::Status refusal = Append(*log, Batch(2, 1000)).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(refusal)) << refusal;
+  EXPECT_EQ(GetErrorReason(refusal)->reason, "LOG_FULL");
+  EXPECT_TRUE(GetRetryDelay(refusal).has_value());
+  ASSERT_TRUE(log->SetCursor(0, entries.back().end_offset()).ok());
+  clock_.Advance(options_.full_retry_delay);
+  EXPECT_TRUE(Append(*log, Batch(2)).ok());
+}
+
 TEST_F(EmbeddedLogTest, WritesTheCursorBeforeItDeletes) {
   options_.segment_bytes = 1;  // A segment a batch.
   auto log = Open();
@@ -306,6 +393,12 @@ TEST_F(EmbeddedLogTest, PutsACorruptRecordAsideAndReadsOn) {
   EXPECT_EQ(DescribeEvents(*entries[1].batch), DescribeEvents(*Batch(2)));
   EXPECT_EQ(log->Stats().corrupt_records, 1u);
   EXPECT_EQ(log->Stats().corrupt_events, Batch(1)->size());
+  auto reader = *log->Read(0, 0);
+  while (*reader->Next()) {
+  }
+  EXPECT_EQ(reader->unread()->damaged, Batch(1)->size());
+  EXPECT_EQ(reader->unread()->dropped, 0u);
+  EXPECT_EQ(reader->unread()->waiting, 0u);
   // Once, however often it is read, also by another process.
   ReadAll(*log);
   log = nullptr;

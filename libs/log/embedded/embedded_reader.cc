@@ -22,12 +22,40 @@ struct EmbeddedReader::OpenSegment {
 
 EmbeddedReader::EmbeddedReader(const ReaderInput& input, int64_t from_offset,
                                absl::Time from_time)
-    : input_(input), position_(from_offset), from_time_(from_time) {}
+    : input_(input),
+      position_(from_offset),
+      from_time_(from_time),
+      sequence_(input_.catalog.SequenceOf(from_offset)) {}
 
 EmbeddedReader::~EmbeddedReader() { input_.waiters.StopWaiting(*this); }
 
 void EmbeddedReader::WhenMore(absl::AnyInvocable<void()> callback) {
   input_.waiters.WaitForMore(*this, position_, std::move(callback));
+}
+
+std::optional<UnreadEvents> EmbeddedReader::unread() const {
+  MutexLock lock(mutex_);
+  const Catalog::Range range = input_.catalog.range();
+  const uint64_t next = std::max(sequence_, range.first);
+  return UnreadEvents{.waiting = range.end - std::min(next, range.end),
+                      .dropped = dropped_ + (next - sequence_),
+                      .damaged = damaged_};
+}
+
+// What lies before all that is there was deleted, before it was read.
+void EmbeddedReader::PassDropped(const Catalog::Range& range) {
+  MutexLock lock(mutex_);
+  if (range.first <= sequence_) return;
+  dropped_ += range.first - sequence_;
+  sequence_ = range.first;
+}
+
+// What lies before `sequence` could not be read; then come `events`, which are
+// given.
+void EmbeddedReader::PassTo(uint64_t sequence, uint64_t events) {
+  MutexLock lock(mutex_);
+  if (sequence > sequence_) damaged_ += sequence - sequence_;
+  sequence_ = std::max(sequence_, sequence + events);
 }
 
 absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::Next() {
@@ -40,15 +68,20 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::Next() {
 absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOfAnyTime() {
   while (true) {
     Catalog::Place place = input_.catalog.Find(position_);
+    PassDropped(place.range);
     if (place.entry) {
       open_.reset();
       position_ = place.entry->end_offset();
+      PassTo(place.sequence, place.entry->batch->size());
       return std::move(place.entry);
     }
     if (!place.segment) {
+      // A file that is open takes room on the disk, though it was deleted.
+      open_.reset();
       // After a crash offsets that were never given lie before the end: who
       // waits for more must not wait for those.
       position_ = std::max(position_, place.end_offset);
+      PassTo(place.range.end);
       return std::nullopt;
     }
     auto entry = NextOnDisk(*place.segment);
@@ -73,6 +106,7 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOnDisk(
     if (entry) return entry;
   }
   position_ = std::max(position_, segment.end_offset);
+  PassTo(segment.end_sequence());
   return std::nullopt;
 }
 
@@ -131,6 +165,10 @@ std::optional<LogEntry> EmbeddedReader::Decode(const SegmentRecord& record) {
               record.position + header.record_bytes(), header.event_count});
     return std::nullopt;
   }
+  const Segment& segment = open_->segment;
+  PassTo(segment.sequence +
+             static_cast<uint64_t>(header.first_offset - segment.base_offset),
+         header.event_count);
   // Each run of a log begins a segment.
   return LogEntry{*std::move(batch), header.first_offset, header.lane,
                   absl::FromUnixNanos(header.append_time_nanos),

@@ -9,6 +9,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/base/mutex.h"
 #include "libs/log/embedded/catalog.h"
 #include "libs/log/embedded/file_system.h"
 #include "libs/log/embedded/quarantine.h"
@@ -53,6 +54,7 @@ class EmbeddedReader : public LogReader {
   absl::StatusOr<std::optional<LogEntry>> Next() override;
   void WhenMore(absl::AnyInvocable<void()> callback) override;
   int64_t position() const override { return position_; }
+  std::optional<UnreadEvents> unread() const override;
 
  private:
   struct OpenSegment;
@@ -63,11 +65,18 @@ class EmbeddedReader : public LogReader {
   absl::StatusOr<std::optional<LogEntry>> ReadStep();
   std::optional<LogEntry> Decode(const SegmentRecord& record);
   void PutAside(const CorruptRecord& record);
+  void PassDropped(const Catalog::Range& range);
+  void PassTo(uint64_t sequence, uint64_t events = 0);
 
   const ReaderInput input_;
   int64_t position_;
   const absl::Time from_time_;
   std::unique_ptr<OpenSegment> open_;
+
+  mutable Mutex mutex_;
+  uint64_t sequence_ ABSL_GUARDED_BY(mutex_);  // Behind what was given.
+  uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t damaged_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace phoenix

@@ -18,7 +18,7 @@ namespace phoenix {
 // Thread-safe for reading; one thread writes.
 //
 // Errors are those of ErrnoStatus (libs/io): RESOURCE_EXHAUSTED when the disk
-// is full, UNAVAILABLE when the device failed.
+// is full, and only then; UNAVAILABLE when the device failed.
 class File {
  public:
   virtual ~File() = default;

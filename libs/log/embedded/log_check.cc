@@ -30,6 +30,7 @@ class Survey {
       if (stopped_) break;
       PHOENIX_RETURN_IF_ERROR(CheckSegment(base));
     }
+    if (!stopped_) CheckNewest();
     return std::move(survey_);
   }
 
@@ -50,6 +51,7 @@ class Survey {
           bytes.substr(std::min<size_t>(at, bytes.size())), survey_.meta.id);
       if (!slot) {
         Find(Cat("cursor: slot at ", at, " is damaged"));
+        ++survey_.damaged_cursor_slots;
       } else if (!survey_.cursor || slot->sequence > newest) {
         survey_.cursor = slot->state;
         newest = slot->sequence;
@@ -67,7 +69,7 @@ class Survey {
                              ReadSegmentHeader(*file, survey_.meta.id, base));
     if (!header) {
       Find(Cat(name, ": header is damaged"));
-    } else if (header->previous_end_offset > end_offset_) {
+    } else {
       CheckGap(header->previous_end_offset);
     }
     Segment segment;
@@ -80,14 +82,28 @@ class Survey {
     return absl::OkStatus();
   }
 
-  // What lies behind the cursor may be gone.
+  int64_t cursor() const {
+    return survey_.cursor ? survey_.cursor->cursor_offset : 0;
+  }
+
+  // What lies before the first segment was deleted when it was behind the
+  // cursor; nothing else is.
   void CheckGap(int64_t end) {
-    const int64_t cursor = survey_.cursor ? survey_.cursor->cursor_offset : 0;
-    const int64_t first = std::max(end_offset_, cursor);
-    if (end > first) {
-      Find(
-          Cat("segments with events ", first, " to ", end - 1, " are missing"));
+    const int64_t first = survey_.segments.empty() ? cursor() : end_offset_;
+    if (end <= first) return;
+    Find(Cat("segments with events ", first, " to ", end - 1, " are missing",
+             end <= cursor() ? ", behind the cursor" : ""));
+  }
+
+  void CheckNewest() {
+    std::optional<int64_t> last;
+    if (!survey_.segments.empty()) last = survey_.segments.back().base_offset;
+    if (!NewestIsMissing(survey_.cursor, survey_.damaged_cursor_slots, last)) {
+      return;
     }
+    Find(Cat("segments with events from ", *survey_.cursor->newest_segment,
+             " on are missing",
+             survey_.cursor->newest_is_final ? ", behind the cursor" : ""));
   }
 
   absl::Status CheckRecords(const std::string& name, const File& file,
@@ -102,6 +118,10 @@ class Survey {
       PHOENIX_ASSIGN_OR_RETURN(const SegmentScanner::Step step, scanner.Next());
       if (const auto* end = std::get_if<SegmentEnd>(&step)) {
         segment.data_end = end->data_end;
+        if (end->footer) {
+          segment.end_offset =
+              std::max(segment.end_offset, end->footer->end_offset);
+        }
         return end->footer ? CheckFooter(name, file, salt, *end->footer)
                            : CheckUnsealed(name, file, salt);
       }

@@ -22,6 +22,7 @@ namespace phoenix {
 struct LogSurvey {
   LogMeta meta;
   std::optional<CursorState> cursor;
+  int damaged_cursor_slots = 0;
   std::vector<Segment> segments;
 
   // What is not as it should be, a line each; empty: nothing.

@@ -14,6 +14,10 @@
 namespace phoenix {
 namespace {
 
+// More events than a segment has: so many offsets are not given again when
+// nobody knows how many a missing one had.
+constexpr int64_t kMaxLostEvents = int64_t{1} << 32;
+
 class Repairer {
  public:
   Repairer(FileSystem& files, const std::string& folder,
@@ -71,21 +75,60 @@ class Repairer {
 
   absl::Status AcceptMissing() {
     PHOENIX_ASSIGN_OR_RETURN(const LogId id, FindId());
-    int64_t end = 0;
-    if (!repair_.dry_run) {
-      PHOENIX_ASSIGN_OR_RETURN(const auto cursor,
-                               CursorFile::Open(files_, folder_, id));
-      if (cursor.state()) end = cursor.state()->cursor_offset;
-    }
-    for (const int64_t base : bases_) {
-      PHOENIX_ASSIGN_OR_RETURN(const auto header, ReadWholeHeader(base));
+    PHOENIX_ASSIGN_OR_RETURN(const FoundCursor cursor, ReadCursor(id));
+    int64_t end = cursor.state.value_or(CursorState()).cursor_offset;
+    for (size_t i = 0; i < bases_.size(); ++i) {
+      PHOENIX_ASSIGN_OR_RETURN(const auto header, ReadWholeHeader(bases_[i]));
       if (header && header->previous_end_offset > end) {
         PHOENIX_RETURN_IF_ERROR(CloseGap(*header, end));
       }
-      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(base, id));
-      end = std::max(end, segment_end);
+      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id));
+      end = i == 0 ? segment_end : std::max(end, segment_end);
     }
-    return absl::OkStatus();
+    return AcceptMissingNewest(cursor, end, id);
+  }
+
+  struct FoundCursor {
+    std::optional<CursorState> state;
+    int damaged_slots = 0;
+  };
+
+  // Without making the file, which opening it would.
+  absl::StatusOr<FoundCursor> ReadCursor(const LogId& id) {
+    const auto names = files_.List(folder_);
+    PHOENIX_RETURN_IF_ERROR(names.status());
+    const bool is_there = std::find(names->begin(), names->end(),
+                                    CursorFile::kName) != names->end();
+    if (!is_there) return FoundCursor();
+    PHOENIX_ASSIGN_OR_RETURN(const auto file,
+                             CursorFile::Open(files_, folder_, id));
+    return FoundCursor{file.state(), file.damaged_slots()};
+  }
+
+  absl::Status AcceptMissingNewest(const FoundCursor& cursor, int64_t end,
+                                   const LogId& id) {
+    std::optional<int64_t> last;
+    if (!bases_.empty()) last = bases_.back();
+    if (!NewestIsMissing(cursor.state, cursor.damaged_slots, last)) {
+      return absl::OkStatus();
+    }
+    CursorState state = *cursor.state;
+    const int64_t base = *state.newest_segment;
+    if (!state.newest_is_final) {
+      state.offset_bound =
+          std::max({state.offset_bound, state.cursor_offset, base, end}) +
+          kMaxLostEvents;
+    }
+    deeds_.push_back(
+        Cat("cursor: events from ", base, " on are given up",
+            state.newest_is_final
+                ? ": all of them are behind the cursor"
+                : Cat("; the next one gets offset ", state.offset_bound)));
+    if (repair_.dry_run) return absl::OkStatus();
+    state.newest_segment = last;
+    state.newest_is_final = false;
+    PHOENIX_ASSIGN_OR_RETURN(auto file, CursorFile::Open(files_, folder_, id));
+    return file.Save(state);
   }
 
   // The header lies in one sector, which a disk writes whole or not at all.
@@ -102,7 +145,9 @@ class Repairer {
     return file->Sync();
   }
 
-  absl::StatusOr<int64_t> EndOf(int64_t base, const LogId& id) {
+  // Of the i-th segment, as opening the log finds it.
+  absl::StatusOr<int64_t> EndOf(size_t i, const LogId& id) {
+    const int64_t base = bases_[i];
     PHOENIX_ASSIGN_OR_RETURN(const auto file,
                              files_.Open(PathOf(base), OpenMode::kRead));
     const uint32_t salt = SegmentSalt(id, base);
@@ -110,10 +155,17 @@ class Repairer {
     if (footer) return footer->end_offset;
     Segment segment;
     segment.base_offset = base;
+    PHOENIX_ASSIGN_OR_RETURN(const int64_t successor_end, SuccessorEnd(i));
     PHOENIX_ASSIGN_OR_RETURN(
         const SegmentContent content,
-        ReadSegmentContent(*file, salt, segment, kNoSuccessor));
+        ReadSegmentContent(*file, salt, segment, successor_end));
     return content.segment.end_offset;
+  }
+
+  absl::StatusOr<int64_t> SuccessorEnd(size_t i) {
+    if (i + 1 == bases_.size()) return kNoSuccessor;
+    PHOENIX_ASSIGN_OR_RETURN(const auto header, ReadWholeHeader(bases_[i + 1]));
+    return header ? header->previous_end_offset : bases_[i + 1];
   }
 
   FileSystem& files_;

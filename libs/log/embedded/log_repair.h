@@ -12,7 +12,8 @@ namespace phoenix {
 
 // What opening a log does not do by itself, because somebody has to decide it.
 struct LogRepair {
-  // Go on without segments that are missing: their events are lost.
+  // Go on without segments that are missing: their events are lost. Offsets go
+  // on behind any that can have been in them.
   bool accept_missing = false;
 
   // Write META anew, for the pipeline of this name: it is damaged, or the
@@ -23,8 +24,9 @@ struct LogRepair {
   bool dry_run = false;
 };
 
-// Repairs the log in `folder`: what was done, or would be, a line each; none:
-// there was nothing to do. No event that can be read is touched.
+// Repairs the log in `folder`: what was done, or would be, a line each, the
+// same in both cases; none: there was nothing to do. No event that can be read
+// is touched.
 // FAILED_PRECONDITION when a process has the log open.
 absl::StatusOr<std::vector<std::string>> RepairLog(FileSystem& files,
                                                    const std::string& folder,

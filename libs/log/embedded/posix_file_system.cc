@@ -19,7 +19,13 @@ namespace phoenix {
 namespace {
 
 absl::Status Failed(std::string_view deed, const std::string& path) {
-  return ErrnoStatus(errno, Cat(deed, " '", path, "'"));
+  const int error = errno;
+  absl::Status status = ErrnoStatus(error, Cat(deed, " '", path, "'"));
+  // Deleting makes no room for files that are open, nor in memory.
+  if (absl::IsResourceExhausted(status) && error != ENOSPC && error != EDQUOT) {
+    return absl::UnavailableError(status.message());
+  }
+  return status;
 }
 
 // What is written at once of more: the disk begins with it while the rest is

@@ -1,4 +1,5 @@
 // The log on real files, with its thread.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -99,6 +100,17 @@ TEST_F(PosixLogTest, SaysWhichFolderCannotBeUsed) {
   EXPECT_FALSE(log.ok());
   EXPECT_THAT(std::string(log.status().message()),
               HasSubstr("log folder '" + options_.folder + "'"));
+}
+
+// Who drops the oldest events on a full disk must not drop them for that.
+TEST_F(PosixLogTest, TellsTooManyOpenFilesFromAFullDisk) {
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto file = PosixFileSystem().Open("/dev/null", OpenMode::kRead);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(absl::IsUnavailable(file.status())) << file.status();
 }
 
 // What a read-only file system answers to everyone, root included.

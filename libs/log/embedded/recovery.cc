@@ -14,11 +14,13 @@
 namespace phoenix {
 namespace {
 
-absl::Status MissingEvents(int64_t first, int64_t end) {
+constexpr char kWhatToDo[] =
+    " are missing: put them back, or run `phoenix log repair DIR "
+    "--accept-missing`";
+
+absl::Status EventsAreMissing(int64_t first, int64_t end) {
   return absl::DataLossError(
-      Cat("segments with events ", first, " to ", end - 1,
-          " are missing: put them back, or run `phoenix log repair DIR "
-          "--accept-missing`"));
+      Cat("segments with events ", first, " to ", end - 1, kWhatToDo));
 }
 
 class Recovery {
@@ -35,6 +37,8 @@ class Recovery {
     PHOENIX_RETURN_IF_ERROR(RemoveEmptyTail());
     FindCursor();
     PHOENIX_RETURN_IF_ERROR(CheckChain());
+    PHOENIX_RETURN_IF_ERROR(CheckNewest());
+    NoteNewest();
     return std::move(recovered_);
   }
 
@@ -112,12 +116,20 @@ class Recovery {
     recovered_.next_offset = segment.end_offset + content.unknown_events;
     // Nothing was ever in it: see RemoveEmptyTail.
     if (segment.empty() && content.corrupt.empty()) return segment;
-    PHOENIX_RETURN_IF_ERROR(
-        WriteFooter(file, segment, content.index.entries(), salt));
-    PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.recover.before_sync"));
-    PHOENIX_RETURN_IF_ERROR(file.Sync());
+    const absl::Status closed =
+        CloseSegment(file, segment, content.index.entries(), salt);
+    // A full disk is no reason not to read: it is read like this again.
+    if (!closed.ok() && !absl::IsResourceExhausted(closed)) return closed;
     PHOENIX_ASSIGN_OR_RETURN(segment.file_bytes, file.Size());
     return segment;
+  }
+
+  static absl::Status CloseSegment(File& file, const Segment& segment,
+                                   const std::vector<IndexEntry>& index,
+                                   uint32_t salt) {
+    PHOENIX_RETURN_IF_ERROR(WriteFooter(file, segment, index, salt));
+    PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.recover.before_sync"));
+    return file.Sync();
   }
 
   // A segment that was made and never used; its name is free again.
@@ -127,11 +139,24 @@ class Recovery {
       if (!last.empty() || last.data_end > SegmentHeader::kBytes) break;
       recovered_.next_offset =
           std::max(recovered_.next_offset, last.base_offset);
+      PHOENIX_RETURN_IF_ERROR(ForgetNewest(last.base_offset));
       PHOENIX_RETURN_IF_ERROR(input_.files.Remove(PathOf(last.base_offset)));
       PHOENIX_RETURN_IF_ERROR(input_.files.SyncFolder(segments_folder_));
       recovered_.segments.pop_back();
     }
     return absl::OkStatus();
+  }
+
+  // Who takes it away later is not to be missed.
+  absl::Status ForgetNewest(int64_t base) {
+    const auto& saved = input_.cursor_file.state();
+    if (!saved.has_value() || saved->newest_segment != base) {
+      return absl::OkStatus();
+    }
+    CursorState state = *saved;
+    state.newest_segment = std::nullopt;
+    state.newest_is_final = false;
+    return input_.cursor_file.Save(state);
   }
 
   void FindCursor() {
@@ -146,21 +171,52 @@ class Recovery {
                   recovered_.cursor.offset_bound});
   }
 
-  // What lies behind the cursor may be gone: it was deleted, perhaps in part.
-  absl::Status CheckChain() const {
+  // What lies before the first segment was deleted when it was behind the
+  // cursor; nothing else is.
+  absl::Status CheckChain() {
     const auto& segments = recovered_.segments;
     const int64_t cursor = recovered_.cursor.cursor_offset;
     for (size_t i = 0; i < segments.size(); ++i) {
       const Segment& segment = segments[i];
       // A damaged header does not tell.
       if (headers_.count(segment.base_offset) == 0) continue;
-      const int64_t first =
-          i > 0 ? std::max(segments[i - 1].end_offset, cursor) : cursor;
-      if (segment.previous_end_offset > first) {
-        return MissingEvents(first, segment.previous_end_offset);
+      const int64_t first = i > 0 ? segments[i - 1].end_offset : cursor;
+      const int64_t end = segment.previous_end_offset;
+      if (end > std::max(first, cursor)) {
+        return EventsAreMissing(std::max(first, cursor), end);
       }
+      if (end > first) recovered_.missing_behind.push_back({first, end});
     }
     return absl::OkStatus();
+  }
+
+  absl::Status CheckNewest() {
+    const auto& saved = input_.cursor_file.state();
+    const auto last = LastBase();
+    if (!NewestIsMissing(saved, input_.cursor_file.damaged_slots(), last)) {
+      return absl::OkStatus();
+    }
+    const int64_t base = *saved->newest_segment;
+    if (saved->newest_is_final) {
+      recovered_.missing_behind.push_back({base, saved->cursor_offset});
+      return absl::OkStatus();
+    }
+    return absl::DataLossError(Cat("segments with events from ",
+                                   std::max(base, saved->cursor_offset), " on",
+                                   kWhatToDo));
+  }
+
+  std::optional<int64_t> LastBase() const {
+    if (recovered_.segments.empty()) return std::nullopt;
+    return recovered_.segments.back().base_offset;
+  }
+
+  void NoteNewest() {
+    CursorState& cursor = recovered_.cursor;
+    cursor.newest_segment = LastBase();
+    cursor.newest_is_final =
+        cursor.newest_segment.has_value() &&
+        recovered_.segments.back().end_offset <= cursor.cursor_offset;
   }
 
   const RecoveryInput& input_;
@@ -184,6 +240,12 @@ absl::StatusOr<std::vector<int64_t>> ListSegments(
     if (const auto base = ParseSegmentFileName(name)) bases.push_back(*base);
   }
   return bases;
+}
+
+bool NewestIsMissing(const std::optional<CursorState>& state, int damaged_slots,
+                     std::optional<int64_t> last_base) {
+  if (damaged_slots > 0 || !state || !state->newest_segment) return false;
+  return !last_base.has_value() || *last_base < *state->newest_segment;
 }
 
 absl::StatusOr<std::optional<SegmentHeader>> ReadSegmentHeader(

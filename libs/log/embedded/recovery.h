@@ -15,6 +15,12 @@
 
 namespace phoenix {
 
+// Segments with these events are not there.
+struct MissingEvents {
+  int64_t first_offset = 0;
+  int64_t end_offset = 0;
+};
+
 // What a log consists of when it has been opened: sealed segments only.
 struct RecoveredSegments {
   std::vector<Segment> segments;  // By offset.
@@ -27,6 +33,10 @@ struct RecoveredSegments {
   uint64_t cut_bytes = 0;        // Of a torn tail.
   uint64_t corrupt_records = 0;  // Newly found.
   bool cursor_was_lost = false;
+
+  // Taken by somebody, behind the cursor: nothing is lost that was to be
+  // delivered.
+  std::vector<MissingEvents> missing_behind;
 };
 
 // What recovery works on; all of it outlives the call.
@@ -34,24 +44,31 @@ struct RecoveryInput {
   FileSystem& files;
   const std::string& folder;  // Of the log.
   LogId log_id;
-  const CursorFile& cursor_file;
+  CursorFile& cursor_file;
   Quarantine& quarantine;
 };
 
 // Brings the segments of a log to order after whatever happened: reads the
 // footers of the sealed ones; reads one that was being written record by
-// record, cuts its torn tail, puts corrupt records aside, and seals it. Changes
-// nothing else. What it does, it does again when it is cut short.
+// record, cuts its torn tail, puts corrupt records aside, and seals it, unless
+// the disk is full. Changes nothing else. What it does, it does again when it
+// is cut short.
 //
-// DATA_LOSS, naming the events, when a segment between others is missing:
-// somebody has to decide. FAILED_PRECONDITION when a segment belongs to another
-// log.
+// DATA_LOSS, naming the events, when segments are missing that may hold events
+// beyond the cursor, between others or the newest: somebody has to decide.
+// FAILED_PRECONDITION when a segment belongs to another log.
 absl::StatusOr<RecoveredSegments> RecoverSegments(const RecoveryInput& input);
 
 // The offsets of the segments in a folder, from their names, ascending; other
 // files are left alone.
 absl::StatusOr<std::vector<int64_t>> ListSegments(
     FileSystem& files, const std::string& segments_folder);
+
+// Whether the newest segment of a log, as its cursor file says, is not among
+// those that are there, of which `last_base` is the last; nothing is known when
+// a slot of that file is damaged, for the other one may be older.
+bool NewestIsMissing(const std::optional<CursorState>& state, int damaged_slots,
+                     std::optional<int64_t> last_base);
 
 // The header of a segment; nullopt when it is damaged or cut short.
 // FAILED_PRECONDITION when it says that the segment is none of this log, or

@@ -1,5 +1,6 @@
 #include "libs/log/embedded/retention.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,10 +20,33 @@ Retention::Retention(RetentionOptions options, FileSystem& files, Clock& clock,
       cursor_file_(std::move(cursor_file)),
       saved_(saved) {}
 
-absl::Status Retention::Save(const CursorState& state) {
+absl::Status Retention::Write(const CursorState& state) {
   PHOENIX_RETURN_IF_ERROR(cursor_file_.Save(state));
   saved_ = state;
   return absl::OkStatus();
+}
+
+absl::Status Retention::Save(CursorState state) {
+  state.newest_segment = saved_.newest_segment;
+  state.newest_is_final = saved_.newest_is_final;
+  return Write(state);
+}
+
+absl::Status Retention::NoteNewest() {
+  const std::optional<int64_t> newest = catalog_.newest_base();
+  if (saved_.newest_segment == newest) return absl::OkStatus();
+  CursorState state = saved_;
+  state.newest_segment = newest;
+  state.newest_is_final = false;
+  return Write(state);
+}
+
+absl::Status Retention::NoteEnd() {
+  CursorState state = saved_;
+  state.newest_segment = catalog_.newest_base();
+  state.newest_is_final = state.newest_segment.has_value() &&
+                          catalog_.end_offset() <= state.cursor_offset;
+  return state == saved_ ? absl::OkStatus() : Write(state);
 }
 
 bool Retention::HasRoomFor(uint64_t bytes) const {
@@ -53,6 +77,12 @@ bool Retention::MayGo(const Segment& first, uint64_t bytes_to_come) const {
 }
 
 absl::Status Retention::Delete(const Segment& first) {
+  if (saved_.newest_segment == first.base_offset) {
+    CursorState state = saved_;
+    state.newest_segment = std::nullopt;
+    state.newest_is_final = false;
+    PHOENIX_RETURN_IF_ERROR(Write(state));
+  }
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.retain.before_remove"));
   const absl::Status removed = files_.Remove(
       Cat(options_.segments_folder, "/", SegmentFileName(first.base_offset)));

@@ -22,7 +22,8 @@ struct RetentionOptions {
 };
 
 // Keeps the cursor on disk and deletes segments behind it, oldest first: never
-// one that the cursor on disk has not passed. Used by one thread.
+// one that the cursor on disk has not passed. Notes there which segment is the
+// newest, so that nobody can take it unnoticed. Used by one thread.
 class Retention {
  public:
   // All outlive it but the cursor file, which it takes over; `saved` is what
@@ -30,9 +31,16 @@ class Retention {
   Retention(RetentionOptions options, FileSystem& files, Clock& clock,
             Catalog& catalog, CursorFile cursor_file, const CursorState& saved);
 
-  // Makes `state` durable.
-  absl::Status Save(const CursorState& state);
+  // Makes `state` durable, but for the newest segment.
+  absl::Status Save(CursorState state);
   const CursorState& saved() const { return saved_; }
+
+  // Notes that the last segment of the catalog is the newest, if it was not.
+  absl::Status NoteNewest();
+
+  // The last segment won't be written any more: notes whether all of it is
+  // behind the cursor.
+  absl::Status NoteEnd();
 
   // Deletes what is behind the saved cursor and is not to be kept, or has to go
   // because `bytes_to_come` more are to be stored.
@@ -42,6 +50,7 @@ class Retention {
   bool HasRoomFor(uint64_t bytes) const;
 
  private:
+  absl::Status Write(const CursorState& state);
   bool MayGo(const Segment& first, uint64_t bytes_to_come) const;
   absl::Status Delete(const Segment& first);
 

@@ -65,8 +65,19 @@ absl::Status WriteFooter(File& file, const Segment& segment,
   const std::string entries = EncodeIndex(index);
   const SegmentFooter footer = FooterOf(segment, entries, index.size());
   const std::string summary = EncodeSegmentFooter(footer, salt);
-  PHOENIX_RETURN_IF_ERROR(
-      file.WriteAt(segment.data_end, {summary, entries, summary}));
+  const auto write = [&] {
+    return file.WriteAt(segment.data_end, {summary, entries, summary});
+  };
+  absl::Status written = write();
+  if (absl::IsResourceExhausted(written)) {
+    // What was reserved behind the records is room for it.
+    PHOENIX_RETURN_IF_ERROR(file.Truncate(segment.data_end));
+    written = write();
+  }
+  if (!written.ok()) {
+    file.Truncate(segment.data_end).IgnoreError();
+    return written;
+  }
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.seal.before_truncate"));
   return file.Truncate(footer.file_bytes());
 }

@@ -30,6 +30,15 @@ struct Segment {
   uint64_t event_count = 0;
   uint64_t file_bytes = SegmentHeader::kBytes;
 
+  // How many events the catalog that knows the segment has before it, counted
+  // from the first that was found on opening: without the gaps of offsets.
+  uint64_t sequence = 0;
+
+  // The same of the first event behind it; damaged ones count.
+  uint64_t end_sequence() const {
+    return sequence + static_cast<uint64_t>(end_offset - base_offset);
+  }
+
   bool empty() const { return record_count == 0; }
 };
 
@@ -59,7 +68,8 @@ IndexEntry SeekTime(const std::vector<IndexEntry>& index, int64_t nanos,
                     int64_t base_offset);
 
 // Makes the footer of a segment and writes it: summary, index, summary, and the
-// rest of the file cut off. Not synced: recovery does without a footer.
+// rest of the file cut off. Not synced: recovery does without a footer. Where
+// the disk has no room even then, the file ends behind its records.
 absl::Status WriteFooter(File& file, const Segment& segment,
                          const std::vector<IndexEntry>& index, uint32_t salt);
 

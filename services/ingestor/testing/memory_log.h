@@ -1,11 +1,13 @@
 #ifndef SERVICES_INGESTOR_TESTING_MEMORY_LOG_H_
 #define SERVICES_INGESTOR_TESTING_MEMORY_LOG_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -65,6 +67,17 @@ class MemoryLog : public Log {
   void LeaveGap(int64_t events) {
     MutexLock lock(mutex_);
     next_offset_ += events;
+  }
+
+  // As FullPolicy::kDropOldest: what ends at or below `offset` is gone.
+  void DropBelow(int64_t offset) {
+    MutexLock lock(mutex_);
+    std::vector<LogEntry> kept;
+    for (const LogEntry& entry : entries_) {
+      (entry.end_offset() <= offset ? dropped_ : kept).push_back(entry);
+    }
+    entries_ = std::move(kept);
+    cursor_ = std::max(cursor_, offset);
   }
 
   // The next batch is the first of another run of the process.
@@ -149,7 +162,8 @@ class MemoryLog : public Log {
 
   class Reader : public LogReader {
    public:
-    Reader(MemoryLog& log, int64_t position) : log_(log), position_(position) {}
+    Reader(MemoryLog& log, int64_t position)
+        : log_(log), begin_(position), position_(position) {}
 
     absl::StatusOr<std::optional<LogEntry>> Next() override {
       MutexLock lock(log_.mutex_);
@@ -159,6 +173,7 @@ class MemoryLog : public Log {
       for (const LogEntry& entry : log_.entries_) {
         if (entry.end_offset() <= position_) continue;
         position_ = entry.end_offset();
+        given_.insert(entry.first_offset);
         return entry;
       }
       return std::nullopt;
@@ -176,9 +191,27 @@ class MemoryLog : public Log {
 
     int64_t position() const override { return position_; }
 
+    std::optional<UnreadEvents> unread() const override {
+      MutexLock lock(log_.mutex_);
+      return UnreadEvents{.waiting = CountUnread(log_.entries_),
+                          .dropped = CountUnread(log_.dropped_)};
+    }
+
    private:
+    uint64_t CountUnread(const std::vector<LogEntry>& entries) const {
+      int64_t events = 0;
+      for (const LogEntry& entry : entries) {
+        if (given_.contains(entry.first_offset)) continue;
+        events += std::max<int64_t>(
+            0, entry.end_offset() - std::max(entry.first_offset, begin_));
+      }
+      return static_cast<uint64_t>(events);
+    }
+
     MemoryLog& log_;
+    const int64_t begin_;
     int64_t position_;
+    std::set<int64_t> given_;
   };
 
   void Post(absl::AnyInvocable<void()> callback) {
@@ -230,6 +263,7 @@ class MemoryLog : public Log {
   mutable Mutex mutex_;
   std::deque<Appended> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<LogEntry> entries_ ABSL_GUARDED_BY(mutex_);
+  std::vector<LogEntry> dropped_ ABSL_GUARDED_BY(mutex_);
   bool begins_run_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<absl::AnyInvocable<void()>> when_room_ ABSL_GUARDED_BY(mutex_);
   absl::AnyInvocable<void()> when_more_ ABSL_GUARDED_BY(mutex_);

@@ -36,6 +36,11 @@ struct Appended {
   bool acked = false;
 };
 
+EventBatchPtr TestLargeBatch() {
+  Random random(1);
+  return RandomBatch(random, 50);
+}
+
 std::string ContentOf(const EventBatch& batch) {
   return absl::StrJoin(DescribeEvents(batch), "\n");
 }
@@ -107,8 +112,9 @@ class Model {
     }
   }
 
-  void AppendOne() {
-    const EventBatchPtr batch = RandomBatch(random_, 20);
+  void AppendOne() { AppendBatch(RandomBatch(random_, 20)); }
+
+  void AppendBatch(const EventBatchPtr& batch) {
     const uint64_t lane = random_.Next();
     const uint64_t id = next_id_++;
     appended_[id] = {ContentOf(*batch), lane};
@@ -155,7 +161,10 @@ class Model {
     }
     NoteDropped();
     log_ = nullptr;
+    // It opens on a full disk too.
+    if (random_.Chance(0.3)) files_.SetCapacity(files_.used_bytes());
     Reopen();
+    files_.SetCapacity(kCapacity);
     if (violation_.empty()) CheckContent();
   }
 
@@ -231,6 +240,43 @@ class Model {
       return Violated("does not take events any more");
     }
     CheckContent();
+    if (violation_.empty()) CheckHeals();
+  }
+
+  // On a disk that stays full a log takes events as soon as what it has is
+  // final, or at once when it is to drop the oldest.
+  void CheckHeals() {
+    const bool drops = options_.full_policy == FullPolicy::kDropOldest;
+    Fill();
+    if (!drops && !log_->SetCursor(0, log_->Stats().next_offset).ok()) {
+      return Violated("cursor at the end was refused");
+    }
+    clock_.Advance(options_.full_retry_delay);
+    const uint64_t before = log_->Stats().appended_batches;
+    const uint64_t dropped = log_->Stats().dropped_events;
+    for (int i = 0; i < 3; ++i) AppendLarge();
+    cursor_ = *log_->cursor(0);
+    if (log_->Stats().appended_batches != before + 3) {
+      return Violated("a full disk does not heal");
+    }
+    if (!drops && log_->Stats().dropped_events != dropped) {
+      return Violated("dropped, though nobody said so");
+    }
+    CheckContent();
+  }
+
+  // Until the disk is full, with more than is appended then.
+  void Fill() {
+    for (int i = 0; i < 8; ++i) AppendLarge();
+    log_->Roll().IgnoreError();
+    files_.SetCapacity(files_.used_bytes());
+    if (options_.full_policy != FullPolicy::kDropOldest) AppendLarge();
+    cursor_ = *log_->cursor(0);
+  }
+
+  void AppendLarge() {
+    AppendBatch(large_);
+    log_->Step();
   }
 
   void Violated(const std::string& what) {
@@ -244,6 +290,7 @@ class Model {
   SimulatedFileSystem files_;
   EmbeddedLogOptions options_;
   std::unique_ptr<EmbeddedLog> log_;
+  const EventBatchPtr large_ = TestLargeBatch();
   std::map<uint64_t, Appended> appended_;
   uint64_t next_id_ = 0;
   int64_t end_offset_ = 0;  // Of the last batch that was acked.
