@@ -47,6 +47,10 @@ log:
 # A fault comes when the load has stood for about so long.
 LOAD_SECONDS = (0.2, 1.0)
 
+# What is 0 when there is nothing left to do.
+UNREST = ("phoenix_pipeline_in_flight_events", "phoenix_log_lag_events",
+          "phoenix_sink_queue_waiting_events")
+
 # A server that returns finds all that was acknowledged meanwhile.
 QUIESCE_SECONDS = 180
 
@@ -80,8 +84,10 @@ class Epoch:
         self.ports = dict(zip(harness.PORTS, fixed_ports(
             self.chance, len(harness.PORTS))))
         kind = self.chance.choice(options.sinks)
-        self.target = make_target(kind, self.folder, os.path.basename(
-            self.folder).replace("_", "-").lower())
+        self.target = make_target(
+            kind, self.folder, os.path.basename(
+                self.folder).replace("_", "-").lower(),
+            self.ports["SINK_PORT"])
         self.disk = None
         self.process = None
         self._load = None
@@ -104,6 +110,7 @@ class Epoch:
             if self.process is not None:
                 self.process.process.kill()
                 self.process.wait()
+            self.target.close()
             if self.disk is not None:
                 self.disk.unmount()
 
@@ -123,7 +130,8 @@ class Epoch:
         self._check_books()
         self.verdicts = [
             judges.judge(self.ledger, sink, self.target.rows(sink), expects,
-                         exactly_once=not self._options.no_log)
+                         exactly_once=(self.target.exactly_once and
+                                       not self._options.no_log))
             for sink, expects in targets.SINKS.items()]
 
     def _doors(self):
@@ -174,9 +182,7 @@ class Epoch:
     def _come_to_rest(self):
         def at_rest():
             self._check_alive()
-            return (self.process.count(
-                        "phoenix_pipeline_in_flight_events") == 0 and
-                    self.process.count("phoenix_log_lag_events") == 0)
+            return not any(self.process.count(metric) for metric in UNREST)
         harness.wait_until(at_rest, "at rest", QUIESCE_SECONDS)
 
     def _check_books(self):

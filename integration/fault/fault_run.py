@@ -19,6 +19,9 @@ from integration.fault.epoch import Epoch
 PASSED, VIOLATED, INVALID = 0, 1, 3
 NAMES = {PASSED: "passed", VIOLATED: "violated", INVALID: "invalid"}
 
+# Options that are part of the command that repeats a run.
+FLAGS = ("no_log", "queues")
+
 # Rounds between two judgements, each on a fresh folder, so that outputs stay
 # small.
 ROUNDS_AN_EPOCH = 10
@@ -29,7 +32,7 @@ class Run:
 
     def __init__(self, options):
         self._options = options
-        self._targets = targets.Targets(options.servers)
+        self._targets = targets.Targets(options.servers, options.queues)
         self._results = collections.Counter()
         self._befell = collections.Counter()
         self._failpoints = collections.Counter()
@@ -99,7 +102,9 @@ def command(options):
     """What repeats the run."""
     return "tools/dev fault --rounds %d --seed %d --faults %s --sinks %s%s" % (
         options.rounds, options.seed, ",".join(options.faults),
-        ",".join(options.sinks), " --no-log" if options.no_log else "")
+        ",".join(options.sinks), "".join(
+            " --" + flag.replace("_", "-") for flag in FLAGS
+            if getattr(options, flag)))
 
 
 def words_of(known):
@@ -126,18 +131,21 @@ def parse(arguments):
                         "root)" % ", ".join(faults.ALL))
     parser.add_argument("--sinks", default="file",
                         type=words_of(targets.Targets.KINDS),
-                        help="with commas, of file, kafka, postgres; or all: "
-                        "an epoch draws one of them")
+                        help="with commas, of %s; or all: an epoch draws one "
+                        "of them" % ", ".join(targets.Targets.KINDS))
     parser.add_argument("--rate", type=int, default=60000,
                         help="events a second that are offered")
     parser.add_argument("--min-rate", type=int, default=50000,
                         help="below this a run is invalid")
     parser.add_argument("--no-log", action="store_true",
                         help="acknowledged is delivered")
+    parser.add_argument("--queues", action="store_true",
+                        help="each sink has a queue on disk, as http ones "
+                        "always have")
     parser.add_argument("--producer",
                         help="grpc_producer; without it nothing comes by gRPC")
     parser.add_argument("--servers",
-                        help="controlled_server, for sinks other than file")
+                        help="controlled_server, for kafka and postgres")
     return parser.parse_args(arguments)
 
 

@@ -55,7 +55,15 @@ FAILPOINTS = {
     "kafka": [],
     "postgres": """
         postgres.commit.before_send postgres.commit.before_answer""".split(),
+    "http": [],
+    "queue": """
+        queue.spill.before_append queue.spill.before_settle
+        queue.replay.before_cursor""".split(),
 }
+
+# How long the server stands for the sake of a queue's failpoints: they are
+# where events go to its disk, and come from there.
+SPILL_SECONDS = 0.7
 
 
 class Disk:
@@ -139,9 +147,13 @@ def server_kill(epoch):
 
 def server_stop(epoch):
     """It is there, and does not answer."""
-    epoch.target.server.tell("pause")
-    time.sleep(epoch.chance.uniform(*STOP_SECONDS))
-    epoch.target.server.tell("resume")
+    stand_still(epoch.target.server, epoch.chance.uniform(*STOP_SECONDS))
+
+
+def stand_still(server, seconds):
+    server.tell("pause")
+    time.sleep(seconds)
+    server.tell("resume")
 
 
 def both_kill(epoch):
@@ -155,13 +167,14 @@ def both_kill(epoch):
 
 def failpoint(epoch):
     """It fails or dies at a named place, then runs anew without."""
-    name = epoch.chance.choice(FAILPOINTS["log"] +
-                               FAILPOINTS[epoch.target.kind])
+    name = epoch.chance.choice(failpoints_of(epoch.target))
     action = epoch.chance.choice(FAILPOINT_ACTIONS)
     hit = epoch.chance.choice(FAILPOINT_HITS)
     epoch.process.signal(signal.SIGKILL).wait()
     process = epoch.spawn(
         {"PHOENIX_FAILPOINTS": "%s=%s@%d" % (name, action, hit)})
+    if name in FAILPOINTS["queue"]:
+        stand_still(epoch.target.server, SPILL_SECONDS)
     try:
         process.process.wait(FAILPOINT_SECONDS)
     except subprocess.TimeoutExpired:
@@ -171,6 +184,13 @@ def failpoint(epoch):
         died = process.process.returncode == -signal.SIGKILL
     epoch.count_failpoint(name, action, died or has_fired(process, name))
     epoch.start()
+
+
+def failpoints_of(target):
+    names = FAILPOINTS["log"] + FAILPOINTS[target.kind]
+    if target.queues and target.server is not None:
+        names = names + FAILPOINTS["queue"]
+    return names
 
 
 def has_fired(process, name):
