@@ -31,6 +31,10 @@ RESUME_SECONDS = 5
 # How long a server is away, beside what it needs to start.
 AWAY_SECONDS = (0.1, 1.5)
 
+# How long another process shares the log, and how often it is killed then.
+JOIN_SECONDS = (0.5, 4)
+KILL_JOINED = 0.3
+
 # How long a failpoint is waited for, and which of its hits may be the one.
 FAILPOINT_SECONDS = 1.5
 FAILPOINT_HITS = (1, 1, 2, 3, 5, 10, 20)
@@ -101,6 +105,13 @@ def kill(epoch):
     epoch.start()
 
 
+def power(epoch):
+    """It dies, and with it what it has not synced."""
+    epoch.process.signal(signal.SIGKILL).wait()
+    epoch.lossy_disk.cut()
+    epoch.start()
+
+
 def stop(epoch):
     epoch.process.signal(signal.SIGSTOP)
     time.sleep(epoch.chance.uniform(*STOP_SECONDS))
@@ -123,7 +134,8 @@ def drain(epoch):
 
 def disk_full(epoch):
     acked = epoch.ledger.acked
-    until = time.monotonic() + epoch.chance.uniform(*FULL_SECONDS)
+    until = time.monotonic() + (epoch.full_seconds or
+                                epoch.chance.uniform(*FULL_SECONDS))
     before = -1
     while time.monotonic() < until or acked() > before:
         # The log deletes what it needs no more until nothing is left.
@@ -165,6 +177,23 @@ def both_kill(epoch):
     epoch.start()
 
 
+def join(epoch):
+    """Another process takes its share of the log, and gives it back: in order
+    or by its death."""
+    another = epoch.spawn_another()
+    try:
+        another.wait_until_ready()
+        time.sleep(epoch.chance.uniform(*JOIN_SECONDS))
+        if epoch.chance.random() < KILL_JOINED:
+            return
+        if another.signal(signal.SIGTERM).wait(DRAIN_SECONDS) != 0:
+            raise AssertionError("who joined ended with %d: %s" % (
+                another.process.returncode, another.text("stderr")[-2000:]))
+    finally:
+        another.process.kill()
+        another.wait()
+
+
 def failpoint(epoch):
     """It fails or dies at a named place, then runs anew without."""
     name = epoch.chance.choice(failpoints_of(epoch.target))
@@ -203,11 +232,17 @@ def has_fired(process, name):
 ANYWHERE = {"kill": kill, "stop": stop, "drain": drain, "failpoint": failpoint}
 WITH_SERVER = {"server_kill": server_kill, "server_stop": server_stop,
                "both_kill": both_kill}
-ALL = {**ANYWHERE, **WITH_SERVER, "disk_full": disk_full}
+WITH_SHARED_LOG = {"join": join}
+ALL = {**ANYWHERE, **WITH_SERVER, **WITH_SHARED_LOG, "disk_full": disk_full,
+       "power": power}
+
+# A disk that is small is no disk that forgets.
+APART = ("power",)
 
 
-def fitting(names, target):
-    """Of the faults, those that the target can suffer."""
-    found = [name for name in names
-             if target.server is not None or name not in WITH_SERVER]
+def fitting(options, target):
+    """Of the faults, those that the target and the log can suffer."""
+    found = [name for name in options.faults
+             if (target.server is not None or name not in WITH_SERVER) and
+             (options.log == "kafka" or name not in WITH_SHARED_LOG)]
     return found or ["kill"]

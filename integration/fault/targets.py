@@ -32,6 +32,8 @@ class Target:
     log_bytes = "2GiB"
     exactly_once = True
     queues = False
+    synced = False
+    slow_commits = {}  # The environment that makes a sink lag behind its log.
 
     def __init__(self, server, folder, name):
         self.server = server
@@ -51,10 +53,13 @@ class Target:
 class Files(Target):
     kind = "file"
     log_bytes = "128MiB"  # Segments are an eighth: they come and go.
+    slow_commits = {"PHOENIX_FAILPOINTS": "file.commit.before_sync=pause:100ms"}
 
     def config(self, sink):
         rotation = ", rotate_bytes: 4MiB" if sink == "few" else ""
-        return "file: {path: %s.ndjson%s}" % (sink, rotation)
+        # Rows that were only written survive a kill, and no loss of power.
+        sync = ", sync: true" if self.synced else ""
+        return "file: {path: %s.ndjson%s%s}" % (sink, rotation, sync)
 
     def rows(self, sink):
         pattern = os.path.join(self.folder, sink)
@@ -89,6 +94,8 @@ class Kafka(Target):
 
 class Postgres(Target):
     kind = "postgres"
+    slow_commits = {
+        "PHOENIX_FAILPOINTS": "postgres.commit.before_send=pause:100ms"}
 
     def __init__(self, server, folder, name):
         super().__init__(server, folder, name)
@@ -178,19 +185,25 @@ class Targets:
     KINDS = {kind.kind: kind for kind in (Files, Kafka, Postgres, Http)}
     _SERVED = ("kafka", "postgres")
 
-    def __init__(self, server_program, queues):
+    def __init__(self, server_program, queues, synced):
         self._program = server_program
         self._queues = queues
+        self._synced = synced
         self._servers = {}
 
     def make(self, kind, folder, name, port):
         """`port` is free, for a server that only this target has."""
-        if kind in self._SERVED and kind not in self._servers:
-            self._servers[kind] = Server(self._program, kind)
-        server = port if kind == "http" else self._servers.get(kind)
+        server = (self.server(kind) if kind in self._SERVED else
+                  port if kind == "http" else None)
         target = self.KINDS[kind](server, folder, name)
         target.queues = target.queues or self._queues
+        target.synced = self._synced
         return target
+
+    def server(self, kind):
+        if kind not in self._servers:
+            self._servers[kind] = Server(self._program, kind)
+        return self._servers[kind]
 
     def close(self):
         for server in self._servers.values():
