@@ -52,7 +52,7 @@ log:
   kafka:
     brokers: ${LOG_BROKERS}
     topic: %s-log
-    create_topic: {partitions: 4, replication_factor: 1}
+    create_topic: {partitions: 4, replication_factor: %d}
     commit_interval: 100ms
     librdkafka:
       session.timeout.ms: "6000"
@@ -124,6 +124,7 @@ class Epoch:
         self.befell = collections.Counter()
         self.failpoints = collections.Counter()
         self.full_seconds = options.full_seconds
+        self.failpoint = options.failpoint
         self.verdicts = []
 
     def run(self):
@@ -196,10 +197,24 @@ class Epoch:
         return harness.Phoenix(tempfile.mkdtemp(dir=self.folder),
                                self._pipeline(), self._environment)
 
+    def coordinated(self):
+        """What a broker coordinates, and the topic in which it does."""
+        found = [("__transaction_state", name)
+                 for name in self.target.transactional_ids()]
+        if self._options.log == "kafka":
+            found.append(("__consumer_offsets", "fault"))
+        return found
+
     def _pipeline(self):
-        logs = {"none": "", "kafka": KAFKA_LOG % self.target.name,
-                "embedded": LOG % (self.target.log_bytes, self._options.sync)}
-        return PIPELINE % self.target.yaml() + logs[self._options.log]
+        return PIPELINE % self.target.yaml() + self._log()
+
+    def _log(self):
+        if self._options.log == "kafka":
+            copies = min(self._options.brokers, 2)
+            return KAFKA_LOG % (self.target.name, copies)
+        if self._options.log == "embedded":
+            return LOG % (self.target.log_bytes, self._options.sync)
+        return ""
 
     def count_failpoint(self, name, action, fired):
         self.failpoints[name, action.partition(":")[0], fired] += 1

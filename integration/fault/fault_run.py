@@ -22,7 +22,8 @@ NAMES = {PASSED: "passed", VIOLATED: "violated", INVALID: "invalid"}
 
 # What else is part of the command that repeats a run, unless it is this.
 DEFAULTS = {"log": "embedded", "sync": "disk", "queues": False,
-            "full_seconds": None, "rate": 60000, "min_rate": 50000}
+            "full_seconds": None, "failpoint": "", "brokers": 1,
+            "rate": 60000, "min_rate": 50000}
 
 # Rounds between two judgements, each on a fresh folder, so that outputs stay
 # small.
@@ -35,7 +36,8 @@ class Run:
     def __init__(self, options):
         self._options = options
         self._targets = targets.Targets(
-            options.servers, options.queues, "power" in options.faults)
+            options.servers, options.brokers, options.queues,
+            "power" in options.faults)
         self._results = collections.Counter()
         self._befell = collections.Counter()
         self._failpoints = collections.Counter()
@@ -152,6 +154,10 @@ def parse(arguments):
     parser.add_argument("--sync", choices=("disk", "os"),
                         help="of the log; os loses what was acknowledged when "
                         "the power is cut, and has to be found violated")
+    parser.add_argument("--failpoint",
+                        help="only those whose names begin so, as: queue.")
+    parser.add_argument("--brokers", type=int,
+                        help="of Kafka; beyond 1 another takes over")
     parser.add_argument("--full-seconds", type=float,
                         help="how long a disk is full; by chance otherwise")
     parser.add_argument("--queues", action="store_true",

@@ -28,9 +28,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
-#include <random>
 #include <string>
+
+#include "libs/base/random.h"
 
 namespace {
 
@@ -124,7 +126,7 @@ class LossyDisk {
     if (found == unsynced_.end() || size <= 0) return;
     if (offset < 0) offset = lseek(fd, 0, SEEK_CUR) - size;
     found->second.Add(offset, offset + size);
-    if (random_() % kWritebackOneOf != 0) return;
+    if (random_.Below(kWritebackOneOf) != 0) return;
     const off_t first = RandomSector(offset, offset + size);
     const off_t last = RandomSector(first, offset + size + kSector);
     Copy(fd, found->first, first, std::min(last, offset + size));
@@ -149,7 +151,7 @@ class LossyDisk {
   }
 
   void MaybeWriteBackNames(const fs::path& folder) {
-    if (random_() % kWritebackOneOf == 0) SyncNames(folder);
+    if (random_.Below(kWritebackOneOf) == 0) SyncNames(folder);
   }
 
  private:
@@ -173,7 +175,7 @@ class LossyDisk {
 
   off_t RandomSector(off_t from, off_t to) {
     const off_t sectors = std::max<off_t>(1, (to - from) / kSector);
-    return from + static_cast<off_t>(random_() % sectors) * kSector;
+    return from + static_cast<off_t>(random_.Below(sectors)) * kSector;
   }
 
   void Copy(int fd, ino_t inode, off_t begin, off_t end) {
@@ -232,24 +234,24 @@ class LossyDisk {
 
   const fs::path root_;
   const fs::path state_;
-  std::mt19937 random_;
+  phoenix::Random random_;
   Files unsynced_;
 };
 
-std::mutex& Lock() {
-  static std::mutex& mutex = *new std::mutex;
-  return mutex;
+constinit std::mutex lock;
+
+std::unique_ptr<LossyDisk> MakeDisk() {
+  const char* const root = std::getenv("PHOENIX_LOSSY_ROOT");
+  const char* const seed = std::getenv("PHOENIX_LOSSY_SEED");
+  if (root == nullptr) return nullptr;
+  return std::make_unique<LossyDisk>(root, std::getenv("PHOENIX_LOSSY_STATE"),
+                                     seed == nullptr ? "0" : seed);
 }
 
+// Null where nothing is to be lost. Never destroyed: the program writes until
+// its very end.
 LossyDisk* Disk() {
-  static LossyDisk* const disk = [] {
-    const char* const root = std::getenv("PHOENIX_LOSSY_ROOT");
-    const char* const seed = std::getenv("PHOENIX_LOSSY_SEED");
-    return root == nullptr
-               ? nullptr
-               : new LossyDisk(root, std::getenv("PHOENIX_LOSSY_STATE"),
-                               seed == nullptr ? "0" : seed);
-  }();
+  static LossyDisk* const disk = MakeDisk().release();
   return disk;
 }
 
@@ -261,7 +263,7 @@ auto Watch(Call call, Tell tell) {
   busy = true;
   decltype(call()) result;
   {
-    std::lock_guard<std::mutex> lock(Lock());
+    std::lock_guard<std::mutex> holds(lock);
     LossyDisk* const disk = Disk();
     result = call();
     const int error = errno;

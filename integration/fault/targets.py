@@ -80,10 +80,16 @@ class Kafka(Target):
     def _topic(self, sink):
         return "%s-%s" % (self.name, sink)
 
+    def _transactional_id(self, sink):
+        return self._topic(sink) + "-id"
+
+    def transactional_ids(self):
+        return [self._transactional_id(sink) for sink in SINKS]
+
     def config(self, sink):
         return ("kafka: {brokers: '${KAFKA_BROKERS}', topic: %s, key: data.k, "
-                "format: payload, transactional_id: %s-id}" % (
-                    self._topic(sink), self._topic(sink)))
+                "format: payload, transactional_id: %s}" % (
+                    self._topic(sink), self._transactional_id(sink)))
 
     def rows(self, sink):
         path = os.path.join(self.folder, sink + ".values")
@@ -185,8 +191,9 @@ class Targets:
     KINDS = {kind.kind: kind for kind in (Files, Kafka, Postgres, Http)}
     _SERVED = ("kafka", "postgres")
 
-    def __init__(self, server_program, queues, synced):
+    def __init__(self, server_program, brokers, queues, synced):
         self._program = server_program
+        self._arguments = {"kafka": [str(brokers)]}
         self._queues = queues
         self._synced = synced
         self._servers = {}
@@ -202,7 +209,8 @@ class Targets:
 
     def server(self, kind):
         if kind not in self._servers:
-            self._servers[kind] = Server(self._program, kind)
+            self._servers[kind] = Server(self._program, kind,
+                                         *self._arguments.get(kind, []))
         return self._servers[kind]
 
     def close(self):
