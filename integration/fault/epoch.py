@@ -12,6 +12,7 @@ from integration.fault import judge as judges
 from integration.fault import load as loads
 from integration.fault import targets
 from integration.fault.ledger import Ledger
+from integration.fault.lossy_disk import LossyDisk
 from integration.process import harness
 
 PIPELINE = """
@@ -42,10 +43,35 @@ log:
   embedded:
     path: log
     max_bytes: %s
+    sync: %s
 """
+
+# One that several processes share; a dead one is missed soon.
+KAFKA_LOG = """
+log:
+  kafka:
+    brokers: ${LOG_BROKERS}
+    topic: %s-log
+    create_topic: {partitions: 4, replication_factor: %d}
+    commit_interval: 100ms
+    librdkafka:
+      session.timeout.ms: "6000"
+      heartbeat.interval.ms: "500"
+"""
+
+# What of an epoch's folder is not the pipeline's: its harness writes it.
+HARNESS_FILES = ("pipeline.yaml", "stdout", "stderr", "destination")
 
 # A fault comes when the load has stood for about so long.
 LOAD_SECONDS = (0.2, 1.0)
+
+# In which the partitions of a process that was killed have gone to another:
+# nobody knows before how much is left in them.
+MISSED_SECONDS = 10
+
+# What is 0 when there is nothing left to do.
+UNREST = ("phoenix_pipeline_in_flight_events", "phoenix_log_lag_events",
+          "phoenix_sink_queue_waiting_events")
 
 # A server that returns finds all that was acknowledged meanwhile.
 QUIESCE_SECONDS = 180
@@ -71,7 +97,7 @@ def fixed_ports(chance, count):
 class Epoch:
     """`failpoints` counts, by name, how often one was armed and fired."""
 
-    def __init__(self, options, make_target, seed, rounds):
+    def __init__(self, options, servers, seed, rounds):
         self._options = options
         self.chance = random.Random(seed)
         self._seed = seed
@@ -80,9 +106,15 @@ class Epoch:
         self.ports = dict(zip(harness.PORTS, fixed_ports(
             self.chance, len(harness.PORTS))))
         kind = self.chance.choice(options.sinks)
-        self.target = make_target(kind, self.folder, os.path.basename(
-            self.folder).replace("_", "-").lower())
+        self.target = servers.make(
+            kind, self.folder, os.path.basename(
+                self.folder).replace("_", "-").lower(),
+            self.ports["SINK_PORT"])
+        self._environment = dict(self.target.environment)
+        if options.log == "kafka":
+            self._environment["LOG_BROKERS"] = servers.server("kafka").address
         self.disk = None
+        self.lossy_disk = None
         self.process = None
         self._load = None
         self.ledger = Ledger()
@@ -91,11 +123,17 @@ class Epoch:
         self.ready_seconds = []
         self.befell = collections.Counter()
         self.failpoints = collections.Counter()
+        self.full_seconds = options.full_seconds
+        self.failpoint = options.failpoint
         self.verdicts = []
 
     def run(self):
         if "disk_full" in self._options.faults:
             self.disk = faults.Disk(os.path.join(self.folder, "log"))
+        if "power" in self._options.faults:
+            self.lossy_disk = LossyDisk(
+                self._options.lossy_disk, self.folder,
+                self.chance.randrange(1 << 30), HARNESS_FILES)
         try:
             self._run()
         finally:
@@ -104,14 +142,17 @@ class Epoch:
             if self.process is not None:
                 self.process.process.kill()
                 self.process.wait()
+            self.target.close()
             if self.disk is not None:
                 self.disk.unmount()
+            if self.lossy_disk is not None:
+                self.lossy_disk.remove()
 
     def _run(self):
         self.start()
         self._load = loads.Load(self.ledger, self._doors(), self._seed,
                                 self._options.rate)
-        fitting = faults.fitting(self._options.faults, self.target)
+        fitting = faults.fitting(self._options, self.target)
         for _ in range(self._rounds):
             self._stand()
             fault = self.chance.choice(fitting)
@@ -123,7 +164,8 @@ class Epoch:
         self._check_books()
         self.verdicts = [
             judges.judge(self.ledger, sink, self.target.rows(sink), expects,
-                         exactly_once=not self._options.no_log)
+                         exactly_once=(self.target.exactly_once and
+                                       self._options.log != "none"))
             for sink, expects in targets.SINKS.items()]
 
     def _doors(self):
@@ -141,12 +183,38 @@ class Epoch:
         self.ready_seconds.append(time.monotonic() - began)
 
     def spawn(self, environment=None):
-        pipeline = PIPELINE % self.target.yaml()
-        if not self._options.no_log:
-            pipeline += LOG % self.target.log_bytes
+        disk = {}
+        if self.lossy_disk is not None:
+            # What the sinks have is of no use when the log is to be judged.
+            disk = {**self.lossy_disk.environment(),
+                    **self.target.slow_commits}
         return harness.Phoenix(
-            self.folder, pipeline,
-            {**self.ports, **self.target.environment, **(environment or {})})
+            self.folder, self._pipeline(),
+            {**self.ports, **self._environment, **disk, **(environment or {})})
+
+    def spawn_another(self):
+        """One that shares the log, and has a folder and doors of its own."""
+        return harness.Phoenix(tempfile.mkdtemp(dir=self.folder),
+                               self._pipeline(), self._environment)
+
+    def coordinated(self):
+        """What a broker coordinates, and the topic in which it does."""
+        found = [("__transaction_state", name)
+                 for name in self.target.transactional_ids()]
+        if self._options.log == "kafka":
+            found.append(("__consumer_offsets", "fault"))
+        return found
+
+    def _pipeline(self):
+        return PIPELINE % self.target.yaml() + self._log()
+
+    def _log(self):
+        if self._options.log == "kafka":
+            copies = min(self._options.brokers, 2)
+            return KAFKA_LOG % (self.target.name, copies)
+        if self._options.log == "embedded":
+            return LOG % (self.target.log_bytes, self._options.sync)
+        return ""
 
     def count_failpoint(self, name, action, fired):
         self.failpoints[name, action.partition(":")[0], fired] += 1
@@ -174,9 +242,9 @@ class Epoch:
     def _come_to_rest(self):
         def at_rest():
             self._check_alive()
-            return (self.process.count(
-                        "phoenix_pipeline_in_flight_events") == 0 and
-                    self.process.count("phoenix_log_lag_events") == 0)
+            return not any(self.process.count(metric) for metric in UNREST)
+        if self._options.log == "kafka":
+            time.sleep(MISSED_SECONDS)
         harness.wait_until(at_rest, "at rest", QUIESCE_SECONDS)
 
     def _check_books(self):

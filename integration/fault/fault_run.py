@@ -6,6 +6,7 @@ miscounted, 3 invalid: the load was below its floor, so nothing was shown.
 
 import argparse
 import collections
+import os
 import random
 import shutil
 import subprocess
@@ -19,6 +20,11 @@ from integration.fault.epoch import Epoch
 PASSED, VIOLATED, INVALID = 0, 1, 3
 NAMES = {PASSED: "passed", VIOLATED: "violated", INVALID: "invalid"}
 
+# What else is part of the command that repeats a run, unless it is this.
+DEFAULTS = {"log": "embedded", "sync": "disk", "queues": False,
+            "full_seconds": None, "failpoint": "", "brokers": 1,
+            "rate": 60000, "min_rate": 50000}
+
 # Rounds between two judgements, each on a fresh folder, so that outputs stay
 # small.
 ROUNDS_AN_EPOCH = 10
@@ -29,7 +35,9 @@ class Run:
 
     def __init__(self, options):
         self._options = options
-        self._targets = targets.Targets(options.servers)
+        self._targets = targets.Targets(
+            options.servers, options.brokers, options.queues,
+            "power" in options.faults)
         self._results = collections.Counter()
         self._befell = collections.Counter()
         self._failpoints = collections.Counter()
@@ -55,7 +63,7 @@ class Run:
         rounds = min(ROUNDS_AN_EPOCH,
                      self._options.rounds - number * ROUNDS_AN_EPOCH)
         seed = "%d.%d" % (self._options.seed, number)
-        epoch = Epoch(self._options, self._targets.make, seed, rounds)
+        epoch = Epoch(self._options, self._targets, seed, rounds)
         try:
             epoch.run()
         except (AssertionError, OSError, RuntimeError,
@@ -97,14 +105,22 @@ class Run:
 
 def command(options):
     """What repeats the run."""
-    return "tools/dev fault --rounds %d --seed %d --faults %s --sinks %s%s" % (
+    text = "tools/dev fault --rounds %d --seed %d --faults %s --sinks %s" % (
         options.rounds, options.seed, ",".join(options.faults),
-        ",".join(options.sinks), " --no-log" if options.no_log else "")
+        ",".join(options.sinks))
+    for name, default in DEFAULTS.items():
+        value = getattr(options, name)
+        if value != default:
+            text += " --" + name.replace("_", "-")
+            text += "" if value is True else " %s" % value
+    return text
 
 
-def words_of(known):
+def words_of(known, apart=()):
+    """`all` is every one of them but those that stand apart."""
     def parse_words(text):
-        words = list(known) if text == "all" else text.split(",")
+        words = ([word for word in known if word not in apart]
+                 if text == "all" else text.split(","))
         for word in words:
             if word not in known:
                 raise argparse.ArgumentTypeError(
@@ -121,28 +137,49 @@ def parse(arguments):
                         default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--epoch", type=int,
                         help="only this one of the run, as a failure prints it")
-    parser.add_argument("--faults", default="kill", type=words_of(faults.ALL),
-                        help="with commas, of %s; or all (disk_full needs "
-                        "root)" % ", ".join(faults.ALL))
+    parser.add_argument("--faults", default="kill",
+                        type=words_of(faults.ALL, faults.APART),
+                        help="with commas, of %s; or all but power (disk_full "
+                        "needs root)" % ", ".join(faults.ALL))
     parser.add_argument("--sinks", default="file",
                         type=words_of(targets.Targets.KINDS),
-                        help="with commas, of file, kafka, postgres; or all: "
-                        "an epoch draws one of them")
-    parser.add_argument("--rate", type=int, default=60000,
+                        help="with commas, of %s; or all: an epoch draws one "
+                        "of them" % ", ".join(targets.Targets.KINDS))
+    parser.add_argument("--rate", type=int,
                         help="events a second that are offered")
-    parser.add_argument("--min-rate", type=int, default=50000,
+    parser.add_argument("--min-rate", type=int,
                         help="below this a run is invalid")
-    parser.add_argument("--no-log", action="store_true",
-                        help="acknowledged is delivered")
+    parser.add_argument("--log", choices=("embedded", "kafka", "none"),
+                        help="none: acknowledged is delivered")
+    parser.add_argument("--sync", choices=("disk", "os"),
+                        help="of the log; os loses what was acknowledged when "
+                        "the power is cut, and has to be found violated")
+    parser.add_argument("--failpoint",
+                        help="only those whose names begin so, as: queue.")
+    parser.add_argument("--brokers", type=int,
+                        help="of Kafka; beyond 1 another takes over")
+    parser.add_argument("--full-seconds", type=float,
+                        help="how long a disk is full; by chance otherwise")
+    parser.add_argument("--queues", action="store_true",
+                        help="each sink has a queue on disk, as http ones "
+                        "always have")
     parser.add_argument("--producer",
                         help="grpc_producer; without it nothing comes by gRPC")
     parser.add_argument("--servers",
-                        help="controlled_server, for sinks other than file")
-    return parser.parse_args(arguments)
+                        help="controlled_server, for kafka and postgres")
+    parser.add_argument("--lossy-disk", help="liblossy_disk.so, for power")
+    parser.set_defaults(**DEFAULTS)
+    options = parser.parse_args(arguments)
+    if {"power", "disk_full"} <= set(options.faults):
+        parser.error("power and disk_full are of two different disks")
+    return options
 
 
 def main(arguments):
     options = parse(arguments)
+    if "power" in options.faults and os.environ.get("PHOENIX_SANITIZED"):
+        print("not run: a sanitizer wants to be loaded before anything else")
+        return PASSED
     print("again: " + command(options), flush=True)
     return Run(options).run()
 

@@ -31,6 +31,13 @@ RESUME_SECONDS = 5
 # How long a server is away, beside what it needs to start.
 AWAY_SECONDS = (0.1, 1.5)
 
+# Brokers are missed after 3 s (integration/servers/kafka_server.cc).
+TAKEOVER_SECONDS = (1, 6)
+
+# How long another process shares the log, and how often it is killed then.
+JOIN_SECONDS = (0.5, 4)
+KILL_JOINED = 0.3
+
 # How long a failpoint is waited for, and which of its hits may be the one.
 FAILPOINT_SECONDS = 1.5
 FAILPOINT_HITS = (1, 1, 2, 3, 5, 10, 20)
@@ -55,7 +62,15 @@ FAILPOINTS = {
     "kafka": [],
     "postgres": """
         postgres.commit.before_send postgres.commit.before_answer""".split(),
+    "http": [],
+    "queue": """
+        queue.spill.before_append queue.spill.before_settle
+        queue.replay.before_cursor""".split(),
 }
+
+# How long the server stands for the sake of a queue's failpoints: they are
+# where events go to its disk, and come from there.
+SPILL_SECONDS = 0.7
 
 
 class Disk:
@@ -93,6 +108,13 @@ def kill(epoch):
     epoch.start()
 
 
+def power(epoch):
+    """It dies, and with it what it has not synced."""
+    epoch.process.signal(signal.SIGKILL).wait()
+    epoch.lossy_disk.cut()
+    epoch.start()
+
+
 def stop(epoch):
     epoch.process.signal(signal.SIGSTOP)
     time.sleep(epoch.chance.uniform(*STOP_SECONDS))
@@ -115,7 +137,8 @@ def drain(epoch):
 
 def disk_full(epoch):
     acked = epoch.ledger.acked
-    until = time.monotonic() + epoch.chance.uniform(*FULL_SECONDS)
+    until = time.monotonic() + (epoch.full_seconds or
+                                epoch.chance.uniform(*FULL_SECONDS))
     before = -1
     while time.monotonic() < until or acked() > before:
         # The log deletes what it needs no more until nothing is left.
@@ -139,9 +162,24 @@ def server_kill(epoch):
 
 def server_stop(epoch):
     """It is there, and does not answer."""
-    epoch.target.server.tell("pause")
-    time.sleep(epoch.chance.uniform(*STOP_SECONDS))
-    epoch.target.server.tell("resume")
+    stand_still(epoch.target.server, epoch.chance.uniform(*STOP_SECONDS))
+
+
+def stand_still(server, seconds):
+    server.tell("pause")
+    time.sleep(seconds)
+    server.tell("resume")
+
+
+def coordinator(epoch):
+    """The broker dies that coordinates the transactions of a sink, or, with
+    `--log kafka`, the group of those that share the log; another takes over
+    before it returns."""
+    server = epoch.target.server
+    server.tell("kill_coordinator %s %s" % epoch.chance.choice(
+        epoch.coordinated()))
+    time.sleep(epoch.chance.uniform(*TAKEOVER_SECONDS))
+    server.tell("revive")
 
 
 def both_kill(epoch):
@@ -153,15 +191,36 @@ def both_kill(epoch):
     epoch.start()
 
 
+def join(epoch):
+    """Another process takes its share of the log, and gives it back: in order
+    or by its death. Only PostgreSQL keeps two writers apart."""
+    another = epoch.spawn_another()
+    try:
+        another.wait_until_ready()
+        time.sleep(epoch.chance.uniform(*JOIN_SECONDS))
+        if epoch.chance.random() < KILL_JOINED:
+            return
+        if another.signal(signal.SIGTERM).wait(DRAIN_SECONDS) != 0:
+            raise AssertionError("who joined ended with %d: %s" % (
+                another.process.returncode, another.text("stderr")[-2000:]))
+    finally:
+        another.process.kill()
+        another.wait()
+
+
 def failpoint(epoch):
     """It fails or dies at a named place, then runs anew without."""
-    name = epoch.chance.choice(FAILPOINTS["log"] +
-                               FAILPOINTS[epoch.target.kind])
-    action = epoch.chance.choice(FAILPOINT_ACTIONS)
+    name = epoch.chance.choice(failpoints_of(epoch.target, epoch.failpoint))
+    # Where a queue's disk fails, its events come behind later ones: the
+    # judge would find that (docs/concepts/guarantee.md).
+    action = ("kill" if epoch.target.queues else
+              epoch.chance.choice(FAILPOINT_ACTIONS))
     hit = epoch.chance.choice(FAILPOINT_HITS)
     epoch.process.signal(signal.SIGKILL).wait()
     process = epoch.spawn(
         {"PHOENIX_FAILPOINTS": "%s=%s@%d" % (name, action, hit)})
+    if name in FAILPOINTS["queue"]:
+        stand_still(epoch.target.server, SPILL_SECONDS)
     try:
         process.process.wait(FAILPOINT_SECONDS)
     except subprocess.TimeoutExpired:
@@ -171,6 +230,13 @@ def failpoint(epoch):
         died = process.process.returncode == -signal.SIGKILL
     epoch.count_failpoint(name, action, died or has_fired(process, name))
     epoch.start()
+
+
+def failpoints_of(target, prefix):
+    names = FAILPOINTS["log"] + FAILPOINTS[target.kind]
+    if target.queues and target.server is not None:
+        names = names + FAILPOINTS["queue"]
+    return [name for name in names if name.startswith(prefix)]
 
 
 def has_fired(process, name):
@@ -183,11 +249,21 @@ def has_fired(process, name):
 ANYWHERE = {"kill": kill, "stop": stop, "drain": drain, "failpoint": failpoint}
 WITH_SERVER = {"server_kill": server_kill, "server_stop": server_stop,
                "both_kill": both_kill}
-ALL = {**ANYWHERE, **WITH_SERVER, "disk_full": disk_full}
+WITH_SHARED_LOG = {"join": join}
+WITH_BROKERS = {"coordinator": coordinator}
+ALL = {**ANYWHERE, **WITH_SERVER, **WITH_SHARED_LOG, **WITH_BROKERS,
+       "disk_full": disk_full, "power": power}
+
+# A disk that is small is no disk that forgets.
+APART = ("power",)
 
 
-def fitting(names, target):
-    """Of the faults, those that the target can suffer."""
-    found = [name for name in names
-             if target.server is not None or name not in WITH_SERVER]
+def fitting(options, target):
+    """Of the faults, those that the target and the log can suffer."""
+    found = [name for name in options.faults
+             if (target.server is not None or name not in WITH_SERVER) and
+             (options.log == "kafka" and target.kind == "postgres" or
+              name not in WITH_SHARED_LOG) and
+             (target.kind == "kafka" and options.brokers > 1 or
+              name not in WITH_BROKERS)]
     return found or ["kill"]

@@ -18,7 +18,8 @@ class Verdict:
     """What one sink has wrong. Duplicates are a finding only where the sink
     promises none."""
 
-    FINDINGS = ("lost", "invented", "misrouted", "inverted", "duplicated")
+    FINDINGS = ("lost", "invented", "misrouted", "inverted", "renamed",
+                "duplicated")
 
     def __init__(self, sink, exactly_once):
         self.sink = sink
@@ -56,22 +57,27 @@ def rows_of(path):
 
 class SinkJudge:
     """Takes the rows of one sink in their order. `expects` says of a key
-    whether the sink is on its route."""
+    whether the sink is on its route. A row of a sink that may get an event
+    twice brings the identity by which a destination tells that."""
 
     def __init__(self, ledger, sink, expects, exactly_once=False):
         self._accounts = ledger.accounts
         self._expects = [expects(key) for key in range(ledgers.KEYS)]
         self._seen = [bytearray(account.sent()) for account in self._accounts]
         self._copies = set()  # What was sent again.
+        self._identities = {}
         self._last = {}
         self.verdict = Verdict(sink, exactly_once)
 
-    def take(self, row):
+    def take(self, row, identity=None):
         self.verdict.rows += 1
         found = ledgers.parse(row)
         if found is None or not self._was_sent(*found, row):
             self.verdict.add("invented", row[:80])
             return
+        if (identity is not None and
+                self._identities.setdefault(found, identity) != identity):
+            self.verdict.add("renamed", found)
         producer, sequence, attempt = found
         if not self._expects[self._accounts[producer].keys[sequence]]:
             self.verdict.add("misrouted", found)
@@ -119,9 +125,10 @@ class SinkJudge:
 
 
 def judge(ledger, sink, rows, expects, exactly_once=False):
+    """`rows` are bytes, or pairs of them and an identity."""
     sink_judge = SinkJudge(ledger, sink, expects, exactly_once)
     for row in rows:
-        sink_judge.take(row)
+        sink_judge.take(*row if isinstance(row, tuple) else (row,))
     return sink_judge.finish()
 
 

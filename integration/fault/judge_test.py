@@ -123,6 +123,12 @@ class JudgeTest(unittest.TestCase):
                                      self.rows[:per_group])
         self.assertEqual(self.find(self.rows), {})
 
+    def test_a_second_copy_under_another_identity_is_renamed(self):
+        rows = [(row, b"id") for row in self.rows]
+        self.assertEqual(self.find(rows + rows[:1]), {"duplicated": 1})
+        self.assertEqual(self.find(rows + [(self.rows[0], b"other")]),
+                         {"duplicated": 1, "renamed": 1})
+
     def test_rows_of_keys_that_a_route_leaves_out_are_misrouted(self):
         wanted = [row for row in self.rows if b'"k":5,' not in row]
         left_out = len(self.rows) - len(wanted)

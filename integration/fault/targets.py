@@ -1,10 +1,14 @@
 """Where the events of a run end: files, a Kafka broker or a PostgreSQL server,
-each with two sinks that write every event once, and can be read back."""
+each with two sinks that write every event once, or an HTTP server that may get
+one twice. All can be read back."""
 
 import glob
 import os
+import re
 import shlex
+import signal
 import subprocess
+import sys
 
 from integration.fault.judge import rows_of
 from integration.servers.control import Server
@@ -15,12 +19,21 @@ SINKS = {"all": lambda key: key != 63, "few": lambda key: key < 8}
 
 PARTITIONS = 3
 
+# What a sink's queue keeps in memory, so little that every stall is felt, and
+# on disk, where it has room for all but the longest.
+QUEUE = ("queue: {bytes: 1MiB, spill: {path: queues/%s, max_bytes: 256MiB}, "
+         "when_full: block}")
+
 
 class Target:
     """The sinks of one epoch. `server` is None where there is none."""
 
     environment = {}
     log_bytes = "2GiB"
+    exactly_once = True
+    queues = False
+    synced = False
+    slow_commits = {}  # The environment that makes a sink lag behind its log.
 
     def __init__(self, server, folder, name):
         self.server = server
@@ -29,17 +42,24 @@ class Target:
 
     def yaml(self):
         return "sinks:\n" + "".join(
-            "  - name: %s\n    %s\n" % (sink, self.config(sink))
+            "  - name: %s\n    %s\n" % (sink, self.config(sink)) +
+            ("    %s\n" % (QUEUE % sink) if self.queues else "")
             for sink in SINKS)
+
+    def close(self):
+        """When its epoch is over."""
 
 
 class Files(Target):
     kind = "file"
     log_bytes = "128MiB"  # Segments are an eighth: they come and go.
+    slow_commits = {"PHOENIX_FAILPOINTS": "file.commit.before_sync=pause:100ms"}
 
     def config(self, sink):
         rotation = ", rotate_bytes: 4MiB" if sink == "few" else ""
-        return "file: {path: %s.ndjson%s}" % (sink, rotation)
+        # Rows that were only written survive a kill, and no loss of power.
+        sync = ", sync: true" if self.synced else ""
+        return "file: {path: %s.ndjson%s%s}" % (sink, rotation, sync)
 
     def rows(self, sink):
         pattern = os.path.join(self.folder, sink)
@@ -60,10 +80,16 @@ class Kafka(Target):
     def _topic(self, sink):
         return "%s-%s" % (self.name, sink)
 
+    def _transactional_id(self, sink):
+        return self._topic(sink) + "-id"
+
+    def transactional_ids(self):
+        return [self._transactional_id(sink) for sink in SINKS]
+
     def config(self, sink):
         return ("kafka: {brokers: '${KAFKA_BROKERS}', topic: %s, key: data.k, "
-                "format: payload, transactional_id: %s-id}" % (
-                    self._topic(sink), self._topic(sink)))
+                "format: payload, transactional_id: %s}" % (
+                    self._topic(sink), self._transactional_id(sink)))
 
     def rows(self, sink):
         path = os.path.join(self.folder, sink + ".values")
@@ -74,6 +100,8 @@ class Kafka(Target):
 
 class Postgres(Target):
     kind = "postgres"
+    slow_commits = {
+        "PHOENIX_FAILPOINTS": "postgres.commit.before_send=pause:100ms"}
 
     def __init__(self, server, folder, name):
         super().__init__(server, folder, name)
@@ -101,20 +129,89 @@ class Postgres(Target):
         return rows_of(path)
 
 
+class Destination:
+    """`destination.py` as a server that can be told what others are told."""
+
+    def __init__(self, port, folder):
+        self._command = [sys.executable, os.path.join(
+            os.path.dirname(os.path.abspath(__file__)), "destination.py"),
+                         str(port), folder]
+        self._process = None
+        self.tell("restart")
+
+    def tell(self, command):
+        if command == "restart":
+            self._process = subprocess.Popen(
+                self._command, stdout=subprocess.PIPE, text=True)
+            if self._process.stdout.readline() != "ready\n":
+                raise RuntimeError("the destination did not start")
+        elif command == "kill":
+            self._process.kill()
+            self._process.wait()
+            self._process.stdout.close()
+        else:
+            self._process.send_signal({"pause": signal.SIGSTOP,
+                                       "resume": signal.SIGCONT}[command])
+
+
+class Http(Target):
+    """Each sink has a queue on disk, for the server is away or stands."""
+
+    kind = "http"
+    log_bytes = "128MiB"
+    exactly_once = False
+    queues = True
+
+    _EVENT = re.compile(rb'"id":"([^"]*)".*?"data":(\{"p":[^}]*\})')
+
+    def __init__(self, port, folder, name):
+        self._port = port
+        self._bodies = os.path.join(folder, "destination")
+        os.mkdir(self._bodies)
+        super().__init__(Destination(port, self._bodies), folder, name)
+
+    def config(self, sink):
+        # A request may be given up whose answer is under way.
+        return ("http: {url: 'http://127.0.0.1:%d/%s', format: cloudevents, "
+                "timeout: 2s}" % (self._port, sink))
+
+    def rows(self, sink):
+        for body in rows_of(os.path.join(self._bodies, sink + ".bodies")):
+            for event in self._EVENT.finditer(body):
+                yield event.group(2), event.group(1)
+
+    def close(self):
+        self.server.tell("kill")
+
+
 class Targets:
     """Makes the target of an epoch; a server is started when it is first
     needed, and serves all epochs."""
 
-    KINDS = {kind.kind: kind for kind in (Files, Kafka, Postgres)}
+    KINDS = {kind.kind: kind for kind in (Files, Kafka, Postgres, Http)}
+    _SERVED = ("kafka", "postgres")
 
-    def __init__(self, server_program):
+    def __init__(self, server_program, brokers, queues, synced):
         self._program = server_program
+        self._arguments = {"kafka": [str(brokers)]}
+        self._queues = queues
+        self._synced = synced
         self._servers = {}
 
-    def make(self, kind, folder, name):
-        if kind != "file" and kind not in self._servers:
-            self._servers[kind] = Server(self._program, kind)
-        return self.KINDS[kind](self._servers.get(kind), folder, name)
+    def make(self, kind, folder, name, port):
+        """`port` is free, for a server that only this target has."""
+        server = (self.server(kind) if kind in self._SERVED else
+                  port if kind == "http" else None)
+        target = self.KINDS[kind](server, folder, name)
+        target.queues = target.queues or self._queues
+        target.synced = self._synced
+        return target
+
+    def server(self, kind):
+        if kind not in self._servers:
+            self._servers[kind] = Server(self._program, kind,
+                                         *self._arguments.get(kind, []))
+        return self._servers[kind]
 
     def close(self):
         for server in self._servers.values():

@@ -6,10 +6,10 @@ import subprocess
 class Server:
     """One that runs until `close`. `address` says how to connect."""
 
-    def __init__(self, program, kind):
+    def __init__(self, program, kind, *arguments):
         self._process = subprocess.Popen(
-            [program, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True)
+            [program, kind, *arguments], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
         self.address = self._process.stdout.readline().strip()
         if not self.address:
             raise RuntimeError("no %s server" % kind)

@@ -1,15 +1,18 @@
 // A real server for scripts that break it:
 //
-//   controlled_server kafka | postgres
+//   controlled_server kafka [BROKERS] | postgres
 //
 // prints how to connect when the server answers, then obeys the lines of its
 // standard input, each with one line, `ok` or `error: REASON`, and ends with
 // it:
 //
 //   kill, restart, pause, resume
+//   kill_coordinator TOPIC NAME    (kafka) as KafkaServer::KillCoordinator
+//   revive                         (kafka) starts what does not run
 //   create TOPIC PARTITIONS        (kafka)
 //   read TOPIC PARTITIONS FILE     (kafka) writes the values of all committed
 //                                  records, one a line, in order by partition
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -61,6 +64,10 @@ absl::Status WriteValues(const KafkaServer& server, const Words& words) {
 }
 
 absl::Status ObeyMore(KafkaServer& server, const Words& words) {
+  if (words.size() == 3 && words[0] == "kill_coordinator") {
+    return server.KillCoordinator(words[1], words[2]);
+  }
+  if (words.size() == 1 && words[0] == "revive") return server.Revive();
   if (words.size() == 3 && words[0] == "create") {
     return server.CreateTopic(words[1], std::atoi(words[2].c_str()));
   }
@@ -76,16 +83,16 @@ absl::Status ObeyMore(PostgresServer&, const Words& words) {
 
 template <typename Server>
 absl::Status Obey(Server& server, const Words& words) {
-  if (words.size() != 1) return ObeyMore(server, words);
-  if (words[0] == "restart") return server.Restart();
-  if (words[0] == "kill") {
+  const std::string command = words.size() == 1 ? words[0] : "";
+  if (command == "restart") return server.Restart();
+  if (command == "kill") {
     server.Kill();
-  } else if (words[0] == "pause") {
+  } else if (command == "pause") {
     server.Pause();
-  } else if (words[0] == "resume") {
+  } else if (command == "resume") {
     server.Resume();
   } else {
-    return NotUnderstood(words);
+    return ObeyMore(server, words);
   }
   return absl::OkStatus();
 }
@@ -99,9 +106,14 @@ Words WordsOf(const std::string& line) {
 
 void Print(std::string_view line) { std::cout << line << std::endl; }
 
-template <typename Server>
-int Serve() {
-  const auto server = Server::Start();
+// Of an error that quotes the log of a server.
+std::string OneLine(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+template <typename Started>
+int Serve(const Started& server) {
   if (!server.ok()) {
     std::cerr << "controlled_server: " << server.status() << '\n';
     return EXIT_FAILURE;
@@ -109,7 +121,7 @@ int Serve() {
   Print(AddressOf(**server));
   for (std::string line; std::getline(std::cin, line);) {
     const absl::Status status = Obey(**server, WordsOf(line));
-    Print(status.ok() ? "ok" : Cat("error: ", status.ToString()));
+    Print(status.ok() ? "ok" : OneLine(Cat("error: ", status.ToString())));
   }
   return EXIT_SUCCESS;
 }
@@ -118,9 +130,14 @@ int Serve() {
 }  // namespace phoenix
 
 int main(int argc, char** argv) {
-  const std::string_view kind = argc == 2 ? argv[1] : "";
-  if (kind == "kafka") return phoenix::Serve<phoenix::KafkaServer>();
-  if (kind == "postgres") return phoenix::Serve<phoenix::PostgresServer>();
-  std::fprintf(stderr, "usage: controlled_server kafka | postgres\n");
+  const std::string_view kind = argc >= 2 ? argv[1] : "";
+  if (kind == "kafka" && argc <= 3) {
+    const int brokers = argc == 3 ? std::atoi(argv[2]) : 1;
+    return phoenix::Serve(phoenix::KafkaServer::Start(std::max(brokers, 1)));
+  }
+  if (kind == "postgres" && argc == 2) {
+    return phoenix::Serve(phoenix::PostgresServer::Start());
+  }
+  std::fprintf(stderr, "usage: controlled_server kafka [BROKERS] | postgres\n");
   return 64;
 }

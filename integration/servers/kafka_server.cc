@@ -1,5 +1,7 @@
 #include "integration/servers/kafka_server.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,8 +18,9 @@
 namespace phoenix {
 namespace {
 
-// A broker on a machine that is busy building took 9 s.
-constexpr absl::Duration kStartTimeout = absl::Seconds(60);
+// A broker on a machine that is busy building took 9 s; one of several that
+// has to catch up with the others, while they are under load, much longer.
+constexpr absl::Duration kStartTimeout = absl::Seconds(120);
 constexpr absl::Duration kAdminTimeout = absl::Seconds(20);
 constexpr int kProbeMs = 500;
 
@@ -38,44 +41,81 @@ absl::StatusOr<std::string> FindClassPath() {
       Cat("Kafka is not in '", libs, "': run tools/dev setup test"));
 }
 
-// Small numbers of everything, since there is one broker, and no waiting for
+// Of the topics in which coordinators keep what they know.
+constexpr int kCoordinatedPartitions = 5;
+
+// Small numbers of everything, since there are few brokers, and no waiting for
 // members of groups that never come.
-std::string Properties(const std::string& folder, const std::string& bootstrap,
-                       int controller_port) {
-  const std::string controller = Cat("127.0.0.1:", controller_port);
-  return Cat(
-      "process.roles=broker,controller\nnode.id=1\n",
-      "controller.quorum.voters=1@", controller, "\n", "listeners=PLAINTEXT://",
-      bootstrap, ",CONTROLLER://", controller, "\n",
-      "advertised.listeners=PLAINTEXT://", bootstrap, "\n",
-      "controller.listener.names=CONTROLLER\n",
-      "listener.security.protocol.map=",
-      "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n", "log.dirs=", folder,
-      "/data\n", "auto.create.topics.enable=false\n",
-      "offsets.topic.replication.factor=1\noffsets.topic.num.partitions=5\n",
-      "transaction.state.log.replication.factor=1\n",
-      "transaction.state.log.min.isr=1\n",
-      "transaction.state.log.num.partitions=5\n",
-      "group.initial.rebalance.delay.ms=0\n",
-      "group.min.session.timeout.ms=1000\n");
+std::string SharedProperties(std::string_view controller, int copies) {
+  return Cat("controller.quorum.voters=1@", controller, "\n",
+             "controller.listener.names=CONTROLLER\n",
+             "listener.security.protocol.map=",
+             "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n",
+             "auto.create.topics.enable=false\n",
+             "offsets.topic.replication.factor=", copies,
+             "\noffsets.topic.num.partitions=", kCoordinatedPartitions,
+             "\ntransaction.state.log.replication.factor=", copies,
+             "\ntransaction.state.log.min.isr=1\n",
+             "transaction.state.log.num.partitions=", kCoordinatedPartitions,
+             "\ngroup.initial.rebalance.delay.ms=0\n",
+             "group.min.session.timeout.ms=1000\n",
+             // Where another can take over, a dead broker is soon missed.
+             copies > 1 ? "broker.heartbeat.interval.ms=500\n"
+                          "broker.session.timeout.ms=3000\n"
+                        : "");
+}
+
+// As Kafka does it: Java's hash of the name.
+int PartitionOf(std::string_view name) {
+  uint32_t hash = 0;
+  for (const char c : name) hash = hash * 31 + static_cast<unsigned char>(c);
+  const int64_t signed_hash = static_cast<int32_t>(hash);
+  return static_cast<int>(std::abs(signed_hash) % kCoordinatedPartitions);
+}
+
+using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t,
+                                    decltype(&rd_kafka_metadata_destroy)>;
+
+// Null when nobody answers.
+MetadataPtr Metadata(rd_kafka_t* client) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  static_cast<void>(rd_kafka_metadata(client, 1, nullptr, &metadata, kProbeMs));
+  return {metadata, rd_kafka_metadata_destroy};
+}
+
+// The leader of a partition of which there are `copies` in sync; -1: not yet.
+int LeaderOf(const rd_kafka_metadata_t& metadata, std::string_view topic,
+             int partition, int copies) {
+  for (int i = 0; i < metadata.topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& found = metadata.topics[i];
+    if (found.topic != topic || partition >= found.partition_cnt) continue;
+    for (int j = 0; j < found.partition_cnt; ++j) {
+      const rd_kafka_metadata_partition_t& one = found.partitions[j];
+      if (one.id == partition && one.isr_cnt >= copies) return one.leader;
+    }
+  }
+  return -1;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start() {
-  std::unique_ptr<KafkaServer> server(new KafkaServer());
+absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start(int brokers) {
+  std::unique_ptr<KafkaServer> server(new KafkaServer(brokers));
   PHOENIX_RETURN_IF_ERROR(server->Prepare());
-  PHOENIX_RETURN_IF_ERROR(server->Restart());
+  PHOENIX_RETURN_IF_ERROR(server->Revive());
   return server;
 }
 
 absl::Status KafkaServer::Prepare() {
   PHOENIX_ASSIGN_OR_RETURN(class_path_, FindClassPath());
   PHOENIX_ASSIGN_OR_RETURN(const int port, FreePort());
-  PHOENIX_ASSIGN_OR_RETURN(const int controller_port, FreePort());
-  bootstrap_ = Cat("127.0.0.1:", port);
-  std::ofstream(folder_ / "server.properties")
-      << Properties(folder_.path(), bootstrap_, controller_port);
+  const std::string controller = Cat("127.0.0.1:", port);
+  const bool alone = brokers_ == 1;
+  PHOENIX_RETURN_IF_ERROR(
+      AddNode(1, alone ? "broker,controller" : "controller", controller));
+  for (int id = 2; !alone && id <= brokers_ + 1; ++id) {
+    PHOENIX_RETURN_IF_ERROR(AddNode(id, "broker", controller));
+  }
   KafkaConnection connection;
   connection.brokers = bootstrap_;
   // A broker that is killed on purpose is nothing to report.
@@ -83,43 +123,110 @@ absl::Status KafkaServer::Prepare() {
                            MakeKafkaConf(connection, {{"log_level", "0"}}));
   PHOENIX_ASSIGN_OR_RETURN(admin_,
                            MakeKafkaClient(RD_KAFKA_PRODUCER, std::move(conf)));
-  return RunToEnd({.command = {"java", "-XX:TieredStopAtLevel=1", "-cp",
-                               class_path_, "kafka.tools.StorageTool", "format",
-                               "-t", std::string(kClusterId), "-c",
-                               folder_ / "server.properties"},
-                   .directory = folder_.path(),
-                   .log_file = folder_ / "format.log"});
+  return absl::OkStatus();
+}
+
+absl::Status KafkaServer::AddNode(int id, std::string_view roles,
+                                  std::string_view controller) {
+  Node node;
+  node.id = id;
+  node.properties = folder_ / Cat("server-", id, ".properties");
+  std::string listeners;
+  std::string advertised;
+  if (roles.starts_with("broker")) {
+    PHOENIX_ASSIGN_OR_RETURN(const int port, FreePort());
+    const std::string address = Cat("127.0.0.1:", port);
+    bootstrap_ += Cat(bootstrap_.empty() ? "" : ",", address);
+    listeners = "PLAINTEXT://" + address;
+    advertised = Cat("advertised.listeners=", listeners, "\n");
+  }
+  if (roles.ends_with("controller")) {
+    listeners += Cat(listeners.empty() ? "" : ",", "CONTROLLER://", controller);
+  }
+  std::ofstream(node.properties) << Cat(
+      "process.roles=", roles, "\nnode.id=", id, "\n", "listeners=", listeners,
+      "\n", advertised, "log.dirs=", folder_.path(), "/data-", id, "\n",
+      SharedProperties(controller, std::min(brokers_, 2)));
+  nodes_.push_back(std::move(node));
+  return Format(nodes_.back());
+}
+
+absl::Status KafkaServer::Format(const Node& node) {
+  return RunToEnd(
+      {.command = {"java", "-XX:TieredStopAtLevel=1", "-cp", class_path_,
+                   "kafka.tools.StorageTool", "format", "-t",
+                   std::string(kClusterId), "-c", node.properties},
+       .directory = folder_.path(),
+       .log_file = folder_ / "format.log"});
+}
+
+void KafkaServer::Kill() {
+  for (Node& node : nodes_) node.process.Kill();
+}
+
+void KafkaServer::Pause() {
+  for (Node& node : nodes_) node.process.Pause();
+}
+
+void KafkaServer::Resume() {
+  for (Node& node : nodes_) node.process.Resume();
+}
+
+absl::Status KafkaServer::KillCoordinator(const std::string& topic,
+                                          std::string_view name) {
+  const absl::Time deadline = absl::Now() + kStartTimeout;
+  while (absl::Now() < deadline) {
+    const MetadataPtr metadata = Metadata(admin_.get());
+    const int leader = metadata == nullptr
+                           ? -1
+                           : LeaderOf(*metadata, topic, PartitionOf(name),
+                                      std::min(brokers_, 2));
+    for (Node& node : nodes_) {
+      if (node.id != leader) continue;
+      node.process.Kill();
+      return absl::OkStatus();
+    }
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  return absl::NotFoundError(
+      Cat("'", name, "' has no coordinator in '", topic, "'"));
 }
 
 absl::Status KafkaServer::Restart() {
   Kill();
-  PHOENIX_RETURN_IF_ERROR(Launch());
+  return Revive();
+}
+
+absl::Status KafkaServer::Revive() {
+  for (Node& node : nodes_) {
+    if (!node.process.Running()) PHOENIX_RETURN_IF_ERROR(Launch(node));
+  }
   return WaitUntilReady();
 }
 
-absl::Status KafkaServer::Launch() {
+absl::Status KafkaServer::Launch(Node& node) {
   PHOENIX_ASSIGN_OR_RETURN(
-      process_,
+      node.process,
       ChildProcess::Start(
           {.command = {"java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC",
                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
-                       class_path_, "kafka.Kafka",
-                       folder_ / "server.properties"},
+                       class_path_, "kafka.Kafka", node.properties},
            .directory = folder_.path(),
            .log_file = folder_ / "kafka.log"}));
   return absl::OkStatus();
 }
 
+bool KafkaServer::AllRun() {
+  return std::all_of(nodes_.begin(), nodes_.end(),
+                     [](Node& node) { return node.process.Running(); });
+}
+
 absl::Status KafkaServer::WaitUntilReady() {
   const absl::Time deadline = absl::Now() + kStartTimeout;
-  while (absl::Now() < deadline) {
-    if (!process_.Running()) break;
-    const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(admin_.get(), 1, nullptr, &metadata, kProbeMs) ==
-        RD_KAFKA_RESP_ERR_NO_ERROR) {
-      const int brokers = metadata->broker_cnt;
-      rd_kafka_metadata_destroy(metadata);
-      if (brokers > 0) return absl::OkStatus();
+  while (absl::Now() < deadline && AllRun()) {
+    const MetadataPtr metadata = Metadata(admin_.get());
+    if (metadata != nullptr && metadata->broker_cnt >= brokers_) {
+      return absl::OkStatus();
     }
     absl::SleepFor(absl::Milliseconds(50));
   }
@@ -134,7 +241,7 @@ absl::Status KafkaServer::CreateTopic(
   TopicAdmin admin(*admin_, kAdminTimeout);
   return admin.Create({.name = name,
                        .partitions = partitions,
-                       .replication_factor = 1,
+                       .replication_factor = std::min(brokers_, 2),
                        .config = config});
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,41 +19,65 @@ namespace phoenix {
 // in a folder of its own, gone with this object or with the test. Starting one
 // takes some 5 s and 400 MB: have one for all tests of a binary, with topics of
 // their own. Topics are not created by use. Thread-compatible.
+//
+// With several brokers, which have a controller beside them and copies of all
+// data, one can be lost and another takes over what it led.
 class KafkaServer {
  public:
-  // Returns when the broker answers. FAILED_PRECONDITION, saying what to run,
+  // Returns when all brokers answer. FAILED_PRECONDITION, saying what to run,
   // when Kafka or Java is not installed.
-  static absl::StatusOr<std::unique_ptr<KafkaServer>> Start();
+  static absl::StatusOr<std::unique_ptr<KafkaServer>> Start(int brokers = 1);
 
-  // `127.0.0.1:PORT`; the same after a restart.
+  // `127.0.0.1:PORT`, with commas; the same after a restart.
   const std::string& bootstrap() const { return bootstrap_; }
 
-  // Ends the broker as a power cut does, but for what the system has cached.
-  void Kill() { process_.Kill(); }
+  // Ends all brokers as a power cut does, but for what the system has cached.
+  void Kill();
 
-  // Starts it again on the same port and data; returns when it answers. Kills
-  // it first if it runs.
+  // Ends only the broker that coordinates `name`: a transactional id, if
+  // `topic` is __transaction_state, or a group, of __consumer_offsets. Waits
+  // before that until another has a copy and can take over. NOT_FOUND when
+  // nothing has been coordinated yet.
+  absl::Status KillCoordinator(const std::string& topic, std::string_view name);
+
+  // Starts what does not run on the same ports and data; returns when all
+  // answer.
+  absl::Status Revive();
+
+  // Kills all that run, and revives them.
   absl::Status Restart();
 
-  // Holds it still, and lets it go on: it is there and does not answer.
-  void Pause() { process_.Pause(); }
-  void Resume() { process_.Resume(); }
+  // Holds all still, and lets them go on: they are there and don't answer.
+  void Pause();
+  void Resume();
 
   absl::Status CreateTopic(
       const std::string& name, int partitions = 1,
       const std::map<std::string, std::string>& config = {});
 
  private:
-  KafkaServer() = default;
+  // One process: a broker, the controller, or both.
+  struct Node {
+    int id = 0;
+    std::string properties;  // The path of its file.
+    ChildProcess process;
+  };
+
+  explicit KafkaServer(int brokers) : brokers_(brokers) {}
 
   absl::Status Prepare();
-  absl::Status Launch();
+  absl::Status AddNode(int id, std::string_view roles,
+                       std::string_view controller);
+  absl::Status Format(const Node& node);
+  absl::Status Launch(Node& node);
   absl::Status WaitUntilReady();
+  bool AllRun();
 
+  const int brokers_;
   ServerFolder folder_;
   std::string bootstrap_;
   std::string class_path_;
-  ChildProcess process_;
+  std::vector<Node> nodes_;
   KafkaClientPtr admin_;
 };
 
