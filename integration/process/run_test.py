@@ -175,6 +175,12 @@ class PagesTest(harness.ProcessTest):
                 '{outcome="%s",pipeline="run"}' % name), 0, name)
         self.assertEqual(samples["phoenix_unaccounted_events"
                                  '{pipeline="run"}'], 0)
+        for door, reason in (("http", "body_invalid"), ("tcp", "event_invalid"),
+                             ("grpc", "sequence_gap")):
+            self.assertEqual([value for sample, value in samples.items() if
+                              sample.startswith("phoenix_component_errors") and
+                              'component_name="%s"' % door in sample and
+                              'error_type="%s"' % reason in sample], [0])
         run.post(BODY)
         run.send_lines(BODY)
         harness.wait_until(lambda: run.settled("delivered") == 4, "delivered")

@@ -105,6 +105,10 @@ class Source {
   // fragment that says what follows. Thread-safe.
   virtual absl::Status Health() const { return absl::OkStatus(); }
 
+  // The words that it may give to Outlet::CountRejected, all of them: their
+  // counters are published from the start. Constant.
+  virtual std::vector<const char*> refusal_reasons() const { return {}; }
+
   // Memory that the source may hold beside the events that the pipeline has
   // taken from it, in bytes: part of the bound that `phoenix check` prints.
   // Thread-safe.

@@ -293,6 +293,10 @@ absl::Status Suite::OpenSinks() {
 absl::Status Suite::StartSources() {
   for (const auto& unit : sources_) {
     unit->source.PublishMetrics(registry_);
+    // So that a rate is right from the first refusal on.
+    for (const char* reason : unit->source.refusal_reasons()) {
+      unit->door->CountRejected(0, reason);
+    }
     const absl::Status status = unit->source.Start(*unit->door);
     if (!status.ok()) {
       health_.SetFailed(SourceHealthPart(unit->name),

@@ -13,8 +13,10 @@
 namespace phoenix {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAreArray;
 using ::testing::StartsWith;
+using ::testing::StrEq;
 using ::testing::UnorderedElementsAreArray;
 
 // The state of one test: an origin, its source and a pipeline.
@@ -24,6 +26,16 @@ class SourceRun {
       : options_(options),
         fixture_(options.make_fixture()),
         source_(fixture_->MakeSource()) {}
+
+  // The counter of whatever was refused was there from the start.
+  ~SourceRun() {
+    if (source_ == nullptr) return;
+    for (const auto& [reason, count] : outlet_.rejected()) {
+      EXPECT_THAT(source_->refusal_reasons(), Contains(StrEq(reason)));
+    }
+  }
+  SourceRun(const SourceRun&) = delete;
+  SourceRun& operator=(const SourceRun&) = delete;
 
   void Start() {
     const absl::Status started = source_->Start(outlet_);

@@ -367,4 +367,8 @@ absl::Status FileSource::Health() const {
           FromAbsl(last_save_.message())));
 }
 
+std::vector<const char*> FileSource::refusal_reasons() const {
+  return {"EVENT_INVALID", "EVENT_TOO_LARGE", "POSITION_NOT_SAVED"};
+}
+
 }  // namespace phoenix

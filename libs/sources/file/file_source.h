@@ -79,6 +79,7 @@ class FileSource : public Source {
   // For each open file what is read at once, and a row that is not complete in
   // a buffer that has grown by doubling; and of the one file that is read the
   // batches that wait, with their columns and the buffer that they lie in.
+  std::vector<const char*> refusal_reasons() const override;
   size_t max_memory_bytes() const override;
 
   // The rows of a buffer, with their columns.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libs/base/clock.h"
@@ -40,6 +41,7 @@ class GrpcSource : public Source {
   // `max_buffered_bytes` for calls, streams and their messages, and what gRPC
   // itself may hold of messages that come and go: 32 MiB, or four of the
   // largest.
+  std::vector<const char*> refusal_reasons() const override;
   size_t max_memory_bytes() const override;
 
   // What calls and streams take of `max_buffered_bytes` now. Thread-safe.

@@ -110,4 +110,28 @@ size_t HttpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 
 uint16_t HttpSource::port() const { return impl_->server().port(); }
 
+std::vector<const char*> HttpSource::refusal_reasons() const {
+  return {"ACK_TIMEOUT",
+          "BODY_INCOMPLETE",
+          "BODY_INVALID",
+          "BODY_TOO_LARGE",
+          "CHARSET_UNKNOWN",
+          "CONNECTION_LIMIT",
+          "CONTENT_ENCODING_UNKNOWN",
+          "CONTENT_TYPE_UNKNOWN",
+          "DOOR_NOT_FOUND",
+          "DRAINING",
+          "EVENT_INVALID",
+          "EVENT_REJECTED",
+          "EVENT_TOO_LARGE",
+          "EXPECTATION_UNKNOWN",
+          "HEADERS_TOO_LARGE",
+          "HOST_MISSING",
+          "HTTP_INVALID",
+          "METHOD_NOT_ALLOWED",
+          "NOT_TAKEN",
+          "QUEUE_FULL",
+          "REQUEST_TIMEOUT"};
+}
+
 }  // namespace phoenix

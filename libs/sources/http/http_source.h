@@ -59,6 +59,7 @@ class HttpSource : public Source {
   // has taken aside: `max_buffered_bytes` for bodies and the batches of them
   // that wait, the window of one more decompressor, and for each connection its
   // read buffer, a head and an answer. Thread-safe.
+  std::vector<const char*> refusal_reasons() const override;
   size_t max_memory_bytes() const override;
 
   // What bodies take of `max_buffered_bytes` at the moment. Thread-safe.

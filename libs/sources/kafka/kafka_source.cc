@@ -314,4 +314,8 @@ void KafkaSource::OnCommitFailed() {
   for (auto& [key, one] : assigned_) one.reader->committed = -1;
 }
 
+std::vector<const char*> KafkaSource::refusal_reasons() const {
+  return {"EVENT_INVALID", "EVENT_TOO_LARGE"};
+}
+
 }  // namespace phoenix

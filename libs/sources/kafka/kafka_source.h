@@ -65,6 +65,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void PublishMetrics(MetricsRegistry& registry) override;
 
   // What is fetched, and the batches made of it that are not taken.
+  std::vector<const char*> refusal_reasons() const override;
   size_t max_memory_bytes() const override {
     return 3 * options_.consumer.max_buffer_bytes;
   }

@@ -170,4 +170,8 @@ size_t TcpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 
 uint16_t TcpSource::port() const { return impl_->port(); }
 
+std::vector<const char*> TcpSource::refusal_reasons() const {
+  return {"EVENT_INVALID", "EVENT_TOO_LARGE", "CONNECTION_LIMIT"};
+}
+
 }  // namespace phoenix

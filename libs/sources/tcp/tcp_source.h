@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libs/base/clock.h"
@@ -53,6 +54,7 @@ class TcpSource : public Source {
   // has taken aside: `max_buffered_bytes`; for each connection what its lines
   // have at least (see LineSession), the replies that wait to be sent and those
   // on their way; and the one buffer that grows at the moment. Thread-safe.
+  std::vector<const char*> refusal_reasons() const override;
   size_t max_memory_bytes() const override;
 
   // What is taken of `max_buffered_bytes` at the moment. Thread-safe.
