@@ -75,6 +75,10 @@ class Sink {
   // came.
   virtual bool keeps_order() const { return true; }
 
+  // Whether the sink has a use for dead letters only, so that no route may lead
+  // to it.
+  virtual bool takes_only_dead_letters() const { return false; }
+
   // Memory that the sink may hold beside its queue, in bytes: part of the bound
   // that `phoenix check` prints.
   virtual size_t max_memory_bytes() const { return 0; }

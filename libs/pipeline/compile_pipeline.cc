@@ -238,7 +238,9 @@ class Compiler {
     CompiledRoute everything;
     everything.name = "everything";
     for (size_t i = 0; i < result_->sinks.size(); ++i) {
-      if (i != result_->dead_letter) everything.sinks.push_back(i);
+      if (i == result_->dead_letter) continue;
+      everything.sinks.push_back(i);
+      CheckTakesEvents(i, SinkPath(result_->sinks[i].name));
     }
     result_->routes.push_back(std::move(everything));
   }
@@ -258,10 +260,28 @@ class Compiler {
         report.Error("when", error.offset, std::move(error.message));
       }
     }
-    for (const std::string& sink : route.to()) {
-      compiled.sinks.push_back(SinkIndex(sink));
+    for (int i = 0; i < route.to_size(); ++i) {
+      compiled.sinks.push_back(SinkIndex(route.to(i)));
+      CheckTakesEvents(compiled.sinks.back(), Cat(path, ".to[", i, "]"));
     }
     result_->routes.push_back(std::move(compiled));
+  }
+
+  void CheckTakesEvents(size_t index, const std::string& path) {
+    if (index >= result_->sinks.size()) return;  // It has been reported.
+    const CompiledSink& sink = result_->sinks[index];
+    if (!sink.sink->takes_only_dead_letters()) return;
+    diagnostics_.Add(loaded_.positions.FindNearest(path),
+                     Cat("sink '", sink.name, "' is a '", sink.kind,
+                         "', which takes dead letters only: expected another "
+                         "sink here, and this one named by 'dead_letter'"));
+  }
+
+  // Of the sink with this name in the file.
+  std::string SinkPath(const std::string& name) const {
+    int i = 0;
+    while (message_.sinks(i).name() != name) ++i;
+    return Cat("sinks[", i, "].name");
   }
 
   void FinishRules() {

@@ -414,10 +414,53 @@ TEST_F(CompilePipelineTest, RefusesASourceThatReadsWhatASinkWrites) {
   EXPECT_EQ(diagnostics_.ToString(),
             "p.yaml:4:41: source 'all' reads './*.db', and the default of "
             "'dead_letter' writes to 'p.dead-letters.db': expected files "
-            "that no sink writes to\n"
+            "that the pipeline does not write to\n"
             "p.yaml:7:29: sink 'a' writes to 'x/../logs/%Y-{type}.ndjson', and "
-            "source 'in' reads 'logs/*.ndjson' at line 3: expected a file of "
-            "its own\n");
+            "source 'in' reads 'logs/*.ndjson' at line 3: expected a file "
+            "that no source reads\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesARouteToASinkThatTakesDeadLettersOnly) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1}}]\n"
+                    "sinks:\n"
+                    "  - {name: a, nowhere: {}}\n"
+                    "  - {name: kept, dead_letter_table: {path: y}}\n"
+                    "dead_letter: kept\n"
+                    "routes: [{name: all, to: [a, kept]}]\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:7:30: sink 'kept' is a 'dead_letter_table', which takes "
+            "dead letters only: expected another sink here, and this one "
+            "named by 'dead_letter'\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesASinkForDeadLettersThatEverythingGoesTo) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1}}]\n"
+                    "sinks:\n"
+                    "  - {name: a, nowhere: {}}\n"
+                    "  - {name: kept, dead_letter_table: {path: y}}\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:5:12: sink 'kept' is a 'dead_letter_table', which takes "
+            "dead letters only: expected another sink here, and this one "
+            "named by 'dead_letter'\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesASourceThatReadsItsOwnPositions) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources:\n"
+                    "  - {name: in, door: {port: 1, files: 'logs/*', state: "
+                    "logs/in.positions}}\n"
+                    "  - {name: too, door: {port: 2, files: 'logs/*.ndjson', "
+                    "state: logs/too.positions}}\n"
+                    "sinks: [{name: a, nowhere: {}}]\n"),
+            nullptr);
+  EXPECT_THAT(diagnostics_.ToString(),
+              HasSubstr("p.yaml:3:56: source 'in' writes to "
+                        "'logs/in.positions', and source 'in' reads 'logs/*' "
+                        "at line 3: expected a file that no source reads\n"));
 }
 
 // What is wrong with two doors at these addresses.

@@ -1,9 +1,8 @@
 #include "libs/pipeline/exclusive_use.h"
 
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,7 +14,7 @@
 #include "libs/pipeline/compiled_pipeline.h"
 #include "libs/pipeline/component_config.h"
 #include "libs/pipeline/field_constraint.h"
-#include "libs/pipeline/path_overlap.h"
+#include "libs/pipeline/named_files.h"
 #include "phoenix/options/v1/options.pb.h"
 
 namespace phoenix {
@@ -31,6 +30,7 @@ struct Use {
   std::string user;  // `sink 'archive'`.
   std::string path;  // Of the field in the message.
   std::string text;
+  std::optional<NamedFiles> files = {};  // When it is of files.
 };
 
 bool StandsForAll(const std::string& host) {
@@ -51,13 +51,6 @@ bool AddressesMeet(const std::string& a, const std::string& b) {
          StandsForAll(second->host);
 }
 
-// As seen from the working directory; without one the path as it is.
-std::string Normal(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  return (error ? std::filesystem::path(path) : absolute).lexically_normal();
-}
-
 bool Reads(const Use& use) {
   return use.what == options::v1::EXCLUSIVE_READ_FILES;
 }
@@ -67,13 +60,12 @@ bool Writes(const Use& use) {
 }
 
 bool Meet(const Use& a, const Use& b) {
-  if (Reads(a) && Writes(b)) {
-    return PathsOverlap(Normal(a.text), Normal(b.text));
+  if (Reads(a) && Reads(b)) return false;
+  if (a.files.has_value() && b.files.has_value()) {
+    return a.what == b.what ? a.files->SameAs(*b.files)
+                            : a.files->Overlap(*b.files);
   }
-  if (Writes(a) && Reads(b)) return Meet(b, a);
-  if (a.what != b.what || Reads(a)) return false;
-  return Writes(a) ? Normal(a.text) == Normal(b.text)
-                   : AddressesMeet(a.text, b.text);
+  return a.what == b.what && AddressesMeet(a.text, b.text);
 }
 
 std::string_view VerbOf(const Use& use) {
@@ -81,8 +73,10 @@ std::string_view VerbOf(const Use& use) {
   return Writes(use) ? "writes to" : "listens at";
 }
 
-std::string_view ExpectedOf(const Use& use) {
-  if (Reads(use)) return "files that no sink writes to";
+// Of what meets `other`.
+std::string_view ExpectedOf(const Use& use, const Use& other) {
+  if (Reads(use)) return "files that the pipeline does not write to";
+  if (Reads(other)) return "a file that no source reads";
   return Writes(use) ? "a file of its own" : "an address of its own";
 }
 
@@ -95,9 +89,8 @@ class ExclusiveUseChecker {
     const auto& pipeline = loaded_.message;
     CollectFields(pipeline, "'admin_address'", "");
     if (pipeline.dead_letter().empty()) {
-      uses_.push_back({options::v1::EXCLUSIVE_WRITTEN_FILE,
-                       "the default of 'dead_letter'", "dead_letter",
-                       DefaultDeadLetterPath(pipeline.name())});
+      Add({options::v1::EXCLUSIVE_WRITTEN_FILE, "the default of 'dead_letter'",
+           "dead_letter", DefaultDeadLetterPath(pipeline.name())});
     }
     Collect(pipeline.sources(), "source", "sources");
     Collect(pipeline.sinks(), "sink", "sinks");
@@ -124,8 +117,14 @@ class ExclusiveUseChecker {
       if (what == options::v1::EXCLUSIVE_UNSPECIFIED) continue;
       std::string text = message.GetReflection()->GetString(message, &field);
       if (text.empty()) continue;
-      uses_.push_back({what, user, prefix + field.name(), std::move(text)});
+      Add({what, user, prefix + field.name(), std::move(text)});
     }
+  }
+
+  void Add(Use use) {
+    if (Reads(use)) use.files = NamedFiles::ReadBy(use.text);
+    if (Writes(use)) use.files = NamedFiles::WrittenBy(use.text);
+    uses_.push_back(std::move(use));
   }
 
   void Compare(size_t index) {
@@ -146,7 +145,7 @@ class ExclusiveUseChecker {
                                      " '", other.text, "'");
     return Cat(use.user, " ", VerbOf(use), " '", use.text, "', ", as,
                at.has_value() ? Cat(" at line ", at->line) : std::string(),
-               ": expected ", ExpectedOf(use));
+               ": expected ", ExpectedOf(use, other));
   }
 
   const LoadedPipeline& loaded_;

@@ -11,10 +11,8 @@ namespace phoenix {
 // a file to write to, a file that one writes and the other reads, which would
 // be a circle. The second of them is reported, naming the first.
 // Addresses meet when they have a port in common, unless the system chooses it,
-// and the same host or one that stands for all; files to write when their paths
-// are the same, seen from the working directory, once `.` and `..` are
-// resolved; paths with placeholders when they are written alike. What is read
-// and what is written meet as PathsOverlap says (path_overlap.h).
+// and the same host or one that stands for all; files as NamedFiles says
+// (named_files.h), which looks at the disk.
 void CheckExclusiveUse(const LoadedPipeline& loaded, Diagnostics& diagnostics);
 
 }  // namespace phoenix

@@ -152,8 +152,8 @@ TEST_F(LoadPipelineTest, RefusesAnUnknownKeyWithTheNearest) {
             "65535\n"
             "p.yaml:4:12: unknown key 'prot': expected 'port', 'format', "
             "'max_event_bytes', 'timeout', 'compressed', 'ratio', 'effort', "
-            "'token', 'headers', 'skipped', 'tls', 'address' or 'files': did "
-            "you mean 'port'?\n");
+            "'token', 'headers', 'skipped', 'tls', 'address', 'files' or "
+            "'state': did you mean 'port'?\n");
 }
 
 TEST_F(LoadPipelineTest, SaysThatNullIsNoValue) {
@@ -302,7 +302,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "11: found a single value: expected a mapping with 'port', "
                    "'format', 'max_event_bytes', 'timeout', 'compressed', "
                    "'ratio', 'effort', 'token', 'headers', 'skipped', "
-                   "'tls', 'address' or 'files'"}));
+                   "'tls', 'address', 'files' or 'state'"}));
 
 TEST_F(LoadPipelineTest, ReportsAllErrorsAtOnceInOrder) {
   EXPECT_EQ(ErrorsOf("sources: []\n"

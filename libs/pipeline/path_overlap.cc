@@ -2,12 +2,15 @@
 
 #include <bitset>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace phoenix {
 namespace {
 
 using Bytes = std::bitset<256>;
+
+constexpr std::string_view kGlobSpecials = "*?[\\";
 
 // One byte of a set, or any number of them.
 struct Piece {
@@ -88,37 +91,49 @@ std::string_view TimeForm(char letter) {
   }
 }
 
-Pattern TemplatePattern(std::string_view text) {
-  Pattern pattern;
-  const auto add = [&pattern](char c) { pattern.push_back({Range(c, c)}); };
+// As a character that stands for itself in a glob.
+void AppendLiteral(char c, std::string& glob) {
+  if (kGlobSpecials.find(c) != kGlobSpecials.npos) glob += '\\';
+  glob += c;
+}
+
+}  // namespace
+
+std::string GlobOfTemplate(std::string_view path_template) {
+  const std::string_view text = path_template;
+  std::string glob;
   for (size_t at = 0; at < text.size();) {
     const char c = text[at];
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
     const size_t end = text.find('}', at);
     if (c == next && (c == '%' || c == '{' || c == '}')) {
-      add(c);
+      glob += c;
       at += 2;
     } else if (c == '%' && !TimeForm(next).empty()) {
       for (char form : TimeForm(next)) {
-        pattern.push_back({form == '0' ? Range('0', '9') : Range(form, form)});
+        glob += form == '0' ? std::string("[0-9]") : std::string(1, form);
       }
       at += 2;
     } else if (c == '{' && end != text.npos) {
-      pattern.push_back({AnyByte(), /*repeats=*/true});
+      glob += '*';
       at = end + 1;
     } else {
-      add(c);
+      AppendLiteral(c, glob);
       ++at;
     }
   }
-  return pattern;
+  return glob;
 }
 
-}  // namespace
+std::string GlobOfPath(std::string_view path) {
+  std::string glob;
+  for (char c : path) AppendLiteral(c, glob);
+  return glob;
+}
 
-bool PathsOverlap(std::string_view glob, std::string_view path_template) {
-  const Pattern a = GlobPattern(glob);
-  const Pattern b = TemplatePattern(path_template);
+bool GlobsOverlap(std::string_view first, std::string_view second) {
+  const Pattern a = GlobPattern(first);
+  const Pattern b = GlobPattern(second);
   // meet[j]: whether something is both, of `a` from i on and of `b` from j on;
   // from the ends of both backwards.
   std::vector<bool> meet(b.size() + 1);

@@ -7,6 +7,10 @@
 namespace phoenix {
 namespace {
 
+bool PathsOverlap(const std::string& glob, const std::string& path_template) {
+  return GlobsOverlap(glob, GlobOfTemplate(path_template));
+}
+
 TEST(PathOverlapTest, ComparesPathsWithoutPlaceholders) {
   EXPECT_TRUE(PathsOverlap("/in/a.ndjson", "/in/a.ndjson"));
   EXPECT_FALSE(PathsOverlap("/in/a.ndjson", "/in/a.ndjson2"));
@@ -51,6 +55,12 @@ TEST(PathOverlapTest, TakesFieldsForAnyTextAndDoubledCharactersForOne) {
   EXPECT_FALSE(PathsOverlap("/a/b/x", "/a/{type}"));
   EXPECT_TRUE(PathsOverlap("/a/{x}%", "/a/{{x}}%%"));
   EXPECT_FALSE(PathsOverlap("/a/y", "/a/{{x}}"));
+}
+
+TEST(PathOverlapTest, TakesAPathForItselfWhateverItHolds) {
+  EXPECT_TRUE(GlobsOverlap(GlobOfPath("/a[0]/*?\\"), "/a\\[0]/\\*\\?\\\\"));
+  EXPECT_FALSE(GlobsOverlap(GlobOfPath("/a*"), "/ab"));
+  EXPECT_FALSE(PathsOverlap("/ab", "/a*"));
 }
 
 TEST(PathOverlapTest, IsNoMoreWorkForManyPlaceholders) {

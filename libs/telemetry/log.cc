@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_replace.h"
 #include "libs/base/mutex.h"
 #include "libs/base/text.h"
 
@@ -20,11 +21,17 @@ bool IsPlain(char c) {
   return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
 }
 
+// What needs an escape between double quotes; a single quote does not.
+std::string Escaped(std::string_view value) {
+  const std::string escaped = absl::Utf8SafeCHexEscape(ToAbsl(value));
+  return absl::StrReplaceAll(escaped, {{R"(\')", "'"}, {R"(\\)", R"(\\)"}});
+}
+
 std::string Quoted(std::string_view value) {
   const bool plain =
       !value.empty() && std::all_of(value.begin(), value.end(), IsPlain);
   if (plain) return std::string(value);
-  return Cat("\"", absl::Utf8SafeCHexEscape(ToAbsl(value)), "\"");
+  return Cat("\"", Escaped(value), "\"");
 }
 
 std::string FieldText(std::string_view key, std::string_view value) {

@@ -51,6 +51,14 @@ TEST_F(LogTest, QuotesWhatWouldBreakTheLine) {
                                    R"(quote="say \"x\"" escape="\x1b[31m")"));
 }
 
+TEST_F(LogTest, LeavesSingleQuotesAsTheyAre) {
+  log_.Info("Values.", {{"error", "file 'a b' is gone"},
+                        {"path", R"(a\'b c)"},
+                        {"word", "it's"}});
+  EXPECT_THAT(LastLine(), EndsWith(R"(error="file 'a b' is gone" )"
+                                   R"(path="a\\'b c" word=it's)"));
+}
+
 TEST_F(LogTest, CutsLongValues) {
   log_.Info("Values.", {{"a", std::string(kMaxLogValueBytes, 'x')}});
   EXPECT_THAT(LastLine(), EndsWith(std::string(kMaxLogValueBytes, 'x')));

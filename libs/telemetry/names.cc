@@ -53,7 +53,7 @@ constexpr MetricSpec kSinkFailedWriteAttempts =
             "Attempts after which events were left to be tried again.");
 constexpr MetricSpec kSinkRetriedEvents =
     Counter("phoenix_sink_retried_events_total",
-            "Events that were tried again, counted each time.");
+            "Events that were sent again, counted each time.");
 constexpr MetricSpec kSinkFailing =
     Gauge("phoenix_sink_failing",
           "1 while a sink fails again and again, so that it is not ready; else "

@@ -110,6 +110,45 @@ TEST_F(CliTest, ShowsAllErrorsOfAFileWithTheirPlaces) {
                         "did you mean 'screen'?"));
 }
 
+TEST_F(CliTest, RefusesALogThatARunCouldNotOpen) {
+  const std::string rest =
+      "\nsources: [{name: in, file: in.ndjson}]\n"
+      "log: {embedded: {path: log}}\n"
+      "sinks: [{name: out, blackhole: {}}]\n"
+      "admin_address: off\n";
+  Write("in.ndjson", "{}\n");
+  Write("first.yaml", "name: first" + rest);
+  Write("second.yaml", "name: second" + rest);
+  EXPECT_EQ(Phoenix("check second.yaml").exit_code, 0);
+  const Result run = Phoenix("run first.yaml --live off");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(Phoenix("check first.yaml").exit_code, 0);
+  const Result checked = Phoenix("check second.yaml");
+  EXPECT_EQ(checked.exit_code, 78);
+  EXPECT_THAT(checked.output,
+              StartsWith("second.yaml:3:24: folder 'log': is the log of "
+                         "pipeline 'first', not of 'second': choose another "
+                         "folder, or"));
+  EXPECT_THAT(Phoenix("check second.yaml --format json").output,
+              HasSubstr("\"valid\": false"));
+}
+
+TEST_F(CliTest, RefusesARouteToATableOfDeadLetters) {
+  Write("p.yaml",
+        "name: p\n"
+        "sources: [{name: in, tcp: 127.0.0.1:9000}]\n"
+        "sinks:\n"
+        "  - {name: out, blackhole: {}}\n"
+        "  - {name: kept, dead_letter_table: {path: p.db}}\n"
+        "dead_letter: kept\n"
+        "routes: [{name: all, to: [out, kept]}]\n");
+  const Result result = Phoenix("check p.yaml");
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.output, StartsWith("p.yaml:7:32: sink 'kept' is a "
+                                        "'dead_letter_table', which takes "
+                                        "dead letters only: expected "));
+}
+
 TEST_F(CliTest, RefusesWhatCanOnlyFailOnceItRuns) {
   Write("p.yaml",
         "name: p\n"

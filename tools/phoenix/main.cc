@@ -35,11 +35,11 @@ constexpr Command kCommands[] = {
      RunCommand},
     {"check", "FILE [--format text|json]",
      "check a pipeline file and show how it will run",
-     "Checks FILE and builds the pipeline without opening anything. Prints\n"
-     "where each rule stands and whether it is vectorised, what of payloads\n"
-     "is read, the delivery guarantee of each way from a source to a sink, "
-     "and\n"
-     "the bound of memory. Errors go to stderr, all of them, as\n"
+     "Checks FILE and builds the pipeline without opening anything; looks at\n"
+     "what is in the folders of its log and queues. Prints where each rule\n"
+     "stands and whether it is vectorised, what of payloads is read, the\n"
+     "delivery guarantee of each way from a source to a sink, and the bound\n"
+     "of memory. Errors go to stderr, all of them, as\n"
      "FILE:LINE:COLUMN: what is wrong: what was expected.\n"
      "Exit status: 0 valid; 66 FILE can't be read; 78 it is wrong.\n",
      CheckCommand},

@@ -3,6 +3,7 @@
 import os
 import unittest
 
+from tools.tidy import link_rules
 from tools.tidy import structure_rules
 from tools.tidy import text_rules
 from tools.tidy.repository import Repository
@@ -12,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.realpath(__file__))))
 
 RULES = [
+    link_rules.links,
     structure_rules.blobs,
     structure_rules.built_files,
     structure_rules.complete_folders,

@@ -3,6 +3,7 @@
 import unittest
 
 from tools.tidy import cpp
+from tools.tidy import link_rules
 from tools.tidy import structure_rules
 from tools.tidy import text_rules
 from tools.tidy.repository import Repository
@@ -47,6 +48,31 @@ class CppTest(unittest.TestCase):
         text = ("constexpr int kA[] = {\n  1,\n};\nclass A : public B {\n"
                 "};\nstruct alignas(8) C {\n};\n")
         self.assertEqual(list(cpp.functions(text)), [])
+
+
+class LinkRulesTest(unittest.TestCase):
+    PAGE = ("# A `page`: its title\n\n## Twice\n\n## Twice\n\n"
+            "```sh\n# No heading\n```\n\n## a_b-c's end\n")
+
+    def problems(self, text):
+        return found(link_rules.links, {"docs/a/x.md": text,
+                                        "docs/b/page.md": self.PAGE})
+
+    def test_links_to_what_is_there_are_right(self):
+        for target in ["../b/page.md", "../b", "../b/page.md#a-page-its-title",
+                       "../b/page.md#a_b-cs-end", "https://example.com/x#y",
+                       "#here"]:
+            text = "## Here\n\n[a\nb](%s)\n" % target
+            self.assertEqual(self.problems(text), [], target)
+
+    def test_links_to_nothing_are_found(self):
+        for target in ["page.md", "../b/pages.md", "../b/page.md#no-heading",
+                       "../b/page.md#twice", "../b/page.md#twice-1", "#here"]:
+            text = "Text.\n\n[a](%s)\n" % target
+            self.assertEqual(self.problems(text), ["docs/a/x.md:3"], target)
+
+    def test_what_stands_in_code_is_no_link(self):
+        self.assertEqual(self.problems("```\n[a](b)\n```\n"), [])
 
 
 class TextRulesTest(unittest.TestCase):

@@ -26,6 +26,7 @@ struct RetryingSink::Attempt {
   uint64_t write = 0;   // Which call of Write: they are retried in this order.
   BatchView view;       // What is still to be written.
   Selection held_back;  // Of it, what the last attempt did not try.
+  Selection tried;      // What any attempt tried.
   BatchOutcome outcome;
   SettleCallback settle;
   bool retried = false;  // `outcome` holds what earlier attempts settled.
@@ -51,6 +52,7 @@ void RetryingSink::Write(BatchView view, SettleCallback settle) {
       std::make_shared<Attempt>(Attempt{.write = ++writes_,
                                         .view = std::move(view),
                                         .held_back = {},
+                                        .tried = {},
                                         .outcome = BatchOutcome(size),
                                         .settle = std::move(settle),
                                         .first_nanos = clock_.MonotonicNanos(),
@@ -133,8 +135,23 @@ void RetryingSink::TakeOutcome(Attempt& attempt, const BatchOutcome& outcome) {
   if (attempt.held_back.size() == again.size() && !held_back.ok()) {
     attempt.why = held_back;
   }
+  CountRetried(attempt);
   attempt.view.rows = std::move(again);
   attempt.retried = true;
+}
+
+// Only now, as what was held back was not sent again.
+void RetryingSink::CountRetried(Attempt& attempt) {
+  Selection now;
+  std::set_difference(attempt.view.rows.begin(), attempt.view.rows.end(),
+                      attempt.held_back.begin(), attempt.held_back.end(),
+                      std::back_inserter(now));
+  Selection before = std::exchange(attempt.tried, {});
+  std::set_union(before.begin(), before.end(), now.begin(), now.end(),
+                 std::back_inserter(attempt.tried));
+  const size_t again = before.size() + now.size() - attempt.tried.size();
+  retried_rows_ += again;
+  monitor_.OnRetry(again);
 }
 
 // The destination is there: what is left has its whole budget again.
@@ -170,8 +187,6 @@ void RetryingSink::RetryAll() {
         attempt->first_nanos = clock_.MonotonicNanos();
         WaitInOrder(attempt);
       } else {
-        retried_rows_ += attempt->view.rows.size();
-        monitor_.OnRetry(attempt->view.rows.size());
         Start(attempt);
       }
     }

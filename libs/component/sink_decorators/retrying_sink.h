@@ -67,7 +67,8 @@ class RetryingSink : public Sink {
 
   void Start(const AttemptPtr& attempt);
   void OnSettled(const AttemptPtr& attempt, const BatchOutcome& outcome);
-  static void TakeOutcome(Attempt& attempt, const BatchOutcome& outcome);
+  void TakeOutcome(Attempt& attempt, const BatchOutcome& outcome);
+  void CountRetried(Attempt& attempt);
   void WaitInOrder(const AttemptPtr& attempt);
   void OnProgress(Attempt& attempt);
   void CountFailure(const absl::Status& why);

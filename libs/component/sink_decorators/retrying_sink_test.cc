@@ -320,6 +320,17 @@ TEST_F(RetryingSinkTest, GivesUpNoRowThatWasHeldBack) {
   EXPECT_THAT(sink.writes[3].rows, ElementsAre(1, 2));
 }
 
+// Row 0 was sent in the first attempt and again in the next two; the others
+// were sent once, at last.
+TEST_F(RetryingSinkTest, CountsAsRetriedOnlyWhatWasSentBefore) {
+  options_.max_attempts = 3;
+  Use(std::make_unique<StuckSink>());
+  Write(3);
+  EXPECT_EQ(Sum(metric::kSinkRetriedEvents), 2);
+  EXPECT_THAT(Sink().Report(),
+              Contains(HasSubstr("2 events tried again, 1 given up")));
+}
+
 // With several requests under way, a later write may be settled first.
 TEST_F(RetryingSinkTest, RetriesWritesInTheirOrderHoweverTheyWereSettled) {
   class BackwardsSink : public FakeSink {

@@ -50,7 +50,7 @@ class SinkMonitor {
   // will have waited for `without_success` since they were first tried.
   void OnWait(const absl::Status& why, absl::Duration without_success);
 
-  // That many events are tried again.
+  // That many events have been tried again: not those that the sink held back.
   void OnRetry(uint64_t events) { retried_events_.Add(events); }
 
   // In words: `failing: connection refused, attempt 7`; empty when the sink

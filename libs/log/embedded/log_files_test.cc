@@ -48,6 +48,33 @@ TEST(LogMetaTest, IsNotMadeForSegmentsThatAreThere) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("META is missing"));
 }
 
+TEST(LogMetaTest, TellsWhetherAFolderCouldBeOpenedAndChangesNothing) {
+  SimulatedFileSystem files;
+  EXPECT_TRUE(CheckLogFolder(files, "/log", SomeMeta()).ok());
+  ASSERT_TRUE(OpenLogFolder(files, "/log", SomeMeta()).ok());
+  EXPECT_TRUE(CheckLogFolder(files, "/log", SomeMeta()).ok());
+  LogMeta other = SomeMeta();
+  other.pipeline = "another";
+  EXPECT_EQ(CheckLogFolder(files, "/log", other),
+            OpenLogFolder(files, "/log", other).status());
+}
+
+TEST(LogMetaTest, TellsOfAFolderThatIsInUse) {
+  SimulatedFileSystem files;
+  const auto open = OpenLogFolder(files, "/log", SomeMeta());
+  ASSERT_TRUE(open.ok());
+  EXPECT_TRUE(CheckLogFolder(files, "/log", SomeMeta()).ok());
+}
+
+TEST(LogMetaTest, TellsThatMetaIsMissingOrDamaged) {
+  SimulatedFileSystem files;
+  files.SetContent("/old/segments/00000000000000000000.log", "events");
+  EXPECT_THAT(std::string(CheckLogFolder(files, "/old", SomeMeta()).message()),
+              HasSubstr("META is missing"));
+  files.SetContent("/bad/META", "phoenix-log 1\n");
+  EXPECT_TRUE(absl::IsDataLoss(CheckLogFolder(files, "/bad", SomeMeta())));
+}
+
 class QuarantineTest : public testing::Test {
  protected:
   QuarantineTest() {

@@ -63,16 +63,18 @@ absl::Status MakeFolders(FileSystem& files, const std::string& folder) {
   return files.SyncFolder(folder);
 }
 
+absl::Status MetaIsMissing() {
+  return absl::DataLossError(
+      "META is missing, and there are segments: put it back, or run `phoenix "
+      "log repair DIR --rewrite-meta NAME` with the name of the pipeline");
+}
+
 // META comes last: a log without it was never in use.
 absl::StatusOr<LogMeta> MakeLog(FileSystem& files, const std::string& folder,
                                 const LogMeta& wanted) {
   PHOENIX_ASSIGN_OR_RETURN(const auto segments,
                            files.List(SegmentsFolder(folder)));
-  if (!segments.empty()) {
-    return absl::DataLossError(
-        "META is missing, and there are segments: put it back, or run `phoenix "
-        "log repair DIR --rewrite-meta NAME` with the name of the pipeline");
-  }
+  if (!segments.empty()) return MetaIsMissing();
   PHOENIX_RETURN_IF_ERROR(CursorFile::Create(files, folder, wanted.id));
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.create.before_meta"));
   PHOENIX_RETURN_IF_ERROR(
@@ -126,6 +128,16 @@ absl::StatusOr<LogMeta> ReadLogMeta(FileSystem& files,
   PHOENIX_ASSIGN_OR_RETURN(const std::string text,
                            ReadWholeFile(files, Cat(folder, "/", kMetaFile)));
   return ParseLogMeta(text);
+}
+
+absl::Status CheckLogFolder(FileSystem& files, const std::string& folder,
+                            const LogMeta& wanted) {
+  const auto meta = ReadLogMeta(files, folder);
+  if (meta.ok()) return CheckPipeline(*meta, wanted);
+  if (!absl::IsNotFound(meta.status())) return meta.status();
+  const auto segments = files.List(SegmentsFolder(folder));
+  const bool is_new = !segments.ok() || segments->empty();
+  return is_new ? absl::OkStatus() : MetaIsMissing();
 }
 
 absl::StatusOr<LogFolder> OpenLogFolder(FileSystem& files,

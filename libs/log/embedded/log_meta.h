@@ -57,6 +57,11 @@ absl::StatusOr<LogFolder> OpenLogFolder(FileSystem& files,
                                         const std::string& folder,
                                         const LogMeta& wanted);
 
+// Why OpenLogFolder could not open the folder as it lies there, whoever has it
+// open now; OK when there is no log yet. Changes nothing and takes no lock.
+absl::Status CheckLogFolder(FileSystem& files, const std::string& folder,
+                            const LogMeta& wanted);
+
 }  // namespace phoenix
 
 #endif  // LIBS_LOG_EMBEDDED_LOG_META_H_

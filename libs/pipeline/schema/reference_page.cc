@@ -2,8 +2,10 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "libs/base/text.h"
 #include "libs/pipeline/diagnostics.h"
 #include "libs/pipeline/field_constraint.h"
@@ -85,20 +87,23 @@ class PageWriter {
     if (const auto* type = docs_.Find("phoenix.pipeline.v1.Pipeline")) {
       Message(*type);
     }
-    Kinds("Sources", registry.sources);
-    Kinds("Steps", registry.operators);
-    Kinds("Sinks", registry.sinks);
+    Kinds("source", registry.sources);
+    Kinds("step", registry.operators);
+    Kinds("sink", registry.sinks);
     return std::move(page_);
   }
 
  private:
   template <typename Component>
-  void Kinds(const char* title, const Registry<Component>& registry) {
-    CatTo(page_, "## ", title, "\n\n");
+  void Kinds(std::string_view sort, const Registry<Component>& registry) {
+    std::string title = Cat("## ", sort, "s\n\n");
+    title[3] = absl::ascii_toupper(title[3]);
+    page_ += title;
     for (const auto* kind : registry.kinds()) {
       const Descriptor* type = docs_.Find(kind->config->full_name());
       if (type == nullptr) continue;
-      CatTo(page_, "### `", kind->name, "`\n\n");
+      // A source and a sink may have one name: links tell them apart by this.
+      CatTo(page_, "### `", kind->name, "` ", sort, "\n\n");
       Message(*type);
     }
   }

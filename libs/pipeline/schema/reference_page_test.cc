@@ -22,11 +22,11 @@ TEST(ReferencePageTest, HasEveryKindUnderItsList) {
   const size_t sources = page.find("## Sources");
   const size_t steps = page.find("## Steps");
   const size_t sinks = page.find("## Sinks");
-  EXPECT_LT(sources, page.find("### `door`"));
-  EXPECT_LT(page.find("### `door`"), steps);
-  EXPECT_LT(steps, page.find("### `keep`"));
-  EXPECT_LT(page.find("### `keep`"), sinks);
-  EXPECT_LT(sinks, page.find("### `nowhere`"));
+  EXPECT_LT(sources, page.find("### `door` source\n"));
+  EXPECT_LT(page.find("### `door` source\n"), steps);
+  EXPECT_LT(steps, page.find("### `keep` step\n"));
+  EXPECT_LT(page.find("### `keep` step\n"), sinks);
+  EXPECT_LT(sinks, page.find("### `nowhere` sink\n"));
 }
 
 TEST(ReferencePageTest, SaysTypeDefaultAndBoundsOfEachOption) {

@@ -42,15 +42,21 @@ class KeepStep : public Operator {
 
 class TestSink : public Sink {
  public:
-  explicit TestSink(size_t memory_bytes) : memory_bytes_(memory_bytes) {}
+  explicit TestSink(size_t memory_bytes, bool takes_only_dead_letters = false)
+      : memory_bytes_(memory_bytes),
+        takes_only_dead_letters_(takes_only_dead_letters) {}
   absl::Status Open() override { return absl::OkStatus(); }
   void Write(BatchView, SettleCallback) override {}
   void Flush() override {}
   absl::Status Close() override { return absl::OkStatus(); }
   size_t max_memory_bytes() const override { return memory_bytes_; }
+  bool takes_only_dead_letters() const override {
+    return takes_only_dead_letters_;
+  }
 
  private:
   size_t memory_bytes_;
+  bool takes_only_dead_letters_;
 };
 
 void Report(const std::vector<RuleError>& errors, const std::string& path,
@@ -104,10 +110,11 @@ ComponentRegistry TestKinds() {
   registry.sources.Register<Door>("door", CreateDoor);
   registry.operators.Register<Keep>("keep", CreateKeep);
   registry.operators.Register<Change>("change", CreateChange);
-  registry.sinks.Register<Letters>("dead_letter_table",
-                                   [](const Letters&, BuildContext&) {
-                                     return std::make_unique<TestSink>(1000);
-                                   });
+  registry.sinks.Register<Letters>(
+      "dead_letter_table", [](const Letters&, BuildContext&) {
+        return std::make_unique<TestSink>(1000, /*takes_only_dead_letters=*/
+                                          true);
+      });
   registry.sinks.Register<File>("file", CreateFile);
   registry.sinks.Register<Nowhere>("nowhere",
                                    [](const Nowhere&, BuildContext&) {

@@ -20,11 +20,14 @@ class DeadLetterTableFactoryTest : public testing::Test {
  protected:
   DeadLetterTableFactoryTest() { RegisterDeadLetterTableSink(registry_); }
 
+  std::unique_ptr<Sink> MakeSink() {
+    BuildContext context{"dead", "p", report_, rules_, clock_};
+    return registry_.Find("dead_letter_table")->create(config_, context);
+  }
+
   // What the sink was made with.
   DeadLetterTableSink::Options Create() {
-    BuildContext context{"dead", "p", report_, rules_, clock_};
-    const auto sink =
-        registry_.Find("dead_letter_table")->create(config_, context);
+    const auto sink = MakeSink();
     const auto* table = dynamic_cast<DeadLetterTableSink*>(sink.get());
     EXPECT_NE(table, nullptr);
     return table == nullptr ? DeadLetterTableSink::Options{} : table->options();
@@ -42,6 +45,12 @@ TEST_F(DeadLetterTableFactoryTest, OpensNothing) {
   config_.set_path(directory / "a/b.db");
   EXPECT_EQ(Create().path, directory / "a/b.db");
   EXPECT_THAT(directory.Files(), IsEmpty());
+}
+
+TEST_F(DeadLetterTableFactoryTest, TakesDeadLettersOnly) {
+  const auto sink = MakeSink();
+  ASSERT_NE(sink, nullptr);
+  EXPECT_TRUE(sink->takes_only_dead_letters());
 }
 
 TEST_F(DeadLetterTableFactoryTest, BlocksAtAGigabyteUnlessToldOtherwise) {

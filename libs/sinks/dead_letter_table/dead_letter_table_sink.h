@@ -57,6 +57,7 @@ class DeadLetterTableSink : public Sink {
     return DeliveryGuarantee::kIdempotent;
   }
   // Beside what the queue holds until it settles: SQLite's pages.
+  bool takes_only_dead_letters() const override { return true; }
   size_t max_memory_bytes() const override { return kMaxTransactionBytes; }
   std::vector<std::string> Report() const override;
 

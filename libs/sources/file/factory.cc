@@ -1,8 +1,12 @@
 #include "libs/sources/file/factory.h"
 
+#include <fnmatch.h>
+
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "libs/base/text.h"
@@ -51,6 +55,28 @@ bool CheckPath(const std::string& path, ConfigReport& report) {
   return false;
 }
 
+std::string Absolute(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return (error ? std::filesystem::path(path) : absolute).lexically_normal();
+}
+
+// That of a `state_path` which is written is checked with the pipeline's other
+// files.
+bool CheckDefaultState(const Config& config, const std::string& state_path,
+                       ConfigReport& report) {
+  if (state_path.empty() || !config.state_path().empty()) return true;
+  if (fnmatch(Absolute(config.path()).c_str(), Absolute(state_path).c_str(),
+              FNM_PATHNAME | FNM_PERIOD) != 0) {
+    return true;
+  }
+  report.Error("path", 0,
+               Cat("path '", config.path(), "' finds '", state_path,
+                   "', in which the source keeps its position: expected "
+                   "other files, or a 'state_path' elsewhere"));
+  return false;
+}
+
 std::unique_ptr<Source> CreateFileSource(const Config& config,
                                          BuildContext& context) {
   if (!CheckPath(config.path(), context.report)) return nullptr;
@@ -60,6 +86,9 @@ std::unique_ptr<Source> CreateFileSource(const Config& config,
   options.follow = config.follow();
   options.max_open_files = config.max_open_files();
   options.state_path = StatePathOf(config, context);
+  if (!CheckDefaultState(config, options.state_path, context.report)) {
+    return nullptr;
+  }
   options.poll_interval = ToMillis(config.poll_interval());
   options.decode.defaults =
       MakeEventDefaults(context, config.event_source(), config.event_type());

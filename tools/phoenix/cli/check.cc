@@ -10,6 +10,7 @@
 #include "tools/phoenix/cli/usage_error.h"
 #include "tools/phoenix/commands.h"
 #include "tools/phoenix/leftover_queues.h"
+#include "tools/phoenix/log_folders.h"
 
 namespace phoenix {
 namespace {
@@ -33,6 +34,13 @@ std::string ErrorsToJson(const Diagnostics& diagnostics) {
   return std::move(json).Finish();
 }
 
+void CheckFolders(OpenedPipeline& opened) {
+  CheckLogFolders(opened.loaded, *opened.compiled, opened.diagnostics);
+  if (opened.diagnostics.empty()) return;
+  std::fputs(opened.diagnostics.ToString().c_str(), stderr);
+  opened.exit_code = kExitConfig;
+}
+
 }  // namespace
 
 int CheckCommand(absl::Span<char* const> args) {
@@ -41,8 +49,9 @@ int CheckCommand(absl::Span<char* const> args) {
                                                /*max_positional=*/1});
   if (!arguments.ok()) return UsageError("check", arguments.status());
   const bool json = arguments->Flag("format", "text") == "json";
-  const OpenedPipeline opened = OpenPipeline(arguments->positional[0]);
-  if (opened.compiled == nullptr) {
+  OpenedPipeline opened = OpenPipeline(arguments->positional[0]);
+  if (opened.exit_code == kExitOk) CheckFolders(opened);
+  if (opened.exit_code != kExitOk) {
     if (json && opened.exit_code == kExitConfig) {
       std::fputs(ErrorsToJson(opened.diagnostics).c_str(), stdout);
     }

@@ -11,6 +11,7 @@
 #include "libs/pipeline/read_file.h"
 #include "tools/phoenix/cli/arguments.h"
 #include "tools/phoenix/cli/exit_code.h"
+#include "tools/phoenix/cli/format_files.h"
 #include "tools/phoenix/cli/template.h"
 #include "tools/phoenix/cli/template_files.h"
 #include "tools/phoenix/cli/usage_error.h"
@@ -84,13 +85,26 @@ int EditFile(const fs::path& root, const std::string& path, Edit edit,
   return kExitOk;
 }
 
+// How lines break hangs on the length of the name.
+void Format(const fs::path& root, const std::vector<NewFile>& files,
+            const std::string& list) {
+  std::vector<std::string> paths = {(root / list / "builtin.cc").string()};
+  for (const NewFile& file : files)
+    paths.push_back((root / file.path).string());
+  const absl::Status status = FormatFiles(paths);
+  if (status.ok()) return;
+  std::printf("not formatted, as %s: run tools/dev fmt\n",
+              std::string(status.message()).c_str());
+}
+
 int MakeComponent(const std::string& kind, const std::string& name) {
   const fs::path root = CheckoutRoot();
   if (root.empty()) {
     return CantCreate("this folder is in no checkout of Phoenix");
   }
   const std::string list = Cat("libs/", kind, "s/");
-  int code = WriteFiles(root, NewComponent(kind, name, TemplateFiles()));
+  const std::vector<NewFile> files = NewComponent(kind, name, TemplateFiles());
+  int code = WriteFiles(root, files);
   if (code == kExitOk) {
     code = EditFile(root, list + "builtin.cc", &AddToList, kind, name);
   }
@@ -98,6 +112,7 @@ int MakeComponent(const std::string& kind, const std::string& name) {
     code = EditFile(root, list + "BUILD", &AddToBuildFile, kind, name);
   }
   if (code == kExitOk) {
+    Format(root, files, list);
     std::printf("try it: bazel test //%s%s/...\n", list.c_str(), name.c_str());
   }
   return code;

@@ -156,12 +156,13 @@ TEST(BuiltinRegistryTest, AcceptsExactlyOnceOfAFileBehindALog) {
 }
 
 TEST(BuiltinRegistryTest, RefusesAFileThatIsReadAndWritten) {
-  EXPECT_EQ(ErrorsOf("name: p\n"
-                     "sources: [{name: in, file: {path: 'x*.ndjson', follow: "
-                     "true}}]\n"
-                     "sinks: [{name: s, file: xy.ndjson}]\n"),
-            "p.yaml:3:25: sink 's' writes to 'xy.ndjson', and source 'in' "
-            "reads 'x*.ndjson' at line 2: expected a file of its own\n");
+  EXPECT_EQ(
+      ErrorsOf("name: p\n"
+               "sources: [{name: in, file: {path: 'x*.ndjson', follow: "
+               "true}}]\n"
+               "sinks: [{name: s, file: xy.ndjson}]\n"),
+      "p.yaml:3:25: sink 's' writes to 'xy.ndjson', and source 'in' "
+      "reads 'x*.ndjson' at line 2: expected a file that no source reads\n");
 }
 
 }  // namespace

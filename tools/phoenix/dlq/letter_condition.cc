@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/cel/activation.h"
 #include "libs/cel/arena.h"
 #include "libs/cel/checker.h"
@@ -85,12 +86,13 @@ absl::StatusOr<std::unique_ptr<LetterCondition>> LetterCondition::Create(
   options.expected_type = cel::TypeKind::kBool;
   PHOENIX_ASSIGN_OR_RETURN(
       auto checked, cel::Check(std::move(ast), LetterEnvironment(), options));
+  const auto position = checked->ast().PositionOf(checked->ast().root());
   PHOENIX_ASSIGN_OR_RETURN(
       auto program,
       cel::Program::Create(std::move(checked),
                            {.promote_dyn_arithmetic = true, .limits = {}}));
   return std::unique_ptr<LetterCondition>(
-      new LetterCondition(std::move(program)));
+      new LetterCondition(std::move(program), position));
 }
 
 absl::Status LetterCondition::Apply(std::vector<StoredDeadLetter>& letters) {
@@ -103,16 +105,26 @@ absl::Status LetterCondition::Apply(std::vector<StoredDeadLetter>& letters) {
   PHOENIX_ASSIGN_OR_RETURN(EventBatchPtr events, MakeFailedEvents(parts, 0));
   evaluator_.Reset(std::move(events), nullptr);
   uint32_t row = 0;
-  std::erase_if(letters, [&](const StoredDeadLetter& stored) {
-    return !Holds(stored, row++);
-  });
+  std::vector<StoredDeadLetter> chosen;
+  for (StoredDeadLetter& stored : letters) {
+    PHOENIX_ASSIGN_OR_RETURN(const bool holds, Holds(stored, row++));
+    if (holds) chosen.push_back(std::move(stored));
+  }
+  letters = std::move(chosen);
   return absl::OkStatus();
 }
 
-bool LetterCondition::Holds(const StoredDeadLetter& letter, uint32_t row) {
+absl::StatusOr<bool> LetterCondition::Holds(const StoredDeadLetter& letter,
+                                            uint32_t row) {
   const FailureFacts facts(letter);
   const Value value = evaluator_.Evaluate(*program_, row, &facts);
   if (value.is_bool()) return value.bool_value();
+  if (!value.is_error()) {
+    return cel::ToStatus(
+        {{position_,
+          Cat("expression is of type '", cel::TypeNameOf(value),
+              "' for dead letter ", letter.number, ", expected 'bool'")}});
+  }
   ++without_value_;
   return false;
 }

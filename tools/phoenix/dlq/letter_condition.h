@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/cel/program.h"
+#include "libs/cel/source.h"
 #include "libs/rules/row_evaluator.h"
 #include "libs/sinks/dead_letter_table/dead_letter_table.h"
 
@@ -29,18 +30,22 @@ class LetterCondition {
       std::string_view text);
 
   // Keeps the letters for which the condition holds. Those for which it has no
-  // value (a field is missing) are left out, and counted.
+  // value (a field is missing) are left out, and counted. INVALID_ARGUMENT,
+  // with the place, when its value for one of them is no bool: only the payload
+  // tells what `data.x` is.
   absl::Status Apply(std::vector<StoredDeadLetter>& letters);
 
   uint64_t without_value() const { return without_value_; }
 
  private:
-  explicit LetterCondition(std::unique_ptr<const cel::Program> program)
-      : program_(std::move(program)) {}
+  LetterCondition(std::unique_ptr<const cel::Program> program,
+                  cel::SourcePosition position)
+      : program_(std::move(program)), position_(position) {}
 
-  bool Holds(const StoredDeadLetter& letter, uint32_t row);
+  absl::StatusOr<bool> Holds(const StoredDeadLetter& letter, uint32_t row);
 
   const std::unique_ptr<const cel::Program> program_;
+  const cel::SourcePosition position_;  // Of what gives its value.
   RowEvaluator evaluator_;
   uint64_t without_value_ = 0;
 };

@@ -93,6 +93,15 @@ TEST(LetterConditionTest, RefusesWhatIsNoCondition) {
   }
 }
 
+TEST(LetterConditionTest, RefusesAValueThatIsNoBoolAtItsPlace) {
+  std::vector<StoredDeadLetter> letters = Letters();
+  const auto condition = LetterCondition::Create("data.t");
+  ASSERT_TRUE(condition.ok());
+  EXPECT_EQ((*condition)->Apply(letters),
+            absl::InvalidArgumentError("1:6: expression is of type 'int' for "
+                                       "dead letter 1, expected 'bool'"));
+}
+
 TEST(LetterConditionTest, NamesALetterThatWasSpoiltByHand) {
   const auto condition = LetterCondition::Create("attempts > 0");
   std::vector<StoredDeadLetter> letters = Letters();

@@ -183,7 +183,9 @@ TEST_F(PastCommandsTest, CountsWhatTheConditionCantTell) {
                 {file_, "--from=0", "--where", "data.t > 0.0", "--dry-run"}),
             0);
   EXPECT_THAT(out_, StartsWith("would replay 3 events\n"));
-  EXPECT_THAT(err_, HasSubstr("--where has no value for 1 events"));
+  EXPECT_THAT(
+      err_, HasSubstr("--where has no value for 1 events, which were left out; "
+                      "the first: "));
 }
 
 TEST_F(PastCommandsTest, RefusesAReplayThatSaysNotWhat) {

@@ -113,8 +113,9 @@ void WarnOfErrors(const ReplayChoice& choice) {
   if (choice.without_value() == 0) return;
   std::fprintf(stderr,
                "phoenix replay: --where has no value for %s events, which were "
-               "left out\n",
-               WithCommas(choice.without_value()).c_str());
+               "left out; the first: %s\n",
+               WithCommas(choice.without_value()).c_str(),
+               std::string(choice.first_error().message()).c_str());
 }
 
 int Failed(const std::string& message) {

@@ -39,6 +39,10 @@ void ReplayChoice::Apply(const EventBatchPtr& batch, int64_t first_offset,
     RowErrors errors;
     frame.Test(*where_, rows, rows, others, errors);
     without_value_ += errors.size();
+    if (!errors.empty()) {
+      MutexLock lock(mutex_);
+      first_error_.Update(errors[0].status);
+    }
   }
   left_out_ += before.size() - rows.size();
   std::set_difference(before.begin(), before.end(), rows.begin(), rows.end(),

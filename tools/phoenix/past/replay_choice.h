@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/base/mutex.h"
 #include "libs/component/operator.h"
 #include "libs/event/selection.h"
 #include "libs/log/retained/retained_log.h"
@@ -35,6 +36,12 @@ class ReplayChoice {
   uint64_t left_out() const { return left_out_; }
   uint64_t without_value() const { return without_value_; }
 
+  // Why the condition had no value where that was seen first; OK: nowhere.
+  absl::Status first_error() const {
+    MutexLock lock(mutex_);
+    return first_error_;
+  }
+
  private:
   explicit ReplayChoice(const LogRange& range) : range_(range) {}
 
@@ -43,6 +50,8 @@ class ReplayChoice {
   std::optional<RuleId> where_;
   std::atomic<uint64_t> left_out_ = 0;
   std::atomic<uint64_t> without_value_ = 0;  // Among those left out.
+  mutable Mutex mutex_;
+  absl::Status first_error_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The choice as the first step of a pipeline, so that what is left out settles

@@ -50,6 +50,14 @@ TEST(ReplayChoiceTest, LeavesOutWhatTheConditionCantTell) {
   EXPECT_EQ(applied.choice->without_value(), 1u);
 }
 
+TEST(ReplayChoiceTest, SaysThatAConditionGaveNoBool) {
+  const Applied applied({}, "data.t");
+  EXPECT_THAT(applied.rows, IsEmpty());
+  EXPECT_EQ(applied.choice->without_value(), 4u);
+  EXPECT_THAT(std::string(applied.choice->first_error().message()),
+              HasSubstr("expected 'bool'"));
+}
+
 TEST(ReplayChoiceTest, SaysWhereAConditionIsWrong) {
   const auto choice = ReplayChoice::Create({}, "data.t > ");
   EXPECT_EQ(choice.status().code(), absl::StatusCode::kInvalidArgument);

@@ -5,8 +5,7 @@
 
 namespace phoenix {
 
-// Registers the kind `sample`: its config is phoenix.operators.sample.v1.Sample
-// (sample.proto).
+// Registers the kind `sample`, with its config (sample.proto).
 void RegisterSampleOperator(OperatorRegistry& registry);
 
 }  // namespace phoenix
