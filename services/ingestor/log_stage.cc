@@ -112,6 +112,7 @@ LogNumbers LogStage::Numbers() const {
   return {.appended_events = intake_.logged_events(),
           .corrupt_records = stats.corrupt_records,
           .dropped_events = stats.dropped_events,
+          .expired_records = stats.expired_records,
           .syncs = stats.syncs,
           .lag_events = waiting_events(),
           .segments = stats.segments,

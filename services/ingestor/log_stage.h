@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -71,6 +72,9 @@ class LogStage : private PartitionListener {
   // Whether this instance has read all that it has appended, as far as it is
   // its to read.
   bool has_read_all() const;
+
+  // As Log::WaitsFor.
+  std::string WaitsFor() const { return log_->WaitsFor(); }
 
   // For the metrics of the log.
   LogNumbers Numbers() const;

@@ -67,6 +67,12 @@ uint64_t CountMoves(const PipelineMetrics& metrics) {
   return CountArrivals(metrics) + CountSettled(metrics);
 }
 
+LogStorage StorageOf(const CompiledPipeline& pipeline) {
+  const bool in_kafka =
+      pipeline.log.has_value() && pipeline.log->kafka != nullptr;
+  return in_kafka ? LogStorage::kOthers : LogStorage::kOwn;
+}
+
 size_t LaneCount(int configured) {
   if (configured > 0) return static_cast<size_t>(configured);
   return std::max(1u, std::thread::hardware_concurrency());
@@ -105,7 +111,7 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       routes_(pipeline_->routes, pipeline_->sinks.size(), &route_metrics_),
       queues_(*pipeline_, metrics, health, clock),
       open_log_(std::move(open_log)),
-      log_metrics_(metrics, pipeline_->name),
+      log_metrics_(metrics, pipeline_->name, StorageOf(*pipeline_)),
       ticker_({.name = "ticker"}, clock),
       busy_watch_(clock),
       stream_watch_(metrics) {
@@ -297,6 +303,7 @@ void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
     SourcesAreWell();
+    LookAtLog();
     sinks_[pipeline_->dead_letter]->Refresh();
     Publish();
     TickLater();
@@ -403,6 +410,17 @@ bool Suite::SourcesAreWell() {
     }
   }
   return all;
+}
+
+// What the log waits for keeps back all that is behind it; /readyz hears of it.
+void Suite::LookAtLog() {
+  if (log_ == nullptr) return;
+  const std::string what = log_->WaitsFor();
+  if (what.empty()) {
+    health_.SetReady(kLogHealthPart);
+  } else {
+    health_.SetUnready(kLogHealthPart, what);
+  }
 }
 
 // Closes what is behind the sources, and says whether that went well.
