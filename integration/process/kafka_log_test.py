@@ -33,7 +33,7 @@ log:
     create_topic: {partitions: 4, replication_factor: 1}
     commit_interval: 100ms
     librdkafka:
-      session.timeout.ms: "6000"
+      session.timeout.ms: "${SESSION:-6000}"
       heartbeat.interval.ms: "500"
 limits:
   drain_timeout: 5s
@@ -64,10 +64,10 @@ class KafkaLogTest(harness.ProcessTest):
         KafkaLogTest.topics += 1
         self.topic = "shared-%d" % KafkaLogTest.topics
 
-    def start_with(self, sink, folder=None):
+    def start_with(self, sink, folder=None, **more):
         run = harness.Phoenix(folder or self.folder, PIPELINE % sink,
                               {"KAFKA_BROKERS": self.brokers,
-                               "TOPIC": self.topic})
+                               "TOPIC": self.topic, **more})
         self.addCleanup(run.process.wait)
         self.addCleanup(run.process.kill)
         return run.wait_until_ready()
@@ -98,6 +98,23 @@ class KafkaLogTest(harness.ProcessTest):
             lambda: set(self.values_of(run)) == set(sent), "delivered")
         self.assertEqual(run.stop(), 0, run.text("stderr"))
         self.assertEqual(run.ledger()["unaccounted"], 0)
+
+    def test_says_that_it_waits_for_a_process_that_was_killed(self):
+        run = self.start_with(FILE, SESSION=20000)
+        self.assertEqual(run.post(lines_of([{"v": 1}])).status, 200)
+        harness.wait_until(lambda: self.values_of(run) == [1], "delivered")
+        run.signal(signal.SIGKILL).wait()
+        run = self.start_with(FILE, SESSION=20000)
+        harness.wait_until(
+            lambda: b"session.timeout.ms, 20000" in run.get("/readyz").body,
+            "told")
+        # It takes events all the same.
+        self.assertEqual(run.post(lines_of([{"v": 2}])).status, 200)
+        harness.wait_until(lambda: 2 in self.values_of(run), "delivered",
+                           timeout=2 * harness.DEADLINE_SECONDS)
+        run.wait_until_ready()
+        self.assertEqual(run.stop(), 0, run.text("stderr"))
+        self.assertIn("Nothing of the log is read yet", run.text("stderr"))
 
     def test_another_process_hands_on_what_a_killed_one_has_taken(self):
         other_folder = tempfile.mkdtemp(dir=self.folder)

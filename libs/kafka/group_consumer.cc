@@ -115,6 +115,7 @@ void GroupConsumer::Close() {
   // admitted but not yet told its share. Such a client has left the group by
   // now; its memory is given up.
   if (join_->admitted && !join_->has_share) {
+    join_->member = nullptr;
     static_cast<void>(client_.release());
     static_cast<void>(join_.release());
   }
@@ -187,14 +188,17 @@ int64_t GroupConsumer::Lag(const TopicPartition& partition, int64_t position) {
   return high < 0 ? -1 : std::max<int64_t>(high - position, 0);
 }
 
-GroupConsumer& GroupConsumer::MemberOf(void* join) {
+// Callbacks but that of the log come only within calls of the client, of which
+// one that was given up gets none; its threads go on.
+GroupConsumer* GroupConsumer::MemberOf(void* join) {
   return static_cast<Join*>(join)->member;
 }
 
 void GroupConsumer::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t event,
                                 rd_kafka_topic_partition_list_t* partitions,
                                 void* join) {
-  MemberOf(join).Rebalance(event, *partitions);
+  GroupConsumer* const member = MemberOf(join);
+  if (member != nullptr) member->Rebalance(event, *partitions);
 }
 
 void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
@@ -248,7 +252,8 @@ void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
   // As a rule the group was just rebalanced.
   Logger::Process().Info("Kafka offsets will be committed again.",
                          {{"error", KafkaStatus(error, "commit offsets")}});
-  MemberOf(join).listener_.OnCommitFailed();
+  GroupConsumer* const member = MemberOf(join);
+  if (member != nullptr) member->listener_.OnCommitFailed();
 }
 
 }  // namespace phoenix

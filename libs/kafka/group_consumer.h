@@ -103,6 +103,9 @@ class GroupConsumer {
   // partitions are its share may not be known yet.
   bool is_admitted() const { return join_ != nullptr && join_->admitted; }
 
+  // Whether it has been told its share, which may be nothing, since then.
+  bool has_share() const { return join_ != nullptr && join_->has_share; }
+
   // Commits offsets: those of the next records to read. `wait` for the answer;
   // otherwise the listener hears of a failure.
   absl::Status Commit(const std::vector<TopicPartition>& offsets, bool wait);
@@ -120,15 +123,15 @@ class GroupConsumer {
   // How far the client has come in joining, as its log tells: on librdkafka's
   // threads, hence apart from the rest.
   struct Join {
-    explicit Join(GroupConsumer& consumer) : member(consumer) {}
+    explicit Join(GroupConsumer& consumer) : member(&consumer) {}
 
-    GroupConsumer& member;
+    std::atomic<GroupConsumer*> member;  // Null: it has given the client up.
     std::atomic<bool> rebalancing = false;
     std::atomic<bool> admitted = false;
     std::atomic<bool> has_share = false;  // Was told it, once.
   };
 
-  static GroupConsumer& MemberOf(void* join);
+  static GroupConsumer* MemberOf(void* join);
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                           rd_kafka_topic_partition_list_t* partitions,
                           void* join);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -75,9 +76,12 @@ struct LogStats {
   uint64_t corrupt_events = 0;     // In those, as far as it is known.
   uint64_t quarantined_bytes = 0;  // Put aside for whoever wants to look.
   // By FullPolicy::kDropOldest, beyond the cursor: those that were on their way
-  // at that moment may have been delivered all the same. Or by others who keep
-  // the storage: of those at least so many.
+  // at that moment may have been delivered all the same.
   uint64_t dropped_events = 0;
+
+  // Records that others who keep the storage have deleted before all of their
+  // events were final: how many events those were nobody knows.
+  uint64_t expired_records = 0;
 
   // Batches that this instance has appended to partitions that are its to read,
   // and not read there: of logs that are shared.
@@ -229,6 +233,10 @@ class Log {
   virtual absl::Status SyncCursors() = 0;
 
   virtual LogStats Stats() const = 0;
+
+  // What keeps this instance from reading for longer than a moment, and may go
+  // on to: a lower-case fragment. Empty: nothing.
+  virtual std::string WaitsFor() const { return ""; }
 
   // Takes no more, stores what waits, calls every callback of an append, makes
   // the cursors durable. Blocks until then. Idempotent. The error is that of

@@ -13,33 +13,42 @@ MetricLabels LabelsOf(const std::string& pipeline) {
 
 }  // namespace
 
-LogMetrics::LogMetrics(MetricsRegistry& registry, const std::string& pipeline)
+LogMetrics::LogMetrics(MetricsRegistry& registry, const std::string& pipeline,
+                       LogStorage storage)
     : appended_events_(
           registry.AddCounter(metric::kLogAppendedEvents, LabelsOf(pipeline))),
       corrupt_records_(
           registry.AddCounter(metric::kLogCorruptRecords, LabelsOf(pipeline))),
       dropped_events_(
           registry.AddCounter(metric::kLogDroppedEvents, LabelsOf(pipeline))),
-      syncs_(registry.AddCounter(metric::kLogSyncs, LabelsOf(pipeline))),
-      lag_events_(registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))),
-      max_size_bytes_(
-          registry.AddGauge(metric::kLogMaxSizeBytes, LabelsOf(pipeline))),
-      segments_(registry.AddGauge(metric::kLogSegments, LabelsOf(pipeline))),
-      size_bytes_(
-          registry.AddGauge(metric::kLogSizeBytes, LabelsOf(pipeline))) {}
+      expired_records_(
+          registry.AddCounter(metric::kLogExpiredRecords, LabelsOf(pipeline))),
+      lag_events_(
+          registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))) {
+  if (storage == LogStorage::kOthers) return;
+  const MetricLabels labels = LabelsOf(pipeline);
+  own_.emplace(OwnStorage{
+      .syncs = registry.AddCounter(metric::kLogSyncs, labels),
+      .max_size_bytes = registry.AddGauge(metric::kLogMaxSizeBytes, labels),
+      .segments = registry.AddGauge(metric::kLogSegments, labels),
+      .size_bytes = registry.AddGauge(metric::kLogSizeBytes, labels)});
+}
 
 void LogMetrics::SetMaximum(uint64_t bytes) const {
-  max_size_bytes_.Set(static_cast<double>(bytes));
+  if (own_) own_->max_size_bytes.Set(static_cast<double>(bytes));
 }
 
 void LogMetrics::Publish(const LogNumbers& now) {
   AddGrowth(appended_events_, last_.appended_events, now.appended_events);
   AddGrowth(corrupt_records_, last_.corrupt_records, now.corrupt_records);
   AddGrowth(dropped_events_, last_.dropped_events, now.dropped_events);
-  AddGrowth(syncs_, last_.syncs, now.syncs);
+  AddGrowth(expired_records_, last_.expired_records, now.expired_records);
   lag_events_.Set(static_cast<double>(now.lag_events));
-  segments_.Set(static_cast<double>(now.segments));
-  size_bytes_.Set(static_cast<double>(now.size_bytes));
+  if (own_) {
+    AddGrowth(own_->syncs, last_.syncs, now.syncs);
+    own_->segments.Set(static_cast<double>(now.segments));
+    own_->size_bytes.Set(static_cast<double>(now.size_bytes));
+  }
   last_ = now;
 }
 

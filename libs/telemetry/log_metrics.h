@@ -2,6 +2,7 @@
 #define LIBS_TELEMETRY_LOG_METRICS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "libs/telemetry/metrics.h"
@@ -10,22 +11,31 @@ namespace phoenix {
 
 // What a pipeline's durable log knows of itself.
 struct LogNumbers {
-  uint64_t appended_events = 0;  // Since the start, as the next three.
+  uint64_t appended_events = 0;  // Since the start, as the next four.
   uint64_t corrupt_records = 0;
   uint64_t dropped_events = 0;
+  uint64_t expired_records = 0;
   uint64_t syncs = 0;
   uint64_t lag_events = 0;  // Now, as the next two.
   uint64_t segments = 0;
   uint64_t size_bytes = 0;
 };
 
+// Who keeps a log's storage.
+enum class LogStorage {
+  kOwn,    // The log: files.
+  kOthers  // Somebody whom the log only asks, such as Kafka.
+};
+
 // The metrics of a pipeline's log, from 0 on: they stay there when it has none.
+// Of storage that others keep nothing is known, and nothing published.
 // Thread-compatible; outlived by the registry.
 class LogMetrics {
  public:
-  LogMetrics(MetricsRegistry& registry, const std::string& pipeline);
+  LogMetrics(MetricsRegistry& registry, const std::string& pipeline,
+             LogStorage storage = LogStorage::kOwn);
 
-  // What the log may use.
+  // What the log may use of its own storage.
   void SetMaximum(uint64_t bytes) const;
 
   // These are the numbers as of now; of each counter, not less than before.
@@ -35,11 +45,17 @@ class LogMetrics {
   const Counter appended_events_;
   const Counter corrupt_records_;
   const Counter dropped_events_;
-  const Counter syncs_;
+  const Counter expired_records_;
   const Gauge lag_events_;
-  const Gauge max_size_bytes_;
-  const Gauge segments_;
-  const Gauge size_bytes_;
+
+  // Of its own storage.
+  struct OwnStorage {
+    Counter syncs;
+    Gauge max_size_bytes;
+    Gauge segments;
+    Gauge size_bytes;
+  };
+  std::optional<OwnStorage> own_;
   LogNumbers last_;
 };
 

@@ -7,6 +7,7 @@ namespace phoenix {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(LogMetricsTest, PublishesZerosFromTheStart) {
   MetricsRegistry registry;
@@ -46,6 +47,21 @@ TEST(LogMetricsTest, PublishesTheNumbersOfTheLastLook) {
   EXPECT_THAT(page,
               HasSubstr("phoenix_log_max_size_bytes{pipeline=\"p\"} 1048576"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_size_bytes{pipeline=\"p\"} 50"));
+}
+
+TEST(LogMetricsTest, PublishesNothingOfStorageThatOthersKeep) {
+  MetricsRegistry registry;
+  LogMetrics metrics(registry, "p", LogStorage::kOthers);
+  metrics.SetMaximum(1 << 20);
+  metrics.Publish({.appended_events = 5, .expired_records = 3});
+  const std::string page = registry.Render();
+  EXPECT_THAT(page, HasSubstr("phoenix_log_appended_events_total{pipeline=\"p\""
+                              "} 5"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_expired_records_total{pipeline=\"p\""
+                              "} 3"));
+  EXPECT_THAT(page, Not(HasSubstr("size_bytes")));
+  EXPECT_THAT(page, Not(HasSubstr("phoenix_log_segments")));
+  EXPECT_THAT(page, Not(HasSubstr("phoenix_log_syncs")));
 }
 
 }  // namespace

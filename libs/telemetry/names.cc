@@ -136,6 +136,10 @@ constexpr MetricSpec kLogDroppedEvents = Development(
     Counter("phoenix_log_dropped_events_total",
             "Events that a full log gave up before they were final, as its "
             "drop_oldest says."));
+constexpr MetricSpec kLogExpiredRecords = Development(
+    Counter("phoenix_log_expired_records_total",
+            "Records of a log in Kafka that the topic's retention has deleted "
+            "before their events were final."));
 constexpr MetricSpec kLogLagEvents = Development(Gauge(
     "phoenix_log_lag_events", "Events in the log that have no final outcome."));
 constexpr MetricSpec kLogMaxSizeBytes = Development(
@@ -216,6 +220,7 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kLogAppendedEvents,
       &metric::kLogCorruptRecords,
       &metric::kLogDroppedEvents,
+      &metric::kLogExpiredRecords,
       &metric::kLogLagEvents,
       &metric::kLogMaxSizeBytes,
       &metric::kLogSegments,

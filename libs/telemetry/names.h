@@ -80,6 +80,7 @@ extern const MetricSpec kUnaccountedEvents;
 extern const MetricSpec kLogAppendedEvents;
 extern const MetricSpec kLogCorruptRecords;
 extern const MetricSpec kLogDroppedEvents;
+extern const MetricSpec kLogExpiredRecords;
 extern const MetricSpec kLogLagEvents;
 extern const MetricSpec kLogMaxSizeBytes;
 extern const MetricSpec kLogSegments;

@@ -117,10 +117,9 @@ void LogStage::SettleLost() {
 
 LogStage::Losses LogStage::losses() const {
   const LogStats stats = log_->Stats();
-  Losses losses{.corrupt_records = stats.corrupt_records,
+  Losses losses{.expired_records = stats.expired_records,
+                .corrupt_records = stats.corrupt_records,
                 .corrupt_events = stats.corrupt_events};
-  // What a shared log has lost, others may have read.
-  if (log_->shared()) losses.dropped_events = stats.dropped_events;
   for (const auto& [partition, dispatcher] : dispatchers()) {
     losses.dropped_events += dispatcher->stats().dropped;
   }
@@ -133,6 +132,7 @@ LogNumbers LogStage::Numbers() {
   return {.appended_events = intake_.logged_events(),
           .corrupt_records = stats.corrupt_records,
           .dropped_events = losses().dropped_events,
+          .expired_records = stats.expired_records,
           .syncs = stats.syncs,
           .lag_events = waiting_events(),
           .segments = stats.segments,

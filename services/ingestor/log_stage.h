@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -71,14 +72,19 @@ class LogStage : private PartitionListener {
   // its to read.
   bool has_read_all() const;
 
+  // As Log::WaitsFor.
+  std::string WaitsFor() const { return log_->WaitsFor(); }
+
   // For the metrics of the log; what it has lost until now is in the pipeline's
   // books from then on.
   LogNumbers Numbers();
 
   // What did not come through the log: dropped in this run, before it was
-  // final; and found damaged, ever, as far as its events are known.
+  // final; deleted by who keeps the storage; and found damaged, ever, as far as
+  // its events are known.
   struct Losses {
     uint64_t dropped_events = 0;
+    uint64_t expired_records = 0;
     uint64_t corrupt_records = 0;
     uint64_t corrupt_events = 0;
   };

@@ -73,10 +73,13 @@ std::vector<std::string> LossesOf(const LogStage::Losses& losses,
   std::vector<std::string> lines;
   if (losses.dropped_events > 0) {
     lines.push_back(Cat(WithCommas(losses.dropped_events),
-                        is_kafka ? " events deleted before they were final, as "
-                                   "the topic's retention says"
-                                 : " events given up before they were final, "
-                                   "for it was full (when_full: drop_oldest)"));
+                        " events given up before they were final, for it was "
+                        "full (when_full: drop_oldest)"));
+  }
+  if (losses.expired_records > 0) {
+    lines.push_back(Cat(WithCommas(losses.expired_records),
+                        " records deleted before their events were final, as "
+                        "the topic's retention says"));
   }
   if (losses.corrupt_records > 0) {
     lines.push_back(is_kafka ? Cat(WithCommas(losses.corrupt_records),
@@ -85,6 +88,12 @@ std::vector<std::string> LossesOf(const LogStage::Losses& losses,
                                               losses.corrupt_events));
   }
   return lines;
+}
+
+LogStorage StorageOf(const CompiledPipeline& pipeline) {
+  const bool in_kafka =
+      pipeline.log.has_value() && pipeline.log->kafka != nullptr;
+  return in_kafka ? LogStorage::kOthers : LogStorage::kOwn;
 }
 
 size_t LaneCount(int configured) {
@@ -125,7 +134,7 @@ Suite::Suite(std::unique_ptr<CompiledPipeline> pipeline,
       routes_(pipeline_->routes, pipeline_->sinks.size(), &route_metrics_),
       queues_(*pipeline_, metrics, health, clock),
       open_log_(std::move(open_log)),
-      log_metrics_(metrics, pipeline_->name),
+      log_metrics_(metrics, pipeline_->name, StorageOf(*pipeline_)),
       ticker_({.name = "ticker"}, clock),
       busy_watch_(clock),
       stream_watch_(metrics) {
@@ -321,6 +330,7 @@ void Suite::TickLater() {
   ticker_.RunAfter(kTickInterval, [this] {
     Tick(/*last=*/false);
     SourcesAreWell();
+    LookAtLog();
     sinks_[pipeline_->dead_letter]->Refresh();
     Publish();
     TickLater();
@@ -427,6 +437,17 @@ bool Suite::SourcesAreWell() {
     }
   }
   return all;
+}
+
+// What the log waits for keeps back all that is behind it; /readyz hears of it.
+void Suite::LookAtLog() {
+  if (log_ == nullptr) return;
+  const std::string what = log_->WaitsFor();
+  if (what.empty()) {
+    health_.SetReady(kLogHealthPart);
+  } else {
+    health_.SetUnready(kLogHealthPart, what);
+  }
 }
 
 // Closes what is behind the sources, and says whether that went well.

@@ -117,6 +117,7 @@ class Suite {
   bool GiveBack();
   bool CloseAll();
   bool SourcesAreWell();
+  void LookAtLog();
   void WatchStreams();
   void Publish();
   void TickLater();

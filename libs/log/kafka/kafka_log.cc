@@ -93,7 +93,7 @@ LogStats KafkaLog::Stats() const {
   stats.failed_groups = produced.failed_batches;
   stats.corrupt_records = consumer_.counters().corrupt_records;
   stats.quarantined_bytes = consumer_.counters().corrupt_bytes;
-  stats.dropped_events = consumer_.expired_records();
+  stats.expired_records = consumer_.expired_records();
   stats.unread_batches = UnreadBatches();
   return stats;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -53,6 +54,7 @@ class KafkaLog : public Log {
   absl::StatusOr<int64_t> cursor(int32_t partition) const override;
   absl::Status SyncCursors() override;
   LogStats Stats() const override;
+  std::string WaitsFor() const override { return consumer_.WaitsFor(); }
   absl::Status Close() override;
 
  private:

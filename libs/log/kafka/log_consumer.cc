@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -11,6 +10,7 @@
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/topic_admin.h"
+#include "libs/log/kafka/fetched_record.h"
 #include "libs/log/kafka/log_record.h"
 #include "libs/telemetry/log.h"
 
@@ -35,22 +35,10 @@ GroupConsumerOptions ConsumerOptions(const KafkaLogOptions& options) {
           .max_buffer_bytes = options.max_buffer_bytes};
 }
 
-std::string_view View(const void* bytes, size_t size) {
-  if (bytes == nullptr) return {};
-  return {static_cast<const char*>(bytes), size};
-}
-
-std::string_view VersionOf(const rd_kafka_message_t& message) {
-  rd_kafka_headers_t* headers = nullptr;
-  const void* value = nullptr;
-  size_t size = 0;
-  if (rd_kafka_message_headers(&message, &headers) !=
-          RD_KAFKA_RESP_ERR_NO_ERROR ||
-      rd_kafka_header_get_last(headers, kLogRecordHeader, &value, &size) !=
-          RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return {};
-  }
-  return View(value, size);
+std::string SessionTimeout(const KafkaConnection& connection) {
+  const auto set = connection.properties.find("session.timeout.ms");
+  // Else as librdkafka has it.
+  return set == connection.properties.end() ? "45000" : set->second;
 }
 
 class FeedReader : public LogReader {
@@ -85,6 +73,7 @@ LogConsumer::~LogConsumer() { Close().IgnoreError(); }
 
 absl::Status LogConsumer::Start(PartitionListener& listener) {
   listener_ = &listener;
+  joins_since_nanos_ = clock_.MonotonicNanos();
   PHOENIX_RETURN_IF_ERROR(consumer_.Open());
   thread_ = std::thread([this] { Run(); });
   MutexLock lock(mutex_);
@@ -169,6 +158,7 @@ void LogConsumer::Run() {
     consumer_.Poll(
         PollInterval(), kMaxRoundRecords,
         [this](const rd_kafka_message_t& message) { Take(message); });
+    WatchJoin();
     RewindWhereNeeded();
     PauseWhereNeeded();
     CallReaders();
@@ -182,12 +172,42 @@ void LogConsumer::Reopen() {
   Logger::Process().Error("The log's consumer begins anew.",
                           {{"topic", options_.topic}});
   consumer_.Close();
+  joins_since_nanos_ = clock_.MonotonicNanos();
   const absl::Status opened = consumer_.Open();
   if (opened.ok()) return;
   Logger::Process().Error("The log's consumer can't begin anew.",
                           {{"error", opened}});
   MutexLock lock(mutex_);
   if (!stopping_) changed_.WaitFor(mutex_, kReopenInterval);
+}
+
+// Brokers hold the answer back for as long as a member that was killed may
+// still come back.
+void LogConsumer::WatchJoin() {
+  MutexLock lock(mutex_);
+  if (consumer_.has_share()) {
+    waits_for_.clear();
+    return;
+  }
+  const absl::Duration joining =
+      absl::Nanoseconds(clock_.MonotonicNanos() - joins_since_nanos_);
+  if (joining < kUsualJoin || !waits_for_.empty()) return;
+  waits_for_ =
+      Cat("group '", options_.group,
+          "' has not given out its partitions yet: a member that was killed is "
+          "waited for until its session.timeout.ms, ",
+          SessionTimeout(options_.connection), ", has passed");
+  Logger::Process().Info(
+      "Nothing of the log is read yet: its consumer group waits for a former "
+      "member.",
+      {{"topic", options_.topic},
+       {"group", options_.group},
+       {"session_timeout_ms", SessionTimeout(options_.connection)}});
+}
+
+std::string LogConsumer::WaitsFor() const {
+  MutexLock lock(mutex_);
+  return waits_for_;
 }
 
 absl::Duration LogConsumer::PollInterval() const {
@@ -201,13 +221,7 @@ absl::Duration LogConsumer::PollInterval() const {
 void LogConsumer::Take(const rd_kafka_message_t& message) {
   const auto feed = FeedOf(message.partition);
   if (feed == nullptr) return;
-  rd_kafka_timestamp_type_t type;
-  feed->Add({.offset = message.offset,
-             .time = absl::FromUnixMillis(
-                 rd_kafka_message_timestamp(&message, &type)),
-             .version = VersionOf(message),
-             .key = View(message.key, message.key_len),
-             .value = View(message.payload, message.len)});
+  feed->Add(FetchedRecordOf(message));
 }
 
 // A partition may hold its share of what may be held, and goes on when half of

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -31,6 +32,9 @@ class LogConsumer : private GroupConsumer::Listener {
   // Records of one poll: few, since each is a batch.
   static constexpr size_t kMaxRoundRecords = 16;
 
+  // How long joining the group may take without being worth a word.
+  static constexpr absl::Duration kUsualJoin = absl::Seconds(2);
+
   // `clock` outlives it.
   LogConsumer(const KafkaLogOptions& options, const LogTopic& topic,
               Clock& clock);
@@ -54,6 +58,9 @@ class LogConsumer : private GroupConsumer::Listener {
 
   // Commits, leaves the group and ends the thread. Idempotent.
   absl::Status Close();
+
+  // See Log: a group that has not given out its partitions yet.
+  std::string WaitsFor() const;
 
   bool IsAssigned(int32_t partition) const;
 
@@ -80,6 +87,7 @@ class LogConsumer : private GroupConsumer::Listener {
   // All on the thread.
   void Run();
   void Reopen();
+  void WatchJoin();
   void Take(const rd_kafka_message_t& message);
   void PauseWhereNeeded();
   void RewindWhereNeeded();
@@ -101,11 +109,13 @@ class LogConsumer : private GroupConsumer::Listener {
   PartitionListener* listener_ = nullptr;
   GroupConsumer consumer_;
   int64_t next_commit_nanos_ = 0;  // Of the thread.
+  int64_t joins_since_nanos_ = 0;
 
   mutable Mutex mutex_;
   CondVar changed_;
   std::map<int32_t, Assigned> assigned_ ABSL_GUARDED_BY(mutex_);
   bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string waits_for_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t syncs_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_done_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -120,9 +120,11 @@ class TopicPreparer {
     }
     const auto cleanup = admin_.TopicSetting(options_.topic, "cleanup.policy");
     if (cleanup.ok() && cleanup->find("compact") != std::string::npos) {
-      return absl::FailedPreconditionError(
-          Cat("its `cleanup.policy` is '", *cleanup,
-              "', expected 'delete': events of a log are not to be replaced"));
+      return absl::FailedPreconditionError(Cat(
+          "its `cleanup.policy` is '", *cleanup,
+          "', expected 'delete': events of a log are not to be replaced: run "
+          "`kafka-configs.sh --alter --topic ",
+          options_.topic, " --add-config cleanup.policy=delete`"));
     }
     return absl::OkStatus();
   }
@@ -152,11 +154,13 @@ class TopicPreparer {
   // Sinks know events by their offsets: with others at the same offsets they
   // would take new ones for old.
   absl::Status MadeAnew(int32_t partition, int64_t read, int64_t end) const {
-    return absl::FailedPreconditionError(
-        Cat("it was made anew, or has lost records: group '", options_.group,
-            "' has read partition ", partition, " up to ", read,
-            ", and it ends at ", end,
-            ": expected the topic as it was, or one with a new name"));
+    return absl::FailedPreconditionError(Cat(
+        "it was made anew, or has lost records: group '", options_.group,
+        "' has read partition ", partition, " up to ", read,
+        ", and it ends at ", end,
+        ": expected the topic as it was; or write a new name as `topic` and "
+        "run it again: at these offsets sinks would take new events for "
+        "old ones"));
   }
 
   const KafkaLogOptions& options_;

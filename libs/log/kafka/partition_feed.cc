@@ -46,7 +46,10 @@ void PartitionFeed::PutAside(const FetchedRecord& record,
       {{"topic", identity_.topic},
        {"partition", identity_.partition},
        {"offset", record.offset},
-       {"error", why}});
+       {"error", why},
+       {"look", Cat("kafka-console-consumer.sh --topic ", identity_.topic,
+                    " --partition ", identity_.partition, " --offset ",
+                    record.offset, " --max-messages 1")}});
 }
 
 size_t PartitionFeed::held_bytes() const {

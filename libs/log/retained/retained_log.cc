@@ -1,242 +1,55 @@
 #include "libs/log/retained/retained_log.h"
 
-#include <algorithm>
-#include <optional>
-#include <utility>
-#include <variant>
-
-#include "libs/base/status_macros.h"
 #include "libs/base/text.h"
-#include "libs/log/embedded/record_body.h"
-#include "libs/log/embedded/recovery.h"
-#include "libs/log/embedded/segment_format.h"
-#include "libs/log/embedded/segment_scanner.h"
 
 namespace phoenix {
-namespace {
 
-std::string PathOf(const std::string& folder, int64_t base_offset) {
-  return Cat(SegmentsFolder(folder), "/", SegmentFileName(base_offset));
+bool RetainedLog::empty() const {
+  for (int32_t partition = 0; partition < partition_count(); ++partition) {
+    const Extent found = extent(partition);
+    if (found.first_offset < found.end_offset) return false;
+  }
+  return true;
 }
 
-}  // namespace
-
-class SegmentsReader : public RetainedReader {
- public:
-  SegmentsReader(const RetainedLog& log, const LogRange& range)
-      : log_(log), range_(range), position_(range.from_offset) {}
-
-  absl::StatusOr<std::optional<LogEntry>> Next() override {
-    while (next_segment_ < log_.segments_.size()) {
-      PHOENIX_ASSIGN_OR_RETURN(auto entry, NextOfSegment());
-      if (!entry) continue;
-      if (IsBehindRange(*entry)) break;
-      position_ = entry->end_offset();
-      return entry;
-    }
-    next_segment_ = log_.segments_.size();
-    open_.reset();
-    return std::nullopt;
-  }
-
-  void WhenMore(absl::AnyInvocable<void()>) override {}
-  int64_t position() const override { return position_; }
-  uint64_t unreadable_stretches() const override { return unreadable_; }
-
- private:
-  struct OpenSegment {
-    std::unique_ptr<File> file;
-    SegmentScanner scanner;
-  };
-
-  const Segment& segment() const { return log_.segments_[next_segment_]; }
-
-  bool IsBehindRange(const LogEntry& entry) const {
-    return entry.first_offset >= range_.to_offset ||
-           entry.append_time >= range_.to_time;
-  }
-
-  bool IsBeforeRange(const RecordHeader& header) const {
-    return header.end_offset() <= position_ ||
-           absl::FromUnixNanos(header.append_time_nanos) < range_.from_time;
-  }
-
-  void LeaveSegment() {
-    open_.reset();
-    ++next_segment_;
-  }
-
-  // Nothing: ask again, perhaps for the next segment.
-  absl::StatusOr<std::optional<LogEntry>> NextOfSegment() {
-    if (segment().end_offset <= position_ ||
-        absl::FromUnixNanos(segment().last_append_time_nanos) <
-            range_.from_time) {
-      LeaveSegment();
-      return std::nullopt;
-    }
-    if (!open_) {
-      const absl::Status opened = Open();
-      if (absl::IsNotFound(opened)) {
-        ++unreadable_;
-        LeaveSegment();
-        return std::nullopt;
-      }
-      PHOENIX_RETURN_IF_ERROR(opened);
-    }
-    return NextRecord();
-  }
-
-  absl::Status Open() {
-    const int64_t base = segment().base_offset;
-    const uint32_t salt = SegmentSalt(log_.meta_.id, base);
-    PHOENIX_ASSIGN_OR_RETURN(
-        auto file,
-        log_.files_.Open(PathOf(log_.folder_, base), OpenMode::kRead));
-    PHOENIX_ASSIGN_OR_RETURN(const auto index, ReadIndex(*file, salt));
-    const IndexEntry start =
-        std::max(SeekOffset(index, position_, base),
-                 SeekTime(index, absl::ToUnixNanos(range_.from_time), base),
-                 [](const IndexEntry& a, const IndexEntry& b) {
-                   return a.position < b.position;
-                 });
-    const SegmentScanner scanner(*file,
-                                 {.salt = salt,
-                                  .begin = start.position,
-                                  .limit = segment().data_end,
-                                  .expected_offset = start.first_offset});
-    open_.emplace(OpenSegment{std::move(file), scanner});
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::optional<LogEntry>> NextRecord() {
-    PHOENIX_ASSIGN_OR_RETURN(const SegmentScanner::Step step,
-                             open_->scanner.Next());
-    if (std::holds_alternative<SegmentDamage>(step)) {
-      ++unreadable_;
-      return std::nullopt;
-    }
-    const auto* record = std::get_if<SegmentRecord>(&step);
-    if (record == nullptr ||
-        record->header.first_offset >= segment().end_offset) {
-      LeaveSegment();
-      return std::nullopt;
-    }
-    if (IsBeforeRange(record->header)) return std::nullopt;
-    return Decode(*record);
-  }
-
-  std::optional<LogEntry> Decode(const SegmentRecord& record) {
-    const RecordHeader& header = record.header;
-    auto batch = DecodeRecordBody(header, record.body);
-    if (!batch.ok()) {
-      ++unreadable_;
-      return std::nullopt;
-    }
-    return LogEntry{*std::move(batch), header.first_offset, header.lane,
-                    absl::FromUnixNanos(header.append_time_nanos)};
-  }
-
-  const RetainedLog& log_;
-  const LogRange range_;
-  int64_t position_;
-  size_t next_segment_ = 0;
-  std::optional<OpenSegment> open_;
-  uint64_t unreadable_ = 0;
-};
-
-absl::StatusOr<std::unique_ptr<RetainedLog>> RetainedLog::Open(
-    const std::string& folder, FileSystem& files) {
-  auto meta = ReadLogMeta(files, folder);
-  if (absl::IsNotFound(meta.status())) {
-    return absl::NotFoundError(
-        Cat("log folder '", folder, "' holds no log: expected its file META"));
-  }
-  if (!meta.ok()) {
-    return absl::Status(
-        meta.status().code(),
-        Cat("log folder '", folder, "': ", FromAbsl(meta.status().message())));
-  }
-  std::unique_ptr<RetainedLog> log(
-      new RetainedLog(folder, files, *std::move(meta)));
-  PHOENIX_RETURN_IF_ERROR(log->FindSegments());
-  return log;
+std::string RetainedLog::OffsetName(int32_t partition, int64_t offset) const {
+  if (partition_count() == 1) return Cat(offset);
+  return Cat(partition, "/", offset);
 }
 
-absl::Status RetainedLog::FindSegments() {
-  PHOENIX_ASSIGN_OR_RETURN(const std::vector<int64_t> bases,
-                           ListSegments(files_, SegmentsFolder(folder_)));
-  for (const int64_t base : bases) {
-    const absl::Status added = AddSegment(base);
-    // Deleted in the meantime.
-    if (absl::IsNotFound(added)) continue;
-    PHOENIX_RETURN_IF_ERROR(added);
+std::string RetainedLog::DescribeExtents() const {
+  std::string text;
+  for (int32_t partition = 0; partition < partition_count(); ++partition) {
+    const Extent found = extent(partition);
+    if (found.first_offset == found.end_offset) continue;
+    CatTo(text, text.empty() ? "" : ", ",
+          OffsetName(partition, found.first_offset), " to ",
+          OffsetName(partition, found.end_offset - 1));
   }
-  std::erase_if(segments_, [](const Segment& segment) {
-    return segment.end_offset <= segment.base_offset;
-  });
-  return absl::OkStatus();
+  return text;
 }
 
-absl::Status RetainedLog::AddSegment(int64_t base_offset) {
-  PHOENIX_ASSIGN_OR_RETURN(
-      const auto file,
-      files_.Open(PathOf(folder_, base_offset), OpenMode::kRead));
-  PHOENIX_ASSIGN_OR_RETURN(const auto header,
-                           ReadSegmentHeader(*file, meta_.id, base_offset));
-  // What was never acknowledged does not count.
-  if (header && !segments_.empty()) {
-    int64_t& end = segments_.back().end_offset;
-    end = std::min(end, header->previous_end_offset);
+absl::StatusOr<std::vector<LogRange>> RetainedLog::Split(
+    const LogRange& range) const {
+  const int32_t count = partition_count();
+  const bool all = range.partition == LogRange::kAllPartitions;
+  if (range.partition >= count) {
+    return absl::InvalidArgumentError(Cat("partition ", range.partition, ": ",
+                                          name(), " has ", count,
+                                          " partitions, the first is 0"));
   }
-  Segment segment;
-  segment.base_offset = base_offset;
-  PHOENIX_ASSIGN_OR_RETURN(
-      const auto footer, ReadFooter(*file, SegmentSalt(meta_.id, base_offset)));
-  if (footer) {
-    segment.end_offset = footer->end_offset;
-    segment.data_end = footer->data_end;
-    segment.last_append_time_nanos = footer->last_append_time_nanos;
-  } else {
-    PHOENIX_RETURN_IF_ERROR(ReadUnsealed(*file, segment));
+  if (all && count > 1 && range.has_offsets()) {
+    return absl::InvalidArgumentError(
+        Cat("an offset alone does not say where: ", name(), " has ", count,
+            " partitions: expected PARTITION/OFFSET, as '0/131072'"));
   }
-  segments_.push_back(segment);
-  return absl::OkStatus();
-}
-
-absl::Status RetainedLog::ReadUnsealed(const File& file,
-                                       Segment& segment) const {
-  PHOENIX_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
-  SegmentScanner scanner(
-      file, {.salt = SegmentSalt(meta_.id, segment.base_offset),
-             .limit = std::max<uint64_t>(size, SegmentHeader::kBytes),
-             .expected_offset = segment.base_offset});
-  segment.end_offset = segment.base_offset;
-  while (true) {
-    PHOENIX_ASSIGN_OR_RETURN(const SegmentScanner::Step step, scanner.Next());
-    if (std::holds_alternative<SegmentEnd>(step)) return absl::OkStatus();
-    const auto* record = std::get_if<SegmentRecord>(&step);
-    if (record == nullptr) continue;
-    segment.end_offset = record->header.end_offset();
-    segment.last_append_time_nanos = record->header.append_time_nanos;
-    segment.data_end = record->position + record->header.padded_bytes();
+  std::vector<LogRange> ranges;
+  for (int32_t partition = 0; partition < count; ++partition) {
+    if (!all && partition != range.partition) continue;
+    ranges.push_back(range);
+    ranges.back().partition = partition;
   }
-}
-
-int64_t RetainedLog::first_offset() const {
-  return segments_.empty() ? 0 : segments_.front().base_offset;
-}
-
-int64_t RetainedLog::end_offset() const {
-  return segments_.empty() ? 0 : segments_.back().end_offset;
-}
-
-std::unique_ptr<RetainedReader> RetainedLog::Read(const LogRange& range) const {
-  return std::make_unique<SegmentsReader>(*this, range);
-}
-
-absl::StatusOr<std::unique_ptr<FileLock>> HoldLog(const std::string& folder,
-                                                  FileSystem& files) {
-  return files.Lock(Cat(folder, "/", kLockFile));
+  return ranges;
 }
 
 }  // namespace phoenix

@@ -7,12 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/log/embedded/file_system.h"
-#include "libs/log/embedded/log_meta.h"
-#include "libs/log/embedded/segment.h"
 #include "libs/log/log.h"
 
 namespace phoenix {
@@ -20,12 +17,20 @@ namespace phoenix {
 // A stretch of a log: what is in all of its bounds. An entry is in it as soon
 // as one of its events is: who wants single events looks at their offsets.
 struct LogRange {
+  static constexpr int32_t kAllPartitions = -1;
+
+  int32_t partition = kAllPartitions;
   int64_t from_offset = 0;
   int64_t to_offset = std::numeric_limits<int64_t>::max();  // Not in it.
 
   // When it was appended.
   absl::Time from_time = absl::InfinitePast();
   absl::Time to_time = absl::InfiniteFuture();  // Not in it.
+
+  // Whether it says where in a partition it begins or ends.
+  bool has_offsets() const {
+    return from_offset > 0 || to_offset < std::numeric_limits<int64_t>::max();
+  }
 };
 
 // Reads a range in order; see LogReader. WhenMore never calls: the range ends
@@ -33,59 +38,66 @@ struct LogRange {
 class RetainedReader : public LogReader {
  public:
   // Stretches that could not be read and were passed over: damaged ones, and
-  // segments that were deleted in the meantime.
+  // what was deleted in the meantime.
   virtual uint64_t unreadable_stretches() const = 0;
 };
 
-// What the embedded log in a folder holds, its past included, as it was when
-// this was opened. Reads only: changes nothing and takes no lock, and so works
-// beside the process that writes. What that process appends is not seen; a
-// segment that it deletes is passed over; of the segment that it is writing
-// only whole records with a right checksum are read, which may include the last
-// ones that it has not acknowledged yet. Immutable; thread-safe.
+// What a log holds, its past included, as it was when this was opened. Reads
+// only, and so works beside the processes that write, which notice nothing.
+// Immutable; thread-safe but for what Read says.
 class RetainedLog {
  public:
-  // Looks at every segment, and reads those that are not sealed: the last one.
-  // NOT_FOUND when there is no log in `folder`; else the errors of ReadLogMeta
-  // and RecoverSegments. `files` outlives the log.
-  static absl::StatusOr<std::unique_ptr<RetainedLog>> Open(
-      const std::string& folder, FileSystem& files = PosixFileSystem());
+  // Of the first event that is there, and one past the last: equal when there
+  // is none.
+  struct Extent {
+    int64_t first_offset = 0;
+    int64_t end_offset = 0;
+  };
 
-  const std::string& folder() const { return folder_; }
+  virtual ~RetainedLog() = default;
 
-  // Whose log it is.
-  const std::string& pipeline() const { return meta_.pipeline; }
+  // Its folder or topic.
+  virtual const std::string& location() const = 0;
+
+  // The same for people: "log folder 'wal'".
+  virtual std::string name() const = 0;
+
+  virtual int32_t partition_count() const = 0;
+
+  // Of a partition below partition_count().
+  virtual Extent extent(int32_t partition) const = 0;
+
+  // Reads one partition: the range names it unless the log has only one. The
+  // log outlives the reader, and a partition has one reader at a time.
+  virtual std::unique_ptr<RetainedReader> Read(const LogRange& range) const = 0;
+
+  // The offset from which on a partition holds its last `events` events, or as
+  // few more as can be told.
+  virtual absl::StatusOr<int64_t> FindLast(int32_t partition,
+                                           int64_t events) const = 0;
+
+  // Keeps every process from opening the log as long as the result lives.
+  // FAILED_PRECONDITION, naming the process that has it open. Null for a log
+  // that processes share: nobody is kept away.
+  virtual absl::StatusOr<std::unique_ptr<FileLock>> KeepRunsAway() const = 0;
+
+  // What to run to look at what could not be read.
+  virtual std::string advice() const = 0;
 
   // Nothing can be read of it.
-  bool empty() const { return segments_.empty(); }
+  bool empty() const;
 
-  // Of the first event that is there, and one past the last: equal when empty.
-  int64_t first_offset() const;
-  int64_t end_offset() const;
+  // Of an event, as the commands take it: `17`, or `PARTITION/17` where there
+  // are several partitions.
+  std::string OffsetName(int32_t partition, int64_t offset) const;
 
-  // The log outlives the reader.
-  std::unique_ptr<RetainedReader> Read(const LogRange& range) const;
+  // Which offsets there are: `0 to 17`, several partitions with commas between.
+  std::string DescribeExtents() const;
 
- private:
-  friend class SegmentsReader;
-
-  RetainedLog(std::string folder, FileSystem& files, LogMeta meta)
-      : folder_(std::move(folder)), files_(files), meta_(std::move(meta)) {}
-
-  absl::Status FindSegments();
-  absl::Status AddSegment(int64_t base_offset);
-  absl::Status ReadUnsealed(const File& file, Segment& segment) const;
-
-  const std::string folder_;
-  FileSystem& files_;
-  const LogMeta meta_;
-  std::vector<Segment> segments_;  // By offset; none of them is empty.
+  // The range in each partition that it covers. INVALID_ARGUMENT when it names
+  // a partition that there is not, or offsets without one of several.
+  absl::StatusOr<std::vector<LogRange>> Split(const LogRange& range) const;
 };
-
-// Keeps every process from opening the log in `folder` as long as the result
-// lives. FAILED_PRECONDITION, naming the process that has it open.
-absl::StatusOr<std::unique_ptr<FileLock>> HoldLog(
-    const std::string& folder, FileSystem& files = PosixFileSystem());
 
 }  // namespace phoenix
 

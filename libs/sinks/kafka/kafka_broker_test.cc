@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/kafka_server.h"
+#include "integration/servers/shared_kafka.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/sink_suite.h"
 #include "libs/component/testing/test_batch.h"
@@ -30,16 +31,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// The one broker of this program, started when it is first asked for.
-KafkaServer& Broker() {
-  static const std::unique_ptr<KafkaServer> server = [] {
-    auto started = KafkaServer::Start();
-    EXPECT_TRUE(started.ok()) << started.status();
-    if (!started.ok()) std::abort();
-    return *std::move(started);
-  }();
-  return *server;
-}
+KafkaServer& Broker() { return SharedKafka(); }
 
 std::string NewName() {
   static int count = 0;

@@ -43,6 +43,8 @@ class KafkaSink : public Sink {
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;
 
+  const Options& options() const { return options_; }
+
  private:
   void OnReport(void* record, rd_kafka_resp_err_t error);
   void EnsureOpen();

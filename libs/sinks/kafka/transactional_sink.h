@@ -57,6 +57,8 @@ class TransactionalKafkaSink : public Sink {
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;
 
+  const Options& options() const { return options_; }
+
  private:
   using Row = PendingWrite::Row;
 

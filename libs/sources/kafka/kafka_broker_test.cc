@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/kafka_server.h"
+#include "integration/servers/shared_kafka.h"
 #include "libs/base/clock.h"
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/component/testing/source_suite.h"
@@ -25,16 +26,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAreArray;
 
-// The one broker of this program, started when it is first asked for.
-KafkaServer& Broker() {
-  static const std::unique_ptr<KafkaServer> server = [] {
-    auto started = KafkaServer::Start();
-    EXPECT_TRUE(started.ok()) << started.status();
-    if (!started.ok()) std::abort();
-    return *std::move(started);
-  }();
-  return *server;
-}
+KafkaServer& Broker() { return SharedKafka(); }
 
 std::string NewTopic(int partitions = 1) {
   static int count = 0;

@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/text.h"
-#include "libs/log/retained/retained_log.h"
+#include "libs/log/retained/retained_files.h"
 #include "libs/sinks/testing/temp_directory.h"
 #include "libs/sqlite/database.h"
 #include "tools/phoenix/dlq/dlq_testing.h"
@@ -182,6 +182,19 @@ TEST_F(DlqCommandTest, RefusesAReplayBesideTheRunningPipeline) {
     EXPECT_EQ(Dlq({"replay", file_, "--dry-run"}), 0) << err_;
   }
   EXPECT_EQ(Dlq({"replay", file_}), 1) << err_;
+}
+
+TEST_F(DlqCommandTest, ReplaysPastQueuesOnDisk) {
+  PutFour();
+  const std::string queue =
+      Cat("  - name: hot\n    queue: {spill: {path: \"", directory_ / "queue",
+          "\"}}\n    file:");
+  directory_.Write("p.yaml",
+                   Edited(pipeline_, "  - name: hot\n    file:", queue));
+  EXPECT_EQ(Dlq({"replay", file_}), 1) << err_;
+  EXPECT_THAT(err_, HasSubstr("delivered 2\n"));
+  EXPECT_FALSE(Exists("queue"));
+  EXPECT_THAT(IdsIn(table_), ElementsAre("/test#e3"));
 }
 
 TEST_F(DlqCommandTest, DropsWhatIsChosen) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "libs/base/status_macros.h"
@@ -21,17 +22,15 @@
 namespace phoenix {
 namespace {
 
-using Mode = SqliteDatabase::Mode;
-
 // The chosen letters of a pipeline file, or why there are none.
 struct OpenedLetters {
   int exit_code = kExitOk;
-  std::unique_ptr<DeadLetterTable> table;  // Null: nothing to look at.
+  std::unique_ptr<LetterStore> store;  // Null: nothing to look at.
   std::unique_ptr<LetterScan> scan;
 };
 
 OpenedLetters Open(const std::string& file, const LetterChoice& choice,
-                   Mode mode) {
+                   LetterAccess access) {
   OpenedLetters letters;
   // Before the file: what is wrong with it depends on nothing.
   if (const absl::Status status = CheckCondition(choice); !status.ok()) {
@@ -41,30 +40,44 @@ OpenedLetters Open(const std::string& file, const LetterChoice& choice,
   const OpenedPipeline opened = OpenPipeline(file);
   letters.exit_code = opened.exit_code;
   if (opened.exit_code != kExitOk) return letters;
-  auto table = OpenLettersOf(*opened.compiled, mode);
-  if (!table.ok()) {
-    letters.exit_code = DlqFailed(table.status());
+  auto store = OpenLettersOf(*opened.compiled, access);
+  if (!store.ok()) {
+    letters.exit_code = DlqFailed(store.status());
     return letters;
   }
-  letters.table = *std::move(table);
-  if (letters.table == nullptr) return letters;
+  letters.store = *std::move(store);
+  if (letters.store == nullptr) return letters;
   letters.scan =
-      *LetterScan::Create(*letters.table, opened.compiled->name, choice);
+      *LetterScan::Create(*letters.store, opened.compiled->name, choice);
   return letters;
 }
 
-// Calls `handle` with each letter, at most `limit` of them.
+// Calls `handle` with each page of letters, at most `limit` of them.
 template <typename Handle>
-absl::Status ForEach(LetterScan& scan, int64_t limit, Handle handle) {
+absl::Status ForEachPage(LetterScan& scan, int64_t limit, Handle handle) {
   while (limit > 0) {
-    PHOENIX_ASSIGN_OR_RETURN(const auto letters, scan.Next());
+    PHOENIX_ASSIGN_OR_RETURN(auto letters, scan.Next());
     if (letters.empty()) return absl::OkStatus();
-    for (const StoredDeadLetter& stored : letters) {
-      if (limit-- == 0) return absl::OkStatus();
-      PHOENIX_RETURN_IF_ERROR(handle(stored));
+    if (static_cast<int64_t>(letters.size()) > limit) {
+      letters.resize(static_cast<size_t>(limit));
     }
+    limit -= static_cast<int64_t>(letters.size());
+    PHOENIX_RETURN_IF_ERROR(handle(letters));
   }
   return absl::OkStatus();
+}
+
+// The same with each letter.
+template <typename Handle>
+absl::Status ForEach(LetterScan& scan, int64_t limit, Handle handle) {
+  return ForEachPage(
+      scan, limit,
+      [&](const std::vector<StoredDeadLetter>& letters) -> absl::Status {
+        for (const StoredDeadLetter& stored : letters) {
+          PHOENIX_RETURN_IF_ERROR(handle(stored));
+        }
+        return absl::OkStatus();
+      });
 }
 
 absl::Status Print(const absl::StatusOr<std::string>& text) {
@@ -73,7 +86,7 @@ absl::Status Print(const absl::StatusOr<std::string>& text) {
 }
 
 int List(OpenedLetters letters, int64_t limit, bool json) {
-  if (letters.table == nullptr) return letters.exit_code;
+  if (letters.store == nullptr) return letters.exit_code;
   if (!json) std::fputs(LetterLineHeader().c_str(), stdout);
   const absl::Status listed =
       ForEach(*letters.scan, limit, [&](const StoredDeadLetter& stored) {
@@ -85,21 +98,26 @@ int List(OpenedLetters letters, int64_t limit, bool json) {
 
 int Drop(OpenedLetters letters, bool dry_run) {
   uint64_t count = 0;
-  const auto drop = [&](const StoredDeadLetter& stored) -> absl::Status {
-    bool gone = true;
-    if (!dry_run) {
-      PHOENIX_ASSIGN_OR_RETURN(gone, letters.table->Remove(stored));
+  const auto drop =
+      [&](const std::vector<StoredDeadLetter>& page) -> absl::Status {
+    uint64_t gone = page.size();
+    if (dry_run) {
+      for (const StoredDeadLetter& stored : page) {
+        PHOENIX_RETURN_IF_ERROR(Print(LetterLine(stored)));
+      }
+    } else {
+      PHOENIX_ASSIGN_OR_RETURN(gone, letters.store->Remove(page));
     }
-    count += gone ? 1 : 0;
-    return dry_run ? Print(LetterLine(stored)) : absl::OkStatus();
+    count += gone;
+    return absl::OkStatus();
   };
-  if (letters.table != nullptr) {
+  if (letters.store != nullptr) {
     const absl::Status done =
-        ForEach(*letters.scan, std::numeric_limits<int64_t>::max(), drop);
+        ForEachPage(*letters.scan, std::numeric_limits<int64_t>::max(), drop);
     WarnOfLettersWithoutValue(letters.scan->without_value());
     if (!done.ok()) return DlqFailed(done);
     // What is dropped is dropped, whether its room comes back now or later.
-    if (!dry_run) letters.table->Shrink().IgnoreError();
+    if (!dry_run) letters.store->Shrink();
   }
   std::printf("%s %llu dead letters\n", dry_run ? "would drop" : "dropped",
               static_cast<unsigned long long>(count));
@@ -125,7 +143,7 @@ int DlqList(std::vector<char*> args) {
   }
   OpenedLetters letters =
       Open(arguments->positional[0],
-           {.id = "", .where = arguments->Flag("where")}, Mode::kRead);
+           {.id = "", .where = arguments->Flag("where")}, LetterAccess::kRead);
   if (letters.exit_code != kExitOk) return letters.exit_code;
   return List(std::move(letters), limit, arguments->Flag("format") == "json");
 }
@@ -135,9 +153,9 @@ int DlqShow(std::vector<char*> args) {
   if (!arguments.ok()) return UsageError("dlq", arguments.status());
   OpenedLetters letters =
       Open(arguments->positional[0],
-           {.id = arguments->positional[1], .where = ""}, Mode::kRead);
+           {.id = arguments->positional[1], .where = ""}, LetterAccess::kRead);
   if (letters.exit_code != kExitOk) return letters.exit_code;
-  if (letters.table == nullptr) {
+  if (letters.store == nullptr) {
     return DlqFailed(absl::NotFoundError("there are no dead letters"));
   }
   const bool json = arguments->Flag("format") == "json";
@@ -160,8 +178,9 @@ int DlqDrop(std::vector<char*> args) {
                                  "drop: expected one of --where, --id and "
                                  "--all"));
   }
-  OpenedLetters letters = Open(arguments->positional[0], choice,
-                               dry_run ? Mode::kRead : Mode::kWrite);
+  OpenedLetters letters =
+      Open(arguments->positional[0], choice,
+           dry_run ? LetterAccess::kRead : LetterAccess::kRemove);
   if (letters.exit_code != kExitOk) return letters.exit_code;
   return Drop(std::move(letters), dry_run);
 }

@@ -17,9 +17,9 @@ absl::Status CheckCondition(const LetterChoice& choice) {
 }
 
 absl::StatusOr<std::unique_ptr<LetterScan>> LetterScan::Create(
-    DeadLetterTable& table, const std::string& pipeline,
+    LetterStore& store, const std::string& pipeline,
     const LetterChoice& choice) {
-  std::unique_ptr<LetterScan> scan(new LetterScan(table, pipeline, choice.id));
+  std::unique_ptr<LetterScan> scan(new LetterScan(store, pipeline, choice.id));
   if (!choice.where.empty()) {
     PHOENIX_ASSIGN_OR_RETURN(scan->condition_,
                              LetterCondition::Create(choice.where));
@@ -40,7 +40,7 @@ absl::StatusOr<std::vector<StoredDeadLetter>> LetterScan::Next() {
 }
 
 absl::StatusOr<std::vector<StoredDeadLetter>> LetterScan::ReadPage() {
-  PHOENIX_ASSIGN_OR_RETURN(auto page, table_.ReadPage(pipeline_, after_));
+  PHOENIX_ASSIGN_OR_RETURN(auto page, store_.ReadPage(pipeline_, after_));
   if (page.empty()) {
     ended_ = true;
   } else {
@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<StoredDeadLetter>> LetterScan::ReadPage() {
 
 absl::StatusOr<std::vector<StoredDeadLetter>> LetterScan::FindOne() {
   ended_ = true;
-  PHOENIX_ASSIGN_OR_RETURN(auto found, table_.Find(pipeline_, id_));
+  PHOENIX_ASSIGN_OR_RETURN(auto found, store_.Find(pipeline_, id_));
   if (!found.has_value()) {
     return absl::NotFoundError(Cat("no dead letter '", id_,
                                    "': expected a number or an id that "

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "libs/sinks/dead_letter_table/dead_letter_table.h"
 #include "tools/phoenix/dlq/letter_condition.h"
+#include "tools/phoenix/dlq/letter_store.h"
 
 namespace phoenix {
 
@@ -27,10 +28,10 @@ absl::Status CheckCondition(const LetterChoice& choice);
 // Thread-compatible.
 class LetterScan {
  public:
-  // INVALID_ARGUMENT when `choice.where` is no condition. `table` outlives the
+  // INVALID_ARGUMENT when `choice.where` is no condition. `store` outlives the
   // scan.
   static absl::StatusOr<std::unique_ptr<LetterScan>> Create(
-      DeadLetterTable& table, const std::string& pipeline,
+      LetterStore& store, const std::string& pipeline,
       const LetterChoice& choice);
 
   // The next letters; none: that was all. NOT_FOUND when a letter was chosen by
@@ -43,13 +44,13 @@ class LetterScan {
   }
 
  private:
-  LetterScan(DeadLetterTable& table, std::string pipeline, std::string id)
-      : table_(table), pipeline_(std::move(pipeline)), id_(std::move(id)) {}
+  LetterScan(LetterStore& store, std::string pipeline, std::string id)
+      : store_(store), pipeline_(std::move(pipeline)), id_(std::move(id)) {}
 
   absl::StatusOr<std::vector<StoredDeadLetter>> ReadPage();
   absl::StatusOr<std::vector<StoredDeadLetter>> FindOne();
 
-  DeadLetterTable& table_;
+  LetterStore& store_;
   const std::string pipeline_;
   const std::string id_;
   std::unique_ptr<LetterCondition> condition_;  // Null: all.

@@ -8,7 +8,6 @@
 #include "libs/component/dead_letter.h"
 #include "libs/component/dead_letter_reader.h"
 #include "libs/sources/unreadable_rows.h"
-#include "tools/phoenix/dlq/open_letters.h"
 
 namespace phoenix {
 namespace {
@@ -16,7 +15,8 @@ namespace {
 // Letters keep their order.
 constexpr uint64_t kLane = 0;
 
-// Whether nothing more is to be done about an event.
+// Whether nothing more is to be done about an event. One that a queue on disk
+// has may still fail.
 bool IsDone(Outcome outcome) {
   switch (outcome) {
     case Outcome::kFiltered:
@@ -24,7 +24,6 @@ bool IsDone(Outcome outcome) {
     case Outcome::kDeduplicated:
     case Outcome::kMerged:
     case Outcome::kDelivered:
-    case Outcome::kQueued:
       return true;
     default:
       return false;
@@ -53,14 +52,12 @@ LetterSource::~LetterSource() {
 }
 
 absl::Status LetterSource::Start(Outlet& outlet) {
-  PHOENIX_ASSIGN_OR_RETURN(
-      table_, OpenLetters(options_.path, SqliteDatabase::Mode::kWrite));
-  if (table_ == nullptr) {
-    return absl::NotFoundError(
-        Cat("'", options_.path, "': there is no such file"));
+  PHOENIX_ASSIGN_OR_RETURN(store_, options_.open(LetterAccess::kRemove));
+  if (store_ == nullptr) {
+    return absl::NotFoundError("there are no dead letters any more");
   }
   PHOENIX_ASSIGN_OR_RETURN(
-      scan_, LetterScan::Create(*table_, options_.pipeline, options_.choice));
+      scan_, LetterScan::Create(*store_, options_.pipeline, options_.choice));
   outlet_.emplace(outlet);
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
@@ -80,7 +77,7 @@ void LetterSource::Stop() {
   // What got its outcome while the thread ended.
   Fail(RemoveSettled());
   // Gone is gone, whether the room comes back now or later.
-  if (result_.removed > 0) table_->Shrink().IgnoreError();
+  if (result_.removed > 0) store_->Shrink();
   result_.without_value = scan_->without_value();
 }
 
@@ -186,15 +183,12 @@ absl::Status LetterSource::Remove(const SettledBatch& batch) {
   for (uint32_t row = 0; row < batch.outcome.size(); ++row) {
     ++result_.settled[static_cast<size_t>(batch.outcome.at(row))];
   }
-  PHOENIX_ASSIGN_OR_RETURN(SqliteTransaction transaction, table_->Begin());
-  uint64_t removed = 0;
+  std::vector<StoredDeadLetter> done;
   for (uint32_t row = 0; row < batch.outcome.size(); ++row) {
-    if (!IsDone(batch.outcome.at(row))) continue;
-    PHOENIX_ASSIGN_OR_RETURN(const bool gone,
-                             table_->Remove(batch.letters[row]));
-    if (gone) ++removed;
+    if (IsDone(batch.outcome.at(row))) done.push_back(batch.letters[row]);
   }
-  PHOENIX_RETURN_IF_ERROR(transaction.Commit());
+  if (done.empty()) return absl::OkStatus();
+  PHOENIX_ASSIGN_OR_RETURN(const uint64_t removed, store_->Remove(done));
   result_.removed += removed;
   return absl::OkStatus();
 }

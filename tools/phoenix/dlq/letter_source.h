@@ -20,6 +20,7 @@
 #include "libs/sinks/dead_letter_table/dead_letter_table.h"
 #include "libs/sources/patient_outlet.h"
 #include "tools/phoenix/dlq/letter_scan.h"
+#include "tools/phoenix/dlq/letter_store.h"
 
 namespace phoenix {
 
@@ -40,15 +41,15 @@ struct ReplayedLetters {
   }
 };
 
-// The chosen dead letters of a table as a source: offers the events that failed
-// as they came, with their own ids, and removes a letter once its event has
-// another final outcome than failing again. What fails again, the dead-letter
-// sink puts into the row that it has. A crash between an outcome and the
-// removal leaves the letter: its event is then replayed once more.
+// The chosen dead letters of a pipeline as a source: offers the events that
+// failed as they came, with their own ids, and removes a letter once its event
+// has another final outcome than failing again. What fails again, the
+// dead-letter sink adds to the letter that it has. A crash between an outcome
+// and the removal leaves the letter: its event is then replayed once more.
 class LetterSource : public Source {
  public:
   struct Options {
-    std::string path = {};      // Of the table.
+    LetterOpener open = {};
     std::string pipeline = {};  // Whose letters.
     LetterChoice choice = {};
     // Which of the chosen letters; null: all.
@@ -99,7 +100,7 @@ class LetterSource : public Source {
 
   const Options options_;
   Clock& clock_;
-  std::unique_ptr<DeadLetterTable> table_;
+  std::unique_ptr<LetterStore> store_;
   std::unique_ptr<LetterScan> scan_;
   std::optional<PatientOutlet> outlet_;
   const std::shared_ptr<State> state_ = std::make_shared<State>();

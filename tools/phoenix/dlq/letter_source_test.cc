@@ -12,6 +12,7 @@
 #include "libs/sinks/testing/temp_directory.h"
 #include "libs/sqlite/database.h"
 #include "tools/phoenix/dlq/dlq_testing.h"
+#include "tools/phoenix/dlq/table_letters.h"
 
 namespace phoenix {
 namespace {
@@ -66,6 +67,7 @@ class JudgingOutlet : public Outlet {
       outcome.Merge(row, payload == "\"fail\""   ? Outcome::kDeadLettered
                          : payload == "\"drop\"" ? Outcome::kFiltered
                          : payload == "\"wait\"" ? Outcome::kRetry
+                         : payload == "\"held\"" ? Outcome::kQueued
                                                  : Outcome::kDelivered);
     }
     return outcome;
@@ -84,7 +86,9 @@ class LetterSourceTest : public testing::Test {
   }
 
   std::unique_ptr<LetterSource> Start(LetterSource::Options options = {}) {
-    options.path = path_;
+    options.open = [path = path_](LetterAccess access) {
+      return TableLetters::Open(path, access);
+    };
     options.pipeline = "weather";
     auto source = std::make_unique<LetterSource>(std::move(options), clock_);
     const absl::Status started = source->Start(outlet_);
@@ -108,15 +112,16 @@ class LetterSourceTest : public testing::Test {
 };
 
 TEST_F(LetterSourceTest, RemovesWhatIsDoneAndKeepsTheRest) {
-  Put({"1", "\"fail\"", "\"drop\"", "\"wait\"", "2"});
+  Put({"1", "\"fail\"", "\"drop\"", "\"wait\"", "2", "\"held\""});
   const ReplayedLetters result = Run();
-  EXPECT_EQ(result.offered, 5u);
+  EXPECT_EQ(result.offered, 6u);
   EXPECT_EQ(result.removed, 3u);
   EXPECT_EQ(result.count(Outcome::kDelivered), 2u);
   EXPECT_EQ(result.count(Outcome::kFiltered), 1u);
   EXPECT_EQ(result.count(Outcome::kDeadLettered), 1u);
   EXPECT_EQ(result.count(Outcome::kRetry), 1u);
-  EXPECT_THAT(IdsIn(path_), ElementsAre("/test#e1", "/test#e3"));
+  EXPECT_EQ(result.count(Outcome::kQueued), 1u);
+  EXPECT_THAT(IdsIn(path_), ElementsAre("/test#e1", "/test#e3", "/test#e5"));
 }
 
 TEST_F(LetterSourceTest, OffersWhatIsChosen) {
@@ -178,7 +183,9 @@ TEST_F(LetterSourceTest, EndsThoughNobodySettles) {
 }
 
 TEST_F(LetterSourceTest, SaysThatThereIsNoTable) {
-  LetterSource source({.path = path_, .pipeline = "weather"}, clock_);
+  LetterSource source(
+      {.open = [](LetterAccess) { return nullptr; }, .pipeline = "weather"},
+      clock_);
   EXPECT_TRUE(absl::IsNotFound(source.Start(outlet_)));
 }
 

@@ -12,7 +12,7 @@
 #include "libs/base/text.h"
 #include "libs/component/dead_letter_reader.h"
 #include "libs/event/selection.h"
-#include "libs/log/retained/retained_log.h"
+#include "libs/log/retained/retained_files.h"
 #include "libs/server/shutdown_signal.h"
 #include "libs/telemetry/health.h"
 #include "libs/telemetry/metrics.h"
@@ -23,10 +23,12 @@
 #include "tools/phoenix/dlq/dlq_output.h"
 #include "tools/phoenix/dlq/letter_scan.h"
 #include "tools/phoenix/dlq/letter_source.h"
+#include "tools/phoenix/dlq/letter_store.h"
 #include "tools/phoenix/dlq/letter_text.h"
 #include "tools/phoenix/dlq/open_letters.h"
 #include "tools/phoenix/dlq/replay_rounds.h"
 #include "tools/phoenix/dlq/subcommands.h"
+#include "tools/phoenix/past/replay_pipeline.h"
 #include "tools/phoenix/past/trial.h"
 #include "tools/phoenix/suite.h"
 
@@ -97,11 +99,12 @@ void AddTo(ReplayedLetters& sum, const ReplayedLetters& round) {
   sum.without_value = round.without_value;  // Each round has asked for all.
 }
 
-// A pipeline that has the log holds exclusive rights of its sinks too.
+// A pipeline that has the log holds exclusive rights of its sinks too. A log in
+// Kafka has many users, and a replay of letters goes past it.
 absl::StatusOr<std::unique_ptr<FileLock>> KeepRunsAway(
     const CompiledPipeline& pipeline) {
   std::error_code error;
-  if (!pipeline.log.has_value() ||
+  if (!pipeline.log.has_value() || pipeline.log->kafka != nullptr ||
       !std::filesystem::exists(pipeline.log->path, error)) {
     return nullptr;
   }
@@ -126,10 +129,10 @@ absl::Status Deliver(const Request& request, const ReplayRound& round,
                      ShutdownSignal& shutdown, ReplayedLetters& sum,
                      bool& stopped) {
   Clock& clock = Clock::System();
-  PHOENIX_ASSIGN_OR_RETURN(const std::string path, LetterPath(*pipeline));
+  PHOENIX_ASSIGN_OR_RETURN(LetterOpener open, FindLetters(*pipeline));
   PHOENIX_ASSIGN_OR_RETURN(const auto lock, KeepRunsAway(*pipeline));
   auto owned = std::make_unique<LetterSource>(
-      LetterSource::Options{.path = path,
+      LetterSource::Options{.open = std::move(open),
                             .pipeline = pipeline->name,
                             .choice = request.choice,
                             .filter =
@@ -213,6 +216,7 @@ struct RoundPipeline {
 RoundPipeline OpenRound(const Request& request, const ReplayRound& round) {
   OpenedPipeline opened = OpenPipeline(request.file);
   if (opened.exit_code != kExitOk) return {opened.exit_code, nullptr};
+  KeepQueuesInMemory(*opened.compiled);
   const absl::Status applied =
       ApplyRoute(request.route, round, *opened.compiled);
   if (!applied.ok()) return {UsageError("dlq", applied), nullptr};
@@ -220,13 +224,13 @@ RoundPipeline OpenRound(const Request& request, const ReplayRound& round) {
 }
 
 int DryRun(const Request& request, const std::vector<ReplayRound>& rounds,
-           DeadLetterTable& table) {
+           LetterStore& store) {
   uint64_t without_value = 0;
   for (const ReplayRound& round : rounds) {
     const RoundPipeline opened = OpenRound(request, round);
     if (opened.exit_code != kExitOk) return opened.exit_code;
     const auto scan =
-        LetterScan::Create(table, opened.compiled->name, request.choice);
+        LetterScan::Create(store, opened.compiled->name, request.choice);
     const absl::Status done =
         Rehearse(request, round, *opened.compiled, **scan);
     if (!done.ok()) return DlqFailed(done);
@@ -267,24 +271,24 @@ int DeliverAll(const Request& request, const std::vector<ReplayRound>& rounds,
 int Replay(const Request& request, ShutdownSignal& shutdown) {
   const OpenedPipeline opened = OpenPipeline(request.file);
   if (opened.exit_code != kExitOk) return opened.exit_code;
-  auto table = OpenLettersOf(*opened.compiled, SqliteDatabase::Mode::kRead);
-  if (!table.ok()) return DlqFailed(table.status());
-  if (*table == nullptr) {
+  auto store = OpenLettersOf(*opened.compiled, LetterAccess::kRead);
+  if (!store.ok()) return DlqFailed(store.status());
+  if (*store == nullptr) {
     std::fputs("phoenix dlq: there are no dead letters\n", stderr);
     return kExitOk;
   }
   const auto scan =
-      LetterScan::Create(**table, opened.compiled->name, request.choice);
+      LetterScan::Create(**store, opened.compiled->name, request.choice);
   const auto rounds = PlanRounds(request.route, **scan);
   if (!rounds.ok()) return DlqFailed(rounds.status());
   if (!request.choice.id.empty()) {
     const auto one =
-        LetterScan::Create(**table, opened.compiled->name, request.choice);
+        LetterScan::Create(**store, opened.compiled->name, request.choice);
     if (const auto found = (*one)->Next(); !found.ok()) {
       return DlqFailed(found.status());
     }
   }
-  if (request.dry_run) return DryRun(request, *rounds, **table);
+  if (request.dry_run) return DryRun(request, *rounds, **store);
   return DeliverAll(request, *rounds, shutdown);
 }
 

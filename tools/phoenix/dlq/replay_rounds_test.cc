@@ -8,8 +8,8 @@
 #include "gtest/gtest.h"
 #include "libs/base/text.h"
 #include "libs/sinks/testing/temp_directory.h"
-#include "libs/sqlite/database.h"
 #include "tools/phoenix/dlq/dlq_testing.h"
+#include "tools/phoenix/dlq/table_letters.h"
 #include "tools/phoenix/past/past_testing.h"
 
 namespace phoenix {
@@ -22,16 +22,16 @@ using ::testing::IsEmpty;
 class ReplayRoundsTest : public testing::Test {
  protected:
   std::vector<ReplayRound> Plan(const ReplayRoute& route) {
-    table_ =
-        *DeadLetterTable::Open(path_, {.mode = SqliteDatabase::Mode::kCreate});
-    auto scan = LetterScan::Create(*table_, "weather", {});
+    PutLetters(path_, {});
+    letters_ = *TableLetters::Open(path_, LetterAccess::kRead);
+    auto scan = LetterScan::Create(*letters_, "weather", {});
     return *PlanRounds(route, **scan);
   }
 
   // Ids of the events that a round replays.
   std::vector<std::string> Included(const ReplayRound& round) {
     std::vector<std::string> ids;
-    const auto page = *table_->ReadPage("weather", 0);
+    const auto page = *letters_->ReadPage("weather", 0);
     for (const StoredDeadLetter& stored : page) {
       if (round.Includes(stored)) ids.push_back(stored.letter.id);
     }
@@ -40,7 +40,7 @@ class ReplayRoundsTest : public testing::Test {
 
   const TempDirectory directory_;
   const std::string path_ = directory_ / "dead.db";
-  std::unique_ptr<DeadLetterTable> table_;
+  std::unique_ptr<LetterStore> letters_;
 };
 
 // The weather pipeline with statistics between its two steps.

@@ -17,14 +17,17 @@ struct FoundEvent {
   EventBatchPtr batch;
   uint32_t row = 0;
   std::optional<LogPlace> place;  // None: not in a log.
-  uint64_t others = 0;            // Before it in the log, with the same id.
+  uint64_t others = 0;            // In the log, with the same id.
 };
 
-// The event at an offset. NOT_FOUND tells which there are.
-absl::StatusOr<FoundEvent> FindByOffset(const RetainedLog& log, int64_t offset);
+// The event at an offset of a partition, which may be kAllPartitions where
+// there is only one. NOT_FOUND tells which there are, INVALID_ARGUMENT that
+// the partition is missing or wrong.
+absl::StatusOr<FoundEvent> FindByOffset(const RetainedLog& log,
+                                        int32_t partition, int64_t offset);
 
-// The last event with an id. Reads all of the log. NOT_FOUND when there is
-// none.
+// The last event with an id: of several partitions, the one that was appended
+// last. Reads all of the log. NOT_FOUND when there is none.
 absl::StatusOr<FoundEvent> FindById(const RetainedLog& log,
                                     const std::string& id);
 

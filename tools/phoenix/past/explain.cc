@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
@@ -22,6 +21,7 @@
 #include "tools/phoenix/past/event_search.h"
 #include "tools/phoenix/past/explanation.h"
 #include "tools/phoenix/past/explanation_text.h"
+#include "tools/phoenix/past/moment.h"
 #include "tools/phoenix/past/open_past.h"
 
 namespace phoenix {
@@ -62,7 +62,8 @@ absl::StatusOr<FoundEvent> EventOfFile(const std::string& name) {
   return FoundEvent{.batch = builder.Build(now), .place = {}};
 }
 
-// A file is a name that exists; a number is an offset; all else is an id.
+// A file is a name that exists; a number is an offset, perhaps with that of its
+// partition before it; all else is an id.
 absl::StatusOr<FoundEvent> FindEvent(const CompiledPipeline& pipeline,
                                      const std::string& event,
                                      const std::string& folder) {
@@ -70,8 +71,10 @@ absl::StatusOr<FoundEvent> FindEvent(const CompiledPipeline& pipeline,
     return EventOfFile(event);
   }
   PHOENIX_ASSIGN_OR_RETURN(const auto log, OpenPast(pipeline, folder));
-  int64_t offset = 0;
-  if (absl::SimpleAtoi(event, &offset)) return FindByOffset(*log, offset);
+  LogRange at;
+  if (ParseOffset(event, at.partition, at.from_offset)) {
+    return FindByOffset(*log, at.partition, at.from_offset);
+  }
   return FindById(*log, event);
 }
 

@@ -74,7 +74,8 @@ void WriteRoute(const RouteTrace& route, PrettyJson& json) {
 }
 
 void WritePlace(const LogPlace& place, PrettyJson& json) {
-  json.Member("log", place.folder);
+  json.Member("log", place.log);
+  if (place.partition.has_value()) json.Member("partition", *place.partition);
   json.Member("offset", place.offset);
   json.Member("append_time",
               absl::FormatTime(absl::RFC3339_full, place.append_time,

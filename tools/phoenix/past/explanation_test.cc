@@ -121,13 +121,21 @@ TEST_F(ExplanationTest, TellsPeopleWithLines) {
 TEST_F(ExplanationTest, TellsWhereTheEventStandsInALog) {
   const std::string text = ExplanationToText(
       *pipeline_.compiled, Explain("{}"),
-      LogPlace{.folder = "wal",
+      LogPlace{.log = "wal",
                .offset = 17,
                .append_time = absl::FromUnixSeconds(1'700'000'000),
                .revision = "0123456789ab"});
   EXPECT_THAT(text, HasSubstr("  offset 17 of log 'wal', appended "
                               "2023-11-14T22:13:20+00:00\n"
                               "  taken by revision 0123456789ab; explained"));
+}
+
+TEST_F(ExplanationTest, TellsThePartitionOfALogThatHasSeveral) {
+  const LogPlace place{.log = "topic", .partition = 3, .offset = 17};
+  EXPECT_THAT(ExplanationToText(*pipeline_.compiled, Explain("{}"), place),
+              HasSubstr("  offset 3/17 of log 'topic', appended "));
+  EXPECT_THAT(ExplanationToJson(*pipeline_.compiled, Explain("{}"), place),
+              HasSubstr("\"partition\": 3"));
 }
 
 TEST_F(ExplanationTest, TellsProgramsInJson) {

@@ -34,7 +34,10 @@ class TextWriter {
   }
 
   void Place(const LogPlace& place) {
-    Line("  offset ", place.offset, " of log '", place.folder, "', appended ",
+    const std::string partition =
+        place.partition.has_value() ? Cat(*place.partition, "/") : "";
+    Line("  offset ", partition, place.offset, " of log '", place.log,
+         "', appended ",
          absl::FormatTime(absl::RFC3339_full, place.append_time,
                           absl::UTCTimeZone()));
     if (!place.revision.empty() && place.revision != pipeline_.revision) {

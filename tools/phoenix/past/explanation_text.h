@@ -12,10 +12,11 @@ namespace phoenix {
 
 // Where in a log an explained event stands.
 struct LogPlace {
-  std::string folder;
+  std::string log;                        // Its folder or topic.
+  std::optional<int64_t> partition = {};  // None: it has only one.
   int64_t offset = 0;
-  absl::Time append_time;
-  std::string revision;  // That took it; empty: nobody noted it.
+  absl::Time append_time = {};
+  std::string revision = {};  // That took it; empty: nobody noted it.
 };
 
 // The explanation for people. `place` is none for an event from a file; the

@@ -1,11 +1,8 @@
 #include "tools/phoenix/past/moment.h"
 
-#include <cstdint>
 #include <string>
-#include <variant>
 
 #include "absl/strings/numbers.h"
-#include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 
 namespace phoenix {
@@ -27,30 +24,48 @@ bool ParseAge(std::string_view text, absl::Duration& age) {
   return age >= absl::ZeroDuration() && age < absl::InfiniteDuration();
 }
 
-std::variant<std::monostate, int64_t, absl::Time> ParseMoment(
-    std::string_view text, absl::Time now) {
-  int64_t offset = 0;
-  if (absl::SimpleAtoi(ToAbsl(text), &offset) && offset >= 0) return offset;
-  const auto time = ParsePastTime(text, now);
-  if (time.ok()) return *time;
-  return {};
+// Whether `partition` may be that of the range's offsets.
+bool Join(int32_t partition, LogRange& range) {
+  if (partition == LogRange::kAllPartitions) return true;
+  if (range.partition == LogRange::kAllPartitions) range.partition = partition;
+  return range.partition == partition;
 }
 
-absl::Status SetBound(std::string_view text, absl::Time now, int64_t& offset,
-                      absl::Time& time) {
-  const auto moment = ParseMoment(text, now);
-  if (const auto* number = std::get_if<int64_t>(&moment)) {
-    offset = *number;
-  } else if (const auto* at = std::get_if<absl::Time>(&moment)) {
-    time = *at;
-  } else {
+absl::Status SetBound(std::string_view text, absl::Time now, LogRange& range,
+                      int64_t& offset, absl::Time& time) {
+  int32_t partition = LogRange::kAllPartitions;
+  if (ParseOffset(text, partition, offset)) {
+    if (Join(partition, range)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        Cat("'", text, "': is of another partition than the beginning, ",
+            range.partition));
+  }
+  const auto parsed = ParsePastTime(text, now);
+  if (!parsed.ok()) {
     return absl::InvalidArgumentError(
         Cat("'", text, "': expected an offset, ", kTimeForms));
   }
+  time = *parsed;
   return absl::OkStatus();
 }
 
 }  // namespace
+
+bool ParseOffset(std::string_view text, int32_t& partition, int64_t& offset) {
+  int32_t in = partition;
+  const size_t slash = text.find('/');
+  if (slash != std::string_view::npos) {
+    if (!absl::SimpleAtoi(ToAbsl(text.substr(0, slash)), &in) || in < 0) {
+      return false;
+    }
+    text.remove_prefix(slash + 1);
+  }
+  int64_t at = 0;
+  if (!absl::SimpleAtoi(ToAbsl(text), &at) || at < 0) return false;
+  partition = in;
+  offset = at;
+  return true;
+}
 
 absl::StatusOr<absl::Time> ParsePastTime(std::string_view text,
                                          absl::Time now) {
@@ -66,11 +81,11 @@ absl::StatusOr<absl::Time> ParsePastTime(std::string_view text,
 }
 
 absl::Status SetFrom(std::string_view text, absl::Time now, LogRange& range) {
-  return SetBound(text, now, range.from_offset, range.from_time);
+  return SetBound(text, now, range, range.from_offset, range.from_time);
 }
 
 absl::Status SetTo(std::string_view text, absl::Time now, LogRange& range) {
-  return SetBound(text, now, range.to_offset, range.to_time);
+  return SetBound(text, now, range, range.to_offset, range.to_time);
 }
 
 }  // namespace phoenix

@@ -1,6 +1,7 @@
 #ifndef TOOLS_PHOENIX_PAST_MOMENT_H_
 #define TOOLS_PHOENIX_PAST_MOMENT_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -14,8 +15,13 @@ namespace phoenix {
 // expected.
 absl::StatusOr<absl::Time> ParsePastTime(std::string_view text, absl::Time now);
 
-// Narrows `range` to what begins at, or ends before, an offset (a number) or a
-// time.
+// An offset, as `17`, or as `PARTITION/17`; `partition` stays as it is where it
+// is not named. False, and nothing is set, when it is neither.
+bool ParseOffset(std::string_view text, int32_t& partition, int64_t& offset);
+
+// Narrows `range` to what begins at, or ends before, an offset or a time.
+// INVALID_ARGUMENT also when it is to begin in one partition and to end in
+// another.
 absl::Status SetFrom(std::string_view text, absl::Time now, LogRange& range);
 absl::Status SetTo(std::string_view text, absl::Time now, LogRange& range);
 

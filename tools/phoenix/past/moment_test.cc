@@ -46,5 +46,17 @@ TEST(MomentTest, RefusesABoundThatIsNeither) {
               HasSubstr("'-1': expected an offset, a time as"));
 }
 
+TEST(MomentTest, TakesAnOffsetWithItsPartition) {
+  LogRange range;
+  EXPECT_TRUE(SetFrom("2/17", kNow, range).ok());
+  EXPECT_EQ(range.partition, 2);
+  EXPECT_EQ(range.from_offset, 17);
+  EXPECT_TRUE(SetTo("2/20", kNow, range).ok());
+  EXPECT_EQ(range.to_offset, 20);
+  EXPECT_FALSE(SetTo("3/20", kNow, range).ok());
+  EXPECT_FALSE(SetTo("-1/20", kNow, range).ok());
+  EXPECT_FALSE(SetTo("2/", kNow, range).ok());
+}
+
 }  // namespace
 }  // namespace phoenix

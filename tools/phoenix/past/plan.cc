@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
@@ -67,7 +68,7 @@ void PrintCounts(const Comparison& comparison, const RetainedLog& log,
   const double seconds = std::max<double>(static_cast<double>(nanos), 1) / 1e9;
   const auto events = static_cast<double>(comparison.events());
   std::printf("%s events of log '%s' in %.1f s, %s events/s\n",
-              WithCommas(comparison.events()).c_str(), log.folder().c_str(),
+              WithCommas(comparison.events()).c_str(), log.location().c_str(),
               seconds,
               WithCommas(static_cast<uint64_t>(events / seconds)).c_str());
   const auto line = [](const char* what, uint64_t count) {
@@ -82,33 +83,49 @@ void PrintCounts(const Comparison& comparison, const RetainedLog& log,
   }
 }
 
-absl::Status Compare(RetainedReader& reader, int64_t from_offset,
-                     Comparison& comparison) {
+// Compares one partition; gives what could not be read of it.
+absl::StatusOr<uint64_t> Compare(RetainedReader& reader, int64_t from_offset,
+                                 Comparison& comparison) {
   while (true) {
     PHOENIX_ASSIGN_OR_RETURN(const auto entry, reader.Next());
-    if (!entry) return absl::OkStatus();
+    if (!entry) return reader.unreadable_stretches();
     comparison.Add(*entry, from_offset);
   }
 }
 
+// The ranges of a window: of the last events, each partition has its share.
+absl::StatusOr<std::vector<LogRange>> RangesOf(const Window& window,
+                                               const RetainedLog& log) {
+  PHOENIX_ASSIGN_OR_RETURN(auto ranges, log.Split(window.range));
+  if (window.last == 0) return ranges;
+  const auto count = static_cast<int64_t>(ranges.size());
+  const int64_t share = (window.last + count - 1) / count;
+  for (LogRange& range : ranges) {
+    PHOENIX_ASSIGN_OR_RETURN(range.from_offset,
+                             log.FindLast(range.partition, share));
+  }
+  return ranges;
+}
+
 absl::StatusOr<int> Plan(const CompiledPipeline& current,
                          const CompiledPipeline& candidate,
-                         const std::string& folder, Window window) {
+                         const std::string& folder, const Window& window) {
   PHOENIX_ASSIGN_OR_RETURN(const auto log, OpenPast(current, folder));
-  if (window.last > 0) {
-    window.range.from_offset =
-        std::max(log->first_offset(), log->end_offset() - window.last);
-  }
+  PHOENIX_ASSIGN_OR_RETURN(const auto ranges, RangesOf(window, *log));
   Clock& clock = Clock::System();
   Comparison comparison(current, candidate, clock);
-  const auto reader = log->Read(window.range);
   const int64_t began = clock.MonotonicNanos();
-  PHOENIX_RETURN_IF_ERROR(
-      Compare(*reader, window.range.from_offset, comparison));
+  uint64_t unread = 0;
+  for (const LogRange& range : ranges) {
+    PHOENIX_ASSIGN_OR_RETURN(
+        const uint64_t stretches,
+        Compare(*log->Read(range), range.from_offset, comparison));
+    unread += stretches;
+  }
   if (comparison.events() == 0) return NothingRetained(*log);
   PrintCounts(comparison, *log, clock.MonotonicNanos() - began);
   PrintExamples(comparison);
-  const std::string unreadable = DescribeUnreadable(*log, *reader);
+  const std::string unreadable = DescribeUnreadable(*log, unread);
   if (!unreadable.empty()) {
     std::fprintf(stderr, "phoenix plan: %s\n", unreadable.c_str());
   }

@@ -21,18 +21,16 @@ void Count(const Trial& trial, const Selection& rows, RehearsalCounts& counts) {
 
 }  // namespace
 
-absl::StatusOr<RehearsalCounts> Rehearse(LogReader& reader,
-                                         ReplayChoice& choice,
-                                         const CompiledPipeline& pipeline,
-                                         Clock& clock) {
-  RehearsalCounts counts;
+absl::Status Rehearse(LogReader& reader, ReplayChoice& choice,
+                      const CompiledPipeline& pipeline, Clock& clock,
+                      RehearsalCounts& counts) {
   counts.delivered.resize(pipeline.sinks.size());
   Trial trial(pipeline, clock);
   Selection rows;
   Selection left_out;
   while (true) {
     PHOENIX_ASSIGN_OR_RETURN(const auto entry, reader.Next());
-    if (!entry) return counts;
+    if (!entry) return absl::OkStatus();
     SelectAll(entry->batch->size(), rows);
     left_out.clear();
     choice.Apply(entry->batch, entry->first_offset, rows, left_out);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "libs/base/clock.h"
 #include "libs/log/log.h"
 #include "libs/pipeline/compiled_pipeline.h"
@@ -21,12 +21,11 @@ struct RehearsalCounts {
   std::vector<uint64_t> delivered;  // By sink of the pipeline.
 };
 
-// Runs what `reader` gives and `choice` lets through the pipeline, to its end;
-// delivers nothing.
-absl::StatusOr<RehearsalCounts> Rehearse(LogReader& reader,
-                                         ReplayChoice& choice,
-                                         const CompiledPipeline& pipeline,
-                                         Clock& clock);
+// Runs what `reader` gives and `choice` lets through the pipeline, to its end,
+// and adds it to `counts`; delivers nothing.
+absl::Status Rehearse(LogReader& reader, ReplayChoice& choice,
+                      const CompiledPipeline& pipeline, Clock& clock,
+                      RehearsalCounts& counts);
 
 // The counts, for people.
 std::string RehearsalText(const RehearsalCounts& counts,

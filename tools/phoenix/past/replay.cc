@@ -10,6 +10,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/component/sink.h"
+#include "libs/log/embedded/file_system.h"
+#include "libs/log/kafka/retained_topic.h"
 #include "libs/server/shutdown_signal.h"
 #include "libs/telemetry/health.h"
 #include "libs/telemetry/metrics.h"
@@ -118,34 +121,76 @@ void WarnOfErrors(const ReplayChoice& choice) {
                std::string(choice.first_error().message()).c_str());
 }
 
+void WarnOfUnreadable(const RetainedLog& log, uint64_t stretches) {
+  const std::string text = DescribeUnreadable(log, stretches);
+  if (!text.empty()) {
+    std::fprintf(stderr, "phoenix replay: %s\n", text.c_str());
+  }
+}
+
 int Failed(const std::string& message) {
   std::fprintf(stderr, "phoenix replay: %s\n", message.c_str());
   return kExitFailed;
 }
 
 // What to say when not all that was to be replayed has its outcome.
-int Unfinished(const ReplayProgress& progress) {
-  return Failed(Cat("stopped before the end: everything below offset ",
-                    progress.settled_end.load(),
-                    " has its outcome; to go on, give --from ",
-                    progress.settled_end.load()));
+int Unfinished(const RetainedLog& log, const ReplayProgress& progress) {
+  std::string below;
+  std::string go_on;
+  for (size_t i = 0; i < progress.partitions.size(); ++i) {
+    const ReplayProgress::Partition& one = progress.partitions[i];
+    if (one.finished()) continue;
+    const std::string offset =
+        log.OffsetName(static_cast<int32_t>(i), one.settled_end);
+    CatTo(below, below.empty() ? "" : ", ", offset);
+    CatTo(go_on, go_on.empty() ? "" : ", then ", "--from ", offset);
+  }
+  return Failed(Cat("stopped before the end: everything below offset ", below,
+                    " has its outcome; to go on, give ", go_on));
+}
+
+int Unavailable(const absl::Status& status) {
+  std::fprintf(stderr, "phoenix replay: %s\n",
+               std::string(status.message()).c_str());
+  return kExitUnavailable;
+}
+
+// A producer of transactions has one user: a second one would end the first.
+absl::Status CheckSinksAreFree(const RetainedLog& log,
+                               const CompiledPipeline& pipeline) {
+  const auto* const topic = dynamic_cast<const RetainedTopic*>(&log);
+  if (topic == nullptr) return absl::OkStatus();
+  for (const CompiledSink& sink : pipeline.sinks) {
+    if (sink.kind != "kafka" ||
+        sink.sink->guarantee() != DeliveryGuarantee::kExactlyOnce) {
+      continue;
+    }
+    PHOENIX_ASSIGN_OR_RETURN(const int instances, topic->CountInstances());
+    if (instances == 0) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        Cat("pipeline '", pipeline.name, "' is running, in ", instances,
+            " processes, and sink '", sink.name,
+            "' can have only one user of its `transactional_id`: stop them "
+            "first, replay by a file with another `transactional_id`, or look "
+            "by --dry-run"));
+  }
+  return absl::OkStatus();
 }
 
 int Deliver(const Request& request, std::shared_ptr<RetainedLog> log,
             std::unique_ptr<CompiledPipeline> pipeline,
+            const std::shared_ptr<ReplayProgress>& progress,
             ShutdownSignal& shutdown) {
-  const auto lock = HoldLog(log->folder());
+  const auto lock = log->KeepRunsAway();
   if (!lock.ok()) {
-    std::fprintf(stderr,
-                 "phoenix replay: log folder '%s': %s: stop it, or use "
-                 "--dry-run, which only reads\n",
-                 log->folder().c_str(),
-                 std::string(lock.status().message()).c_str());
-    return kExitUnavailable;
+    return Unavailable(absl::UnavailableError(
+        Cat(FromAbsl(lock.status().message()),
+            ": stop it, or use --dry-run, which only reads")));
   }
+  const absl::Status sinks_are_free = CheckSinksAreFree(*log, *pipeline);
+  if (!sinks_are_free.ok()) return Unavailable(sinks_are_free);
   Clock& clock = Clock::System();
   const absl::Duration drain_timeout = pipeline->limits.drain_timeout;
-  const auto progress = std::make_shared<ReplayProgress>();
   MetricsRegistry metrics;
   HealthRegistry health;
   Suite suite(std::move(pipeline), metrics, health, clock,
@@ -156,9 +201,7 @@ int Deliver(const Request& request, std::shared_ptr<RetainedLog> log,
               });
   const int64_t began = clock.MonotonicNanos();
   if (const absl::Status status = suite.Start(); !status.ok()) {
-    std::fprintf(stderr, "phoenix replay: %s\n",
-                 std::string(status.message()).c_str());
-    return kExitUnavailable;
+    return Unavailable(status);
   }
   WasStopped(*progress, shutdown);
   progress->stopping = true;
@@ -169,29 +212,44 @@ int Deliver(const Request& request, std::shared_ptr<RetainedLog> log,
                  .c_str(),
              stderr);
   WarnOfErrors(*request.choice);
-  if (!progress->finished()) return Unfinished(*progress);
+  WarnOfUnreadable(*log, progress->unreadable_stretches());
+  if (!progress->finished()) return Unfinished(*log, *progress);
   return drained ? kExitOk : Failed("a sink did not close");
 }
 
 int DryRun(const Request& request, const RetainedLog& log,
            const CompiledPipeline& pipeline) {
-  const auto reader = log.Read(request.range);
-  const auto counts =
-      Rehearse(*reader, *request.choice, pipeline, Clock::System());
-  if (!counts.ok()) return CantRead("replay", counts.status());
-  std::fputs(RehearsalText(*counts, pipeline).c_str(), stdout);
-  WarnOfErrors(*request.choice);
-  const std::string unreadable = DescribeUnreadable(log, *reader);
-  if (!unreadable.empty()) {
-    std::fprintf(stderr, "phoenix replay: %s\n", unreadable.c_str());
+  RehearsalCounts counts;
+  uint64_t unread = 0;
+  const auto ranges = log.Split(request.range);
+  for (const LogRange& range : *ranges) {
+    const auto reader = log.Read(range);
+    const absl::Status done =
+        Rehearse(*reader, *request.choice, pipeline, Clock::System(), counts);
+    if (!done.ok()) return CantRead("replay", done);
+    unread += reader->unreadable_stretches();
   }
+  std::fputs(RehearsalText(counts, pipeline).c_str(), stdout);
+  WarnOfErrors(*request.choice);
+  WarnOfUnreadable(log, unread);
   return kExitOk;
 }
 
-// Whether a range has anything at all.
-absl::Status CheckRange(const RetainedLog& log, const LogRange& range) {
-  PHOENIX_ASSIGN_OR_RETURN(const auto first, log.Read(range)->Next());
-  return first.has_value() ? absl::OkStatus() : NothingRetained(log);
+// Where a range begins, by partition: 0 where it has nothing. An error when it
+// has nothing at all.
+absl::StatusOr<std::vector<int64_t>> FindBeginnings(const RetainedLog& log,
+                                                    const LogRange& range) {
+  std::vector<int64_t> beginnings(static_cast<size_t>(log.partition_count()));
+  bool is_empty = true;
+  PHOENIX_ASSIGN_OR_RETURN(const auto ranges, log.Split(range));
+  for (const LogRange& one : ranges) {
+    PHOENIX_ASSIGN_OR_RETURN(const auto first, log.Read(one)->Next());
+    if (!first.has_value()) continue;
+    beginnings[static_cast<size_t>(one.partition)] = first->first_offset;
+    is_empty = false;
+  }
+  if (is_empty) return NothingRetained(log);
+  return beginnings;
 }
 
 int Replay(const Request& request, ShutdownSignal& shutdown) {
@@ -204,11 +262,17 @@ int Replay(const Request& request, ShutdownSignal& shutdown) {
   }
   auto log = OpenPast(*pipeline, request.folder);
   if (!log.ok()) return CantRead("replay", log.status());
-  const absl::Status there = CheckRange(**log, request.range);
-  if (!there.ok()) return CantRead("replay", there);
+  const auto beginnings = FindBeginnings(**log, request.range);
+  if (!beginnings.ok()) return CantRead("replay", beginnings.status());
   if (request.dry_run) return DryRun(request, **log, *pipeline);
   PrepareReplay(request.choice, *pipeline);
-  return Deliver(request, *std::move(log), std::move(pipeline), shutdown);
+  const auto progress =
+      std::make_shared<ReplayProgress>((*log)->partition_count());
+  for (size_t i = 0; i < beginnings->size(); ++i) {
+    progress->partitions[i].settled_end = (*beginnings)[i];
+  }
+  return Deliver(request, *std::move(log), std::move(pipeline), progress,
+                 shutdown);
 }
 
 }  // namespace

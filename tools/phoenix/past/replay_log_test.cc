@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "gtest/gtest.h"
+#include "libs/log/retained/retained_files.h"
 #include "tools/phoenix/past/past_testing.h"
 
 namespace phoenix {
@@ -13,7 +14,7 @@ class ReplayLogTest : public testing::Test {
   ReplayLogTest() {
     std::filesystem::remove_all(folder_);
     WriteLog(folder_, {{"1", "2"}, {"3"}, {"4", "5"}});
-    auto opened = RetainedLog::Open(folder_);
+    auto opened = RetainedFiles::Open(folder_);
     EXPECT_TRUE(opened.ok()) << opened.status();
     retained_ = *std::move(opened);
   }
@@ -22,7 +23,7 @@ class ReplayLogTest : public testing::Test {
   const std::string folder_ = testing::TempDir() + "/replay_log_test";
   std::shared_ptr<const RetainedLog> retained_;
   std::shared_ptr<ReplayProgress> progress_ =
-      std::make_shared<ReplayProgress>();
+      std::make_shared<ReplayProgress>(1);
 };
 
 TEST_F(ReplayLogTest, IsFinishedWhenAllThatWasReadIsSettled) {
@@ -55,6 +56,19 @@ TEST_F(ReplayLogTest, GivesEventsAnIdentityThatNoSinkKnows) {
   const auto entry = *(*log.Read(0, 2))->Next();
   EXPECT_EQ(entry->batch->identity().log, "again");
   EXPECT_EQ(entry->batch->identity().first_offset, 2);
+}
+
+TEST_F(ReplayLogTest, ReadsNothingOfAPartitionThatIsNotInTheRange) {
+  ReplayLog log(retained_, {.partition = 1}, "again", progress_);
+  const auto reader = *log.Read(0, 0);
+  EXPECT_FALSE((*reader->Next()).has_value());
+  EXPECT_TRUE(progress_->finished());
+}
+
+TEST_F(ReplayLogTest, BeginsWhereTheRangeIsKnownToBegin) {
+  progress_->partitions[0].settled_end = 3;
+  ReplayLog log(retained_, {.from_offset = 2}, "again", progress_);
+  EXPECT_EQ(*log.cursor(0), 3);
 }
 
 TEST_F(ReplayLogTest, TakesNothing) {

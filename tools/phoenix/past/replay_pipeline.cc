@@ -9,13 +9,16 @@
 
 namespace phoenix {
 
-void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
-                   CompiledPipeline& pipeline) {
-  pipeline.sources.clear();
-  // Queues on disk belong to the pipeline that runs, and a replay can wait.
+void KeepQueuesInMemory(CompiledPipeline& pipeline) {
   for (CompiledSink& sink : pipeline.sinks) {
     sink.queue = {.bytes = sink.queue.bytes};
   }
+}
+
+void PrepareReplay(std::shared_ptr<ReplayChoice> choice,
+                   CompiledPipeline& pipeline) {
+  pipeline.sources.clear();
+  KeepQueuesInMemory(pipeline);
   CompiledStep step;
   step.name = "replay";
   step.kind = "replay";

@@ -10,6 +10,11 @@
 
 namespace phoenix {
 
+// Makes the sinks of a pipeline do without their queues on disk, and wait when
+// those in memory are full: queues on disk belong to the pipeline that runs, a
+// replay can wait, and what it says of an event is to be final.
+void KeepQueuesInMemory(CompiledPipeline& pipeline);
+
 // Makes of a pipeline one that replays: without sources, with the choice as its
 // first step, named `replay`.
 void PrepareReplay(std::shared_ptr<ReplayChoice> choice,

@@ -1,4 +1,4 @@
-#include "libs/log/retained/retained_log.h"
+#include "libs/log/retained/retained_files.h"
 
 #include <algorithm>
 
@@ -19,9 +19,9 @@ using testing::IsEmpty;
 
 // A log of three segments, the last one being written, with two batches each;
 // a minute passes before each batch.
-class RetainedLogTest : public testing::Test {
+class RetainedFilesTest : public testing::Test {
  protected:
-  RetainedLogTest() {
+  RetainedFilesTest() {
     log_ = *OpenTestLog(TestLogOptions(), files_, clock_);
     for (uint64_t seed = 0; seed < 6; ++seed) {
       if (seed == 2 || seed == 4) {
@@ -36,8 +36,8 @@ class RetainedLogTest : public testing::Test {
     starts_.push_back(log_->Stats().next_offset);
   }
 
-  std::unique_ptr<RetainedLog> Open() {
-    auto opened = RetainedLog::Open("/log", files_);
+  std::unique_ptr<RetainedFiles> Open() {
+    auto opened = RetainedFiles::Open("/log", files_);
     EXPECT_TRUE(opened.ok()) << opened.status();
     return *std::move(opened);
   }
@@ -73,7 +73,7 @@ class RetainedLogTest : public testing::Test {
   uint64_t unreadable_ = 0;
 };
 
-TEST_F(RetainedLogTest, ReadsAllOfALogThatAnotherHasOpen) {
+TEST_F(RetainedFilesTest, ReadsAllOfALogThatAnotherHasOpen) {
   const auto retained = Open();
   EXPECT_EQ(retained->pipeline(), "test");
   EXPECT_EQ(retained->first_offset(), 0);
@@ -83,7 +83,7 @@ TEST_F(RetainedLogTest, ReadsAllOfALogThatAnotherHasOpen) {
   EXPECT_EQ(unreadable_, 0u);
 }
 
-TEST_F(RetainedLogTest, GivesEventsWithIdentityLaneAndTime) {
+TEST_F(RetainedFilesTest, GivesEventsWithIdentityLaneAndTime) {
   const auto retained = Open();
   const auto reader = retained->Read({.from_offset = starts_[3]});
   const auto entry = reader->Next();
@@ -94,7 +94,7 @@ TEST_F(RetainedLogTest, GivesEventsWithIdentityLaneAndTime) {
   EXPECT_EQ(reader->position(), starts_[4]);
 }
 
-TEST_F(RetainedLogTest, KeepsToTheOffsetsOfARange) {
+TEST_F(RetainedFilesTest, KeepsToTheOffsetsOfARange) {
   EXPECT_THAT(
       StartsIn({.from_offset = starts_[2] - 1, .to_offset = starts_[3] + 1}),
       ElementsAre(starts_[1], starts_[2], starts_[3]));
@@ -103,14 +103,14 @@ TEST_F(RetainedLogTest, KeepsToTheOffsetsOfARange) {
   EXPECT_THAT(StartsIn({.from_offset = starts_[6]}), IsEmpty());
 }
 
-TEST_F(RetainedLogTest, KeepsToTheTimesOfARange) {
+TEST_F(RetainedFilesTest, KeepsToTheTimesOfARange) {
   EXPECT_THAT(StartsIn({.from_time = times_[1], .to_time = times_[4]}),
               ElementsAre(starts_[1], starts_[2], starts_[3]));
   EXPECT_THAT(StartsIn({.from_time = times_[5] + absl::Seconds(1)}), IsEmpty());
   EXPECT_THAT(StartsIn({.to_time = times_[0]}), IsEmpty());
 }
 
-TEST_F(RetainedLogTest, DoesNotSeeWhatIsAppendedLater) {
+TEST_F(RetainedFilesTest, DoesNotSeeWhatIsAppendedLater) {
   const auto retained = Open();
   ASSERT_TRUE(AppendAndStore(*log_, TestBatch(7)).ok());
   const auto reader = retained->Read({.from_offset = starts_[5]});
@@ -119,7 +119,7 @@ TEST_F(RetainedLogTest, DoesNotSeeWhatIsAppendedLater) {
   EXPECT_FALSE((*reader->Next()).has_value());
 }
 
-TEST_F(RetainedLogTest, PassesOverASegmentThatWasDeletedMeanwhile) {
+TEST_F(RetainedFilesTest, PassesOverASegmentThatWasDeletedMeanwhile) {
   const auto retained = Open();
   ASSERT_TRUE(files_.Remove(SegmentPaths().front()).ok());
   const auto reader = retained->Read({});
@@ -129,14 +129,14 @@ TEST_F(RetainedLogTest, PassesOverASegmentThatWasDeletedMeanwhile) {
   EXPECT_EQ(reader->unreadable_stretches(), 1u);
 }
 
-TEST_F(RetainedLogTest, PassesOverADamagedRecordAndCountsIt) {
+TEST_F(RetainedFilesTest, PassesOverADamagedRecordAndCountsIt) {
   files_.FlipBit(SegmentPaths()[1], 150 * 8);
   EXPECT_THAT(StartsIn({}), ElementsAre(starts_[0], starts_[1], starts_[3],
                                         starts_[4], starts_[5]));
   EXPECT_EQ(unreadable_, 1u);
 }
 
-TEST_F(RetainedLogTest, EndsBeforeARecordThatIsBeingWritten) {
+TEST_F(RetainedFilesTest, EndsBeforeARecordThatIsBeingWritten) {
   const std::string path = SegmentPaths().back();
   std::string content = files_.Content(path);
   const size_t end = content.find_last_not_of('\0') + 1;
@@ -147,7 +147,7 @@ TEST_F(RetainedLogTest, EndsBeforeARecordThatIsBeingWritten) {
   EXPECT_EQ(Open()->end_offset(), starts_[5]);
 }
 
-TEST_F(RetainedLogTest, ChangesNothing) {
+TEST_F(RetainedFilesTest, ChangesNothing) {
   std::vector<std::string> before;
   for (const auto& path : files_.Paths()) {
     before.push_back(path + files_.Content(path));
@@ -160,14 +160,14 @@ TEST_F(RetainedLogTest, ChangesNothing) {
   EXPECT_TRUE(before == after);
 }
 
-TEST_F(RetainedLogTest, SaysThatThereIsNoLog) {
-  const auto opened = RetainedLog::Open("/other", files_);
+TEST_F(RetainedFilesTest, SaysThatThereIsNoLog) {
+  const auto opened = RetainedFiles::Open("/other", files_);
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(opened.status().message()),
               HasSubstr("log folder '/other' holds no log: expected"));
 }
 
-TEST_F(RetainedLogTest, HoldsALogThatNobodyHas) {
+TEST_F(RetainedFilesTest, HoldsALogThatNobodyHas) {
   EXPECT_EQ(HoldLog("/log", files_).status().code(),
             absl::StatusCode::kFailedPrecondition);
   ASSERT_TRUE(log_->Close().ok());
@@ -177,11 +177,11 @@ TEST_F(RetainedLogTest, HoldsALogThatNobodyHas) {
   EXPECT_FALSE(OpenTestLog(TestLogOptions(), files_, clock_).ok());
 }
 
-TEST(EmptyRetainedLogTest, HasNothing) {
+TEST(EmptyRetainedFilesTest, HasNothing) {
   SimulatedFileSystem files;
   FakeClock clock;
   const auto log = *OpenTestLog(TestLogOptions(), files, clock);
-  const auto retained = RetainedLog::Open("/log", files);
+  const auto retained = RetainedFiles::Open("/log", files);
   ASSERT_TRUE(retained.ok()) << retained.status();
   EXPECT_TRUE((*retained)->empty());
   EXPECT_EQ((*retained)->end_offset(), 0);

@@ -1,0 +1,202 @@
+#include "tools/phoenix/dlq/topic_letters.h"
+
+#include <limits>
+
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/event/event_batch.h"
+#include "libs/kafka/handles.h"
+#include "libs/kafka/record_view.h"
+#include "libs/telemetry/log.h"
+
+namespace phoenix {
+namespace {
+
+constexpr absl::Duration kAskTimeout = absl::Seconds(20);
+
+constexpr int64_t kNumbers = TopicLetters::kNumbersPerPartition;
+
+int64_t NumberOf(const rd_kafka_message_t& record) {
+  return record.partition * kNumbers + record.offset + 1;
+}
+int32_t PartitionOf(int64_t number) {
+  return static_cast<int32_t>((number - 1) / kNumbers);
+}
+
+// An attribute of the event that failed; empty when it has none.
+std::string EventAttribute(const DeadLetter& letter, Attribute attribute) {
+  const auto event = MakeFailedEvents({&letter, 1}, 0);
+  if (!event.ok()) return "";
+  return (*event)->attribute(attribute).ToString(0);
+}
+
+// When the letter had failed that the record ends; none when it is no end.
+std::optional<absl::Time> EndOf(const rd_kafka_message_t& record) {
+  int64_t nanos = 0;
+  const std::string_view text = RecordHeader(record, TopicLetters::kEndHeader);
+  if (!absl::SimpleAtoi(ToAbsl(text), &nanos)) return std::nullopt;
+  return absl::FromUnixNanos(nanos);
+}
+
+TopicRecord TombstoneOf(const StoredDeadLetter& stored) {
+  const DeadLetter& letter = stored.letter;
+  return {.partition = PartitionOf(stored.number),
+          .key = letter.id,
+          .value = std::nullopt,
+          .headers = {
+              {TopicLetters::kEndHeader, Cat(absl::ToUnixNanos(letter.time))},
+              {TopicLetters::kPipelineHeader, letter.pipeline}}};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LetterStore>> TopicLetters::Open(
+    const KafkaConnection& connection, const std::string& topic) {
+  PHOENIX_ASSIGN_OR_RETURN(auto snapshot,
+                           TopicSnapshot::Open(connection, topic, kAskTimeout));
+  std::unique_ptr<TopicLetters> letters(
+      new TopicLetters(connection, std::move(snapshot)));
+  letters->decoder_ = std::make_unique<RecordDecoder>(RecordDecoderOptions{
+      .topic = topic,
+      .partition = 0,
+      .defaults = {.source = "/", .type = "none"},
+      // What a topic takes is bounded enough.
+      .max_event_bytes = std::numeric_limits<size_t>::max()});
+  return letters;
+}
+
+absl::Status TopicLetters::Fold(const std::string& pipeline) {
+  if (fold_ != nullptr && pipeline == pipeline_) return absl::OkStatus();
+  pipeline_ = pipeline;
+  fold_ = std::make_unique<LetterFold>();
+  foreign_records_ = 0;
+  for (int32_t partition = 0; partition < partition_count(); ++partition) {
+    PHOENIX_RETURN_IF_ERROR(MoveTo(partition, 0));
+    while (true) {
+      PHOENIX_ASSIGN_OR_RETURN(const KafkaMessagePtr record, reader_->Next());
+      if (record == nullptr) break;
+      PHOENIX_RETURN_IF_ERROR(FoldRecord(*record));
+    }
+  }
+  reader_.reset();
+  if (foreign_records_ > 0) {
+    Logger::Process().Warn(
+        "Records that are no dead letters were passed over.",
+        {{"topic", snapshot_->topic()}, {"records", foreign_records_}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TopicLetters::FoldRecord(const rd_kafka_message_t& record) {
+  if (const auto ended = EndOf(record); ended.has_value()) {
+    if (RecordHeader(record, kPipelineHeader) != pipeline_) {
+      return absl::OkStatus();
+    }
+    return fold_->AddEnd(std::string(RecordKey(record)), *ended);
+  }
+  const auto stored = Decode(record);
+  if (!stored.has_value()) ++foreign_records_;
+  if (!stored.has_value() || stored->letter.pipeline != pipeline_) {
+    return absl::OkStatus();
+  }
+  return fold_->AddFailure(*stored);
+}
+
+// A partition has one reader at a time.
+absl::Status TopicLetters::MoveTo(int32_t partition, int64_t offset) {
+  reader_.reset();
+  reader_partition_ = partition;
+  PHOENIX_ASSIGN_OR_RETURN(reader_, snapshot_->Read(partition, offset));
+  return absl::OkStatus();
+}
+
+// None when it is no dead letter.
+std::optional<StoredDeadLetter> TopicLetters::Decode(
+    const rd_kafka_message_t& record) {
+  if (record.payload == nullptr) return std::nullopt;
+  const auto headers = RecordHeaders(record);
+  decoder_->Add({.offset = record.offset,
+                 .value = RecordValue(record),
+                 .headers = headers},
+                0);
+  const DecodedRecords decoded = decoder_->Take(0);
+  if (decoded.batches.empty()) return std::nullopt;
+  auto letter = letter_reader_.Read(*decoded.batches[0], 0);
+  if (!letter.ok()) return std::nullopt;
+  StoredDeadLetter stored;
+  stored.number = NumberOf(record);
+  stored.letter = *std::move(letter);
+  return stored;
+}
+
+absl::StatusOr<std::vector<StoredDeadLetter>> TopicLetters::ReadPage(
+    const std::string& pipeline, int64_t after) {
+  PHOENIX_RETURN_IF_ERROR(Fold(pipeline));
+  std::vector<StoredDeadLetter> page;
+  size_t bytes = 0;
+  if (reader_ == nullptr || after != after_) {
+    const auto partition = static_cast<int32_t>(after / kNumbers);
+    if (partition >= partition_count()) return page;
+    PHOENIX_RETURN_IF_ERROR(MoveTo(partition, after % kNumbers));
+  }
+  while (page.size() < DeadLetterTable::kMaxPageLetters &&
+         bytes < DeadLetterTable::kMaxPageBytes) {
+    PHOENIX_ASSIGN_OR_RETURN(const KafkaMessagePtr record, reader_->Next());
+    if (record == nullptr) {
+      if (reader_partition_ + 1 == partition_count()) break;
+      PHOENIX_RETURN_IF_ERROR(MoveTo(reader_partition_ + 1, 0));
+      continue;
+    }
+    auto stored = Decode(*record);
+    if (!stored.has_value() || stored->letter.pipeline != pipeline ||
+        !fold_->Complete(*stored)) {
+      continue;
+    }
+    stored->event_type = EventAttribute(stored->letter, Attribute::kType);
+    bytes += stored->letter.payload.size() + stored->letter.attributes.size();
+    page.push_back(*std::move(stored));
+  }
+  after_ = page.empty() ? after : page.back().number;
+  return page;
+}
+
+absl::StatusOr<std::optional<StoredDeadLetter>> TopicLetters::Find(
+    const std::string& pipeline, const std::string& name) {
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(name, &number)) number = 0;
+  const std::string ending = Cat("#", name);
+  std::optional<StoredDeadLetter> found;
+  for (int64_t after = 0;;) {
+    PHOENIX_ASSIGN_OR_RETURN(auto page, ReadPage(pipeline, after));
+    if (page.empty()) return found;
+    after = page.back().number;
+    for (StoredDeadLetter& stored : page) {
+      const std::string& id = stored.letter.id;
+      const bool is_it = stored.number == number || id == name;
+      if (!is_it && (!id.ends_with(ending) ||
+                     EventAttribute(stored.letter, Attribute::kId) != name)) {
+        continue;
+      }
+      found = std::move(stored);
+      if (is_it) return found;
+    }
+  }
+}
+
+absl::StatusOr<uint64_t> TopicLetters::Remove(
+    absl::Span<const StoredDeadLetter> letters) {
+  if (writer_ == nullptr) {
+    PHOENIX_ASSIGN_OR_RETURN(
+        writer_, TopicWriter::Create(connection_, snapshot_->topic()));
+  }
+  std::vector<TopicRecord> tombstones;
+  for (const StoredDeadLetter& stored : letters) {
+    tombstones.push_back(TombstoneOf(stored));
+  }
+  PHOENIX_RETURN_IF_ERROR(writer_->Write(tombstones));
+  return letters.size();
+}
+
+}  // namespace phoenix

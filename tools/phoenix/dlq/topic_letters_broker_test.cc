@@ -1,0 +1,170 @@
+// Dead letters in a topic of a real broker: as the sink writes them, listed,
+// found and removed.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "integration/servers/kafka_records.h"
+#include "integration/servers/shared_kafka.h"
+#include "libs/base/text.h"
+#include "libs/component/dead_letter.h"
+#include "libs/component/testing/outcome_recorder.h"
+#include "libs/engine/testing/json_batch.h"
+#include "libs/event/selection.h"
+#include "libs/sinks/kafka/kafka_sink.h"
+#include "tools/phoenix/dlq/topic_letters.h"
+
+namespace phoenix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class TopicLettersTest : public testing::Test {
+ protected:
+  TopicLettersTest() {
+    connection_.brokers = SharedKafka().bootstrap();
+    EXPECT_TRUE(SharedKafka().CreateTopic(topic_, 2).ok());
+  }
+
+  // Fails events e0, e1, ... with these payloads at a second, and has the sink
+  // write it.
+  void Fail(const std::vector<std::string>& payloads, int second = 1,
+            RecordEncoder::Format format = RecordEncoder::Format::kBinary) {
+    KafkaSink::Options options;
+    options.name = "dead";
+    options.encoder.format = format;
+    options.producer.connection = connection_;
+    options.producer.topic = topic_;
+    KafkaSink sink(options);
+    ASSERT_TRUE(sink.Open().ok());
+    const EventBatchPtr letters = Letters(payloads, second);
+    BatchView view{letters, {}};
+    SelectAll(letters->size(), view.rows);
+    OutcomeRecorder recorder;
+    sink.Write(std::move(view), recorder.Callback());
+    sink.Flush();
+    ASSERT_TRUE(sink.Close().ok());
+  }
+
+  static EventBatchPtr Letters(const std::vector<std::string>& payloads,
+                               int second) {
+    EventBatch::Columns columns = JsonBatch(payloads)->columns();
+    columns.attributes[static_cast<size_t>(Attribute::kId)] =
+        StringColumn::Sequence("e", 0);
+    const EventBatch events(std::move(columns));
+    std::vector<DeadLetterRow> rows;
+    for (uint32_t row = 0; row < events.size(); ++row) {
+      rows.push_back({.row = row,
+                      .component = "warm",
+                      .status = absl::InvalidArgumentError("no such key")});
+    }
+    return MakeDeadLetters(events, rows,
+                           {.pipeline = "weather",
+                            .revision = "r1",
+                            .time = absl::FromUnixSeconds(second)});
+  }
+
+  std::unique_ptr<LetterStore> Open() {
+    auto letters = TopicLetters::Open(connection_, topic_);
+    EXPECT_TRUE(letters.ok()) << letters.status();
+    return *std::move(letters);
+  }
+
+  static std::vector<StoredDeadLetter> All(LetterStore& letters) {
+    std::vector<StoredDeadLetter> all;
+    for (int64_t after = 0;;) {
+      auto page = letters.ReadPage("weather", after);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok() || page->empty()) return all;
+      after = page->back().number;
+      for (StoredDeadLetter& one : *page) all.push_back(std::move(one));
+    }
+  }
+
+  std::vector<std::string> Payloads() {
+    std::vector<std::string> payloads;
+    for (const StoredDeadLetter& one : All(*Open())) {
+      payloads.push_back(one.letter.payload);
+    }
+    std::sort(payloads.begin(), payloads.end());
+    return payloads;
+  }
+
+  KafkaConnection connection_;
+  const std::string topic_ = Cat(
+      "dead-", testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(TopicLettersTest, ReadsWhatTheSinkWrites) {
+  Fail({"1", "{\"t\": 2}"}, 5);
+  const std::vector<StoredDeadLetter> all = All(*Open());
+  ASSERT_THAT(all, SizeIs(2));
+  const StoredDeadLetter& one =
+      all[all[0].letter.payload == "{\"t\": 2}" ? 0 : 1];
+  EXPECT_EQ(one.letter.payload, "{\"t\": 2}");
+  EXPECT_EQ(one.letter.id, "/test#e1");
+  EXPECT_EQ(one.letter.component, "warm");
+  EXPECT_EQ(one.letter.error_code, "INVALID_ARGUMENT");
+  EXPECT_EQ(one.letter.revision, "r1");
+  EXPECT_EQ(one.letter.time, absl::FromUnixSeconds(5));
+  EXPECT_EQ(one.event_type, "test");
+  EXPECT_GT(one.number, 0);
+}
+
+TEST_F(TopicLettersTest, ReadsStructuredLettersToo) {
+  Fail({"1"}, 5, RecordEncoder::Format::kStructured);
+  EXPECT_THAT(Payloads(), ElementsAre("1"));
+}
+
+TEST_F(TopicLettersTest, MakesOneLetterOfAnEventThatFailsAgain) {
+  Fail({"1"}, 1);
+  Fail({"1"}, 2);
+  const std::vector<StoredDeadLetter> all = All(*Open());
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_EQ(all[0].letter.attempts, 2);
+  EXPECT_EQ(all[0].first_failed, absl::FromUnixSeconds(1));
+  EXPECT_EQ(all[0].letter.time, absl::FromUnixSeconds(2));
+}
+
+TEST_F(TopicLettersTest, RemembersWhatWasRemoved) {
+  Fail({"1", "2", "3"}, 1);
+  const auto letters = Open();
+  const auto found = letters->Find("weather", "e1");
+  ASSERT_TRUE(found.ok() && found->has_value());
+  EXPECT_EQ(*letters->Remove({&**found, 1}), 1u);
+  EXPECT_THAT(Payloads(), ElementsAre("1", "3"));
+  // It fails once more: then it is there once more.
+  Fail({"1", "2"}, 2);
+  EXPECT_THAT(Payloads(), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(TopicLettersTest, FindsALetterByNumberAndIds) {
+  Fail({"1", "2"}, 1);
+  const auto letters = Open();
+  const auto by_event = *letters->Find("weather", "e1");
+  ASSERT_TRUE(by_event.has_value());
+  EXPECT_EQ(by_event->letter.payload, "2");
+  const auto by_number = *letters->Find("weather", Cat(by_event->number));
+  ASSERT_TRUE(by_number.has_value());
+  EXPECT_EQ(by_number->letter.id, "/test#e1");
+  EXPECT_TRUE(letters->Find("weather", "/test#e0")->has_value());
+  EXPECT_FALSE(letters->Find("weather", "e9")->has_value());
+}
+
+TEST_F(TopicLettersTest, PassesOverWhatIsNoLetterOfThePipeline) {
+  Fail({"1"}, 1);
+  ASSERT_TRUE(WriteRecords(connection_.brokers, topic_,
+                           {{.value = "no letter"}, {.key = "tombstone"}})
+                  .ok());
+  EXPECT_THAT(Payloads(), ElementsAre("1"));
+  EXPECT_THAT(*Open()->ReadPage("another", 0), IsEmpty());
+}
+
+}  // namespace
+}  // namespace phoenix
