@@ -228,7 +228,7 @@ class BadInputTest(harness.ProcessTest):
         answer = self.post(
             b'{"specversion":"1.0","source":"/t","type":"t","data":{}}',
             CLOUD_EVENT)
-        self.assert_refused(answer, 400, "id", "BODY_INVALID")
+        self.assert_refused(answer, 400, "id", "EVENT_INVALID")
         answer = self.post(b"{}", {
             **JSON, "ce-specversion": "1.0", "ce-source": "/t",
             "ce-type": "t"})

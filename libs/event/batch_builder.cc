@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
+#include "libs/event/event_reason.h"
 #include "libs/event/status_text.h"
 
 namespace phoenix {
@@ -90,7 +91,8 @@ absl::Status BatchBuilder::AddEvent(const EventFields& event) {
 absl::Status BatchBuilder::Check(const EventFields& event) const {
   const size_t size = ByteSize(event);
   if (size > limits_.max_event_bytes) {
-    return TooLarge("event", size, "max_event_bytes", limits_.max_event_bytes);
+    return EventTooLarge(
+        TooLarge("event", size, "max_event_bytes", limits_.max_event_bytes));
   }
   for (size_t i = 0; i < kAttributeCount; ++i) {
     const auto& value = event.attributes[i];

@@ -7,6 +7,7 @@
 
 #include "libs/base/text.h"
 #include "libs/event/batch_testing.h"
+#include "libs/event/event_reason.h"
 
 namespace phoenix {
 namespace {
@@ -154,8 +155,9 @@ TEST(BatchBuilderTest, RefusesAnEventOverTheLimitOnly) {
   BatchBuilder builder(kDefaults, {.max_event_bytes = 4});
   EXPECT_TRUE(builder.AddEvent(WithPayload("1234")).ok());
   EXPECT_EQ(builder.AddEvent(WithPayload("12345")),
-            absl::InvalidArgumentError("event has '5' bytes, expected at most "
-                                       "'4' (max_event_bytes)"));
+            EventTooLarge(absl::InvalidArgumentError(
+                "event has '5' bytes, expected at most '4' "
+                "(max_event_bytes)")));
 }
 
 TEST(BatchBuilderTest, RefusesAnAttributeOverTheLimit) {

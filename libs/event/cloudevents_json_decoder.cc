@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
+#include "libs/base/error_details.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
@@ -66,6 +67,22 @@ absl::Status CloudEventsJsonDecoder::DecodeEvent(const SharedBytes& body,
   return AddNext(tokens, builder);
 }
 
+absl::Status CloudEventsJsonDecoder::DecodeEvent(
+    const SharedBytes& body, BatchBuilder& builder,
+    std::vector<DecodeError>& errors) {
+  PHOENIX_RETURN_IF_ERROR(Index(body));
+  builder.UseInput(body);
+  const ByteRange range{0, static_cast<uint32_t>(body.size())};
+  JsonTokens tokens(body_, range, index_, 0);
+  if (tokens.Peek() != '{') {
+    return WrongType("body", body_.substr(tokens.Offset()),
+                     "a CloudEvent, which is an object");
+  }
+  absl::Status added = AddNext(tokens, builder);
+  if (!added.ok()) errors.push_back({0, std::move(added), body});
+  return absl::OkStatus();
+}
+
 absl::Status CloudEventsJsonDecoder::DecodeBatch(
     const SharedBytes& body, BatchBuilder& builder,
     std::vector<DecodeError>& errors) {
@@ -115,7 +132,7 @@ absl::Status CloudEventsJsonDecoder::AddNext(JsonTokens& tokens,
   absl::Status status = Fill(tokens);
   if (status.ok()) status = builder.AddEvent(fields_);
   if (status.ok()) return status;
-  return InContext(status, Cat("event at byte '", offset, "'"));
+  return WithContext(status, Cat("event at byte '", offset, "'"));
 }
 
 absl::Status CloudEventsJsonDecoder::Fill(JsonTokens& tokens) {

@@ -42,6 +42,11 @@ class CloudEventsJsonDecoder {
   // it. RESOURCE_EXHAUSTED as BatchBuilder::AddEvent.
   absl::Status DecodeEvent(const SharedBytes& body, BatchBuilder& builder);
 
+  // The same, where a body that is no JSON object, which is the error, is told
+  // from an event that can't be added: that is appended to `errors`, index 0.
+  absl::Status DecodeEvent(const SharedBytes& body, BatchBuilder& builder,
+                           std::vector<DecodeError>& errors);
+
   // Adds the events of a batched-mode body
   // (application/cloudevents-batch+json). An event that can't be added, for one
   // of the reasons above or because the builder is full, is appended to

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "libs/base/random.h"
 #include "libs/event/batch_testing.h"
@@ -50,6 +51,29 @@ std::string Encode(const EventBatch& batch, uint32_t row) {
   std::string out;
   CloudEventsJsonEncoder().Append(batch, row, out);
   return out;
+}
+
+TEST(CloudEventsJsonTest, TellsAWrongEventFromAWrongBody) {
+  CloudEventsJsonDecoder decoder;
+  BatchBuilder builder({});
+  std::vector<DecodeError> errors;
+  const auto decode = [&](std::string body) {
+    errors.clear();
+    return decoder.DecodeEvent(SharedBytes::FromString(std::move(body)),
+                               builder, errors);
+  };
+  for (const char* body : {"{", "[]", "1", "\xff"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(decode(body))) << body;
+    EXPECT_TRUE(errors.empty());
+  }
+  ASSERT_TRUE(decode(R"({"specversion":"1.0"})").ok());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].position, 0u);
+  EXPECT_EQ(errors[0].bytes.view(), R"({"specversion":"1.0"})");
+  EXPECT_TRUE(builder.empty());
+  ASSERT_TRUE(decode(Json("")).ok());
+  EXPECT_TRUE(errors.empty());
+  EXPECT_EQ(builder.size(), 1u);
 }
 
 TEST(CloudEventsJsonTest, ReadsAnEventWithoutPayload) {

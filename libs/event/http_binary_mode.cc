@@ -118,7 +118,7 @@ class Decoder {
   Decoder(const SharedBytes& body, JsonIndexer& indexer)
       : body_(body.view()), indexer_(indexer) {}
 
-  absl::Status Decode(absl::Span<const HttpHeader> headers) {
+  absl::Status DecodeHeaders(absl::Span<const HttpHeader> headers) {
     for (const auto& [name, value] : headers) {
       absl::Status status = DecodeHeader(name, value);
       if (!status.ok()) {
@@ -128,7 +128,25 @@ class Decoder {
     if (!has_version_) {
       return InvalidArgument("header 'ce-specversion' is missing");
     }
-    return DecodeBody();
+    return absl::OkStatus();
+  }
+
+  // After the headers.
+  absl::Status DecodeBody() {
+    fields_.payload = body_;
+    const std::string_view content_type =
+        fields_[Attribute::kDataContentType].value_or("");
+    if (body_.empty()) {
+      fields_.kind = PayloadKind::kNone;
+    } else if (content_type.empty()) {
+      // It means JSON; what is none must not be taken for it later.
+      if (!CheckJson().ok()) fields_.kind = KindOfNoJson();
+    } else if (IsJsonContentType(content_type)) {
+      return CheckJson();
+    } else if (!IsTextContentType(content_type) || !IsUtf8(body_)) {
+      fields_.kind = PayloadKind::kBinary;
+    }
+    return absl::OkStatus();
   }
 
   const EventFields& fields() const { return fields_; }
@@ -187,23 +205,6 @@ class Decoder {
                            "', expected '1.0'");
   }
 
-  absl::Status DecodeBody() {
-    fields_.payload = body_;
-    const std::string_view content_type =
-        fields_[Attribute::kDataContentType].value_or("");
-    if (body_.empty()) {
-      fields_.kind = PayloadKind::kNone;
-    } else if (content_type.empty()) {
-      // It means JSON; what is none must not be taken for it later.
-      if (!CheckJson().ok()) fields_.kind = KindOfNoJson();
-    } else if (IsJsonContentType(content_type)) {
-      return CheckJson();
-    } else if (!IsTextContentType(content_type) || !IsUtf8(body_)) {
-      fields_.kind = PayloadKind::kBinary;
-    }
-    return absl::OkStatus();
-  }
-
   PayloadKind KindOfNoJson() const {
     return IsUtf8(body_) ? PayloadKind::kPlainText : PayloadKind::kBinary;
   }
@@ -236,10 +237,25 @@ absl::Status DecodeBinaryModeEvent(absl::Span<const HttpHeader> headers,
                                    const SharedBytes& body,
                                    JsonIndexer& indexer,
                                    BatchBuilder& builder) {
+  std::vector<DecodeError> errors;
+  PHOENIX_RETURN_IF_ERROR(
+      DecodeBinaryModeEvent(headers, body, indexer, builder, errors));
+  return errors.empty() ? absl::OkStatus() : errors[0].status;
+}
+
+absl::Status DecodeBinaryModeEvent(absl::Span<const HttpHeader> headers,
+                                   const SharedBytes& body,
+                                   JsonIndexer& indexer, BatchBuilder& builder,
+                                   std::vector<DecodeError>& errors) {
   Decoder decoder(body, indexer);
-  PHOENIX_RETURN_IF_ERROR(decoder.Decode(headers));
-  builder.UseInput(body);
-  return builder.AddEvent(decoder.fields());
+  absl::Status added = decoder.DecodeHeaders(headers);
+  if (added.ok()) {
+    PHOENIX_RETURN_IF_ERROR(decoder.DecodeBody());
+    builder.UseInput(body);
+    added = builder.AddEvent(decoder.fields());
+  }
+  if (!added.ok()) errors.push_back({0, std::move(added), body});
+  return absl::OkStatus();
 }
 
 std::vector<std::pair<std::string, std::string>> EncodeBinaryModeHeaders(

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "libs/base/shared_bytes.h"
 #include "libs/event/batch_builder.h"
+#include "libs/event/decode_error.h"
 #include "libs/event/event_batch.h"
 #include "libs/json/json_indexer.h"
 
@@ -36,6 +37,14 @@ bool IsBinaryMode(absl::Span<const HttpHeader> headers);
 absl::Status DecodeBinaryModeEvent(absl::Span<const HttpHeader> headers,
                                    const SharedBytes& body,
                                    JsonIndexer& indexer, BatchBuilder& builder);
+
+// The same, where a body that is not what its content type says, which is the
+// error, is told from an event that can't be added for its headers or its size:
+// that is appended to `errors`, index 0.
+absl::Status DecodeBinaryModeEvent(absl::Span<const HttpHeader> headers,
+                                   const SharedBytes& body,
+                                   JsonIndexer& indexer, BatchBuilder& builder,
+                                   std::vector<DecodeError>& errors);
 
 // The headers of row `row`, names in lower case, values encoded; the body is
 // the row's payload. Extensions' types are not carried.

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/base/random.h"
 #include "libs/event/batch_testing.h"
+#include "libs/event/decode_error.h"
 
 namespace phoenix {
 namespace {
@@ -49,6 +51,27 @@ std::string ErrorOf(const Headers& headers, std::string body = "") {
 TEST(HttpBinaryModeTest, IsKnownByTheVersionHeader) {
   EXPECT_TRUE(IsBinaryMode(Headers{{"Host", "x"}, {"CE-SpecVersion", "9"}}));
   EXPECT_FALSE(IsBinaryMode(Headers{{"ce-id", "1"}}));
+}
+
+TEST(HttpBinaryModeTest, TellsAWrongEventFromAWrongBody) {
+  const Headers json = Minimal({{"Content-Type", "application/json"}});
+  Headers late = json;
+  late.push_back({"ce-time", "today"});
+  JsonIndexer indexer;
+  BatchBuilder builder({}, {.max_event_bytes = 40});
+  const auto errors_of = [&](const Headers& headers, std::string body) {
+    std::vector<DecodeError> errors;
+    const absl::Status status =
+        DecodeBinaryModeEvent(headers, SharedBytes::FromString(std::move(body)),
+                              indexer, builder, errors);
+    return status.ok() ? static_cast<int>(errors.size()) : -1;
+  };
+  EXPECT_EQ(errors_of(json, "{"), -1);
+  EXPECT_EQ(errors_of(late, "1"), 1);
+  EXPECT_EQ(errors_of(json, std::string(40, '1')), 1);
+  EXPECT_TRUE(builder.empty());
+  EXPECT_EQ(errors_of(json, "1"), 0);
+  EXPECT_EQ(builder.size(), 1u);
 }
 
 TEST(HttpBinaryModeTest, ReadsAttributesInAnyCase) {

@@ -5,6 +5,7 @@
 
 #include "absl/types/span.h"
 #include "libs/base/status_macros.h"
+#include "libs/event/event_reason.h"
 #include "libs/event/json_error_status.h"
 #include "libs/event/status_text.h"
 
@@ -60,9 +61,9 @@ void JsonBodyDecoder::TakeElement(const SharedBytes& body, uint64_t position,
   if (range.size() > options_.max_event_bytes) {
     errors.push_back(
         {position,
-         InvalidArgument("event has '", range.size(),
-                         "' bytes, expected at most '",
-                         options_.max_event_bytes, "' (max_event_bytes)"),
+         EventTooLarge(InvalidArgument(
+             "event has '", range.size(), "' bytes, expected at most '",
+             options_.max_event_bytes, "' (max_event_bytes)")),
          body.Part(range.begin, range.end)});
     return;
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "libs/event/batch_testing.h"
+#include "libs/event/event_reason.h"
 
 namespace phoenix {
 namespace {
@@ -82,8 +83,9 @@ TEST(JsonBodyDecoderTest, LeavesOutAnElementOverTheLimit) {
   EXPECT_EQ(decoded->errors[0].position, 1u);
   EXPECT_EQ(decoded->errors[0].bytes.view(), "1234");
   EXPECT_EQ(decoded->errors[0].status,
-            absl::InvalidArgumentError("event has '4' bytes, expected at most "
-                                       "'3' (max_event_bytes)"));
+            EventTooLarge(absl::InvalidArgumentError(
+                "event has '4' bytes, expected at most '3' "
+                "(max_event_bytes)")));
 }
 
 TEST(JsonBodyDecoderTest, RefusesMoreEventsThanABatchHolds) {

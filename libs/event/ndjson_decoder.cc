@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "libs/event/event_reason.h"
 #include "libs/event/json_error_status.h"
 #include "libs/event/status_text.h"
 
@@ -199,11 +200,11 @@ void NdjsonDecoder::DropInvalidRows(JsonIndex& index) {
 }
 
 void NdjsonDecoder::ReportTooLong() {
-  errors_.push_back(
-      {next_line_,
-       InvalidArgument("line is longer than '", options_.max_event_bytes,
-                       "' bytes (", options_.limit_name, ")"),
-       SharedBytes()});
+  errors_.push_back({next_line_,
+                     EventTooLarge(InvalidArgument(
+                         "line is longer than '", options_.max_event_bytes,
+                         "' bytes (", options_.limit_name, ")")),
+                     SharedBytes()});
 }
 
 // A carriage return at the end may belong to the line's end.

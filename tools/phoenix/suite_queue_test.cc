@@ -66,8 +66,8 @@ struct QueuedRun {
   std::unique_ptr<Suite> suite;
 };
 
-// All of it is waited, for the sink may yet succeed: enough to have on disk what
-// came, however busy the machine is.
+// All of it is waited, for the sink may yet succeed: enough to have on disk
+// what came, however busy the machine is.
 constexpr absl::Duration kWhileTheSinkFails = absl::Seconds(3);
 
 class SuiteQueueTest : public ::testing::Test {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,6 +20,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/error_details.h"
 #include "libs/component/testing/fake_outlet.h"
+#include "libs/event/event_batch.h"
 #include "libs/event/outcome.h"
 #include "libs/sources/grpc/ingest_service.h"
 #include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
@@ -30,6 +32,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 void AddEvent(
     const std::string& id, const std::string& data,
@@ -60,6 +63,16 @@ std::string ReasonOf(const grpc::Status& status) {
   return DetailOf<google::rpc::ErrorInfo>(status).reason();
 }
 
+std::string ReasonIn(const google::rpc::Status& status) {
+  google::rpc::ErrorInfo info;
+  return status.details_size() > 0 && status.details(0).UnpackTo(&info)
+             ? info.reason()
+             : "";
+}
+
+constexpr char kTraceparent[] =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 class GrpcSourceTest : public testing::Test {
  protected:
   explicit GrpcSourceTest(GrpcSourceOptions options = {})
@@ -79,6 +92,13 @@ class GrpcSourceTest : public testing::Test {
   grpc::Status Publish() {
     grpc::ClientContext context;
     return stub_->Publish(&context, request_, &response_);
+  }
+
+  // Of an event of the batch that came last; empty when it has none.
+  std::string TraceparentOf(uint32_t row) const {
+    const EventBatchPtr batch = outlet_.batches().back();
+    const ExtensionColumn* column = batch->FindExtension("traceparent");
+    return column == nullptr ? "" : column->values.ToString(row);
   }
 
   FakeClock clock_;
@@ -126,6 +146,30 @@ TEST_F(GrpcSourceTest, NamesTheEventsThatFailed) {
             grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(outlet_.payloads(), ElementsAre("a", "c"));
   EXPECT_EQ(outlet_.rejected_count(), 1u);
+}
+
+TEST_F(GrpcSourceTest, NamesTheEventsThatAreTooLarge) {
+  AddEvent("1", std::string(1'100'000, 'x'), request_.mutable_events());
+  AddEvent("", "b", request_.mutable_events());
+  ASSERT_TRUE(Publish().ok());
+  ASSERT_EQ(response_.failures_size(), 2);
+  EXPECT_EQ(ReasonIn(response_.failures(0).status()), "EVENT_TOO_LARGE");
+  EXPECT_EQ(ReasonIn(response_.failures(1).status()), "EVENT_INVALID");
+  EXPECT_THAT(outlet_.rejected(),
+              UnorderedElementsAre(Pair("EVENT_TOO_LARGE", 1),
+                                   Pair("EVENT_INVALID", 1)));
+}
+
+TEST_F(GrpcSourceTest, GivesEventsTheTraceContextOfTheirCall) {
+  AddEvent("1", "a", request_.mutable_events());
+  AddEvent("2", "b", request_.mutable_events());
+  (*request_.mutable_events(1)->mutable_attributes())["traceparent"]
+      .set_ce_string("mine");
+  grpc::ClientContext context;
+  context.AddMetadata("traceparent", kTraceparent);
+  ASSERT_TRUE(stub_->Publish(&context, request_, &response_).ok());
+  EXPECT_EQ(TraceparentOf(0), kTraceparent);
+  EXPECT_EQ(TraceparentOf(1), "mine");
 }
 
 TEST_F(GrpcSourceTest, RefusesAnEmptyBatchAndAnUnknownDoor) {
@@ -251,6 +295,51 @@ TEST_F(GrpcSourceTest, EndsAStreamThatSkipsASequence) {
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
   EXPECT_EQ(ReasonOf(status), "SEQUENCE_GAP");
+}
+
+TEST_F(GrpcSourceTest, GivesTheEventsOfAStreamItsTraceContext) {
+  grpc::ClientContext context;
+  context.AddMetadata("traceparent", kTraceparent);
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_open();
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_batch()->set_sequence(1);
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(outlet_.WaitForEvents(1));
+  EXPECT_EQ(TraceparentOf(0), kTraceparent);
+}
+
+TEST_F(GrpcSourceTest, TellsWhatBecameOfABatchBeforeAnErrorEndsItsStream) {
+  outlet_.SetAutoSettle(false);
+  grpc::ClientContext context;
+  auto stream = stub_->PublishStream(&context);
+  ingest::v1::PublishStreamRequest request;
+  request.mutable_open();
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_batch()->set_sequence(1);
+  AddEvent("1", "a", request.mutable_batch()->mutable_events());
+  AddEvent("", "b", request.mutable_batch()->mutable_events());
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_batch()->set_sequence(2);
+  request.mutable_batch()->clear_events();
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(outlet_.WaitForRejected(2));
+  // What follows is not read.
+  AddEvent("3", "c", request.mutable_batch()->mutable_events());
+  stream->Write(request);
+  EXPECT_EQ(outlet_.Settle(), 1u);
+  ingest::v1::PublishStreamResponse response;
+  ingest::v1::PublishAcknowledgement last;
+  while (stream->Read(&response)) {
+    if (response.has_acknowledgement()) last = response.acknowledgement();
+  }
+  EXPECT_EQ(last.acknowledged_sequence(), 1);
+  ASSERT_EQ(last.failed_batches_size(), 1);
+  EXPECT_EQ(last.failed_batches(0).failures(0).event_index(), 1);
+  EXPECT_EQ(ReasonOf(stream->Finish()), "BATCH_EMPTY");
+  EXPECT_THAT(outlet_.payloads(), ElementsAre("a"));
 }
 
 TEST_F(GrpcSourceTest, AcknowledgesAllThatAStreamDeliveredBeforeItDrains) {

@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/event/event_batch.h"
+#include "libs/event/event_reason.h"
 #include "libs/sources/grpc/batch_reader.h"
 #include "libs/sources/grpc/publish_call.h"
 #include "libs/sources/grpc/publish_stream.h"
+#include "libs/sources/request_trace.h"
 
 namespace phoenix {
 namespace {
@@ -49,19 +51,17 @@ grpc::ServerUnaryReactor* IngestServiceImpl::Publish(
   if (error) {
     call->End(Refuse(*error));
   } else {
-    // Of 64 bits: as good as never the number of a stream too.
-    Take(*request, absl::HashOf(context->peer()), call);
+    Take(*request, *context, call);
   }
   return call.get();
 }
 
-void IngestServiceImpl::Take(const PublishRequest& request, uint64_t lane,
+void IngestServiceImpl::Take(const PublishRequest& request,
+                             const grpc::CallbackServerContext& context,
                              const std::shared_ptr<PublishCall>& call) {
   DecodedBatch decoded =
       BatchReader(options_.max_event_bytes).Read(request.events(), NowNanos());
-  if (!decoded.errors.empty()) {
-    outlet_.CountRejected(decoded.errors.size(), "EVENT_INVALID");
-  }
+  CountRefused(decoded.errors);
   SettleCallback answer =
       [call, errors = std::move(decoded.errors),
        level = outlet_.ack_level()](const BatchOutcome& outcome) {
@@ -71,8 +71,11 @@ void IngestServiceImpl::Take(const PublishRequest& request, uint64_t lane,
       };
   if (decoded.batch == nullptr) return answer(BatchOutcome(0));
   const int events = static_cast<int>(decoded.batch->size());
-  const absl::Status offered =
-      outlet_.Offer(std::move(decoded.batch), lane, std::move(answer));
+  // Of 64 bits: as good as never the number of a stream too.
+  const uint64_t lane = absl::HashOf(context.peer());
+  const absl::Status offered = outlet_.Offer(
+      TraceOf(context.client_metadata()).AddTo(std::move(decoded.batch)), lane,
+      std::move(answer));
   if (!offered.ok()) return call->End(Refuse(ErrorOfOffer(offered)));
   call->EndAfter(options_.ack_timeout,
                  ToGrpcStatus(AckTimeout(events, options_.ack_timeout)),
@@ -82,12 +85,19 @@ void IngestServiceImpl::Take(const PublishRequest& request, uint64_t lane,
 grpc::ServerBidiReactor<ingest::v1::PublishStreamRequest,
                         ingest::v1::PublishStreamResponse>*
 IngestServiceImpl::PublishStream(grpc::CallbackServerContext* context) {
-  return phoenix::PublishStream::Open(*this, next_lane_++);
+  return phoenix::PublishStream::Open(*this, next_lane_++,
+                                      TraceOf(context->client_metadata()));
 }
 
 grpc::Status IngestServiceImpl::Refuse(const PublishError& error) {
   outlet_.CountRejected(1, error.reason.c_str());
   return ToGrpcStatus(error);
+}
+
+void IngestServiceImpl::CountRefused(const std::vector<DecodeError>& errors) {
+  for (const DecodeError& error : errors) {
+    outlet_.CountRejected(1, EventReason(error.status));
+  }
 }
 
 int64_t IngestServiceImpl::NowNanos() const {

@@ -8,9 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libs/base/clock.h"
 #include "libs/component/source.h"
+#include "libs/event/decode_error.h"
 #include "libs/sources/byte_allowance.h"
 #include "libs/sources/grpc/publish_error.h"
 #include "phoenix/ingest/v1/ingest_service.grpc.pb.h"
@@ -74,6 +76,9 @@ class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
   // The end of a call or stream that is refused, which it counts.
   grpc::Status Refuse(const PublishError& error);
 
+  // Counts events that were refused alone.
+  void CountRefused(const std::vector<DecodeError>& errors);
+
   // Why events can't be taken for this door in a batch of this size; none when
   // they can.
   std::optional<PublishError> CheckDoor(const std::string& door) const;
@@ -85,7 +90,8 @@ class IngestServiceImpl : public ingest::v1::IngestService::CallbackService {
                                       size_t message_bytes);
 
  private:
-  void Take(const ingest::v1::PublishRequest& request, uint64_t lane,
+  void Take(const ingest::v1::PublishRequest& request,
+            const grpc::CallbackServerContext& context,
             const std::shared_ptr<PublishCall>& call);
 
   const IngestServiceOptions options_;

@@ -5,6 +5,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "libs/base/error_details.h"
 #include "libs/base/text.h"
+#include "libs/event/event_reason.h"
 #include "libs/sources/limited_by.h"
 #include "libs/sources/not_taken.h"
 
@@ -18,7 +19,7 @@ constexpr absl::Duration kStallDelay = absl::Seconds(5);
 
 PublishError InvalidEvent(const DecodeError& error) {
   return {.code = absl::StatusCode::kInvalidArgument,
-          .reason = "EVENT_INVALID",
+          .reason = EventReason(error.status),
           .message = std::string(error.status.message()),
           .retry = false};
 }

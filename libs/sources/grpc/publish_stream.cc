@@ -12,17 +12,21 @@ constexpr int kDrainGraceSeconds = 10;
 
 }  // namespace
 
-PublishStream* PublishStream::Open(IngestServiceImpl& service, uint64_t lane) {
-  auto stream = std::make_shared<PublishStream>(service, lane);
+PublishStream* PublishStream::Open(IngestServiceImpl& service, uint64_t lane,
+                                   RequestTrace trace) {
+  auto stream =
+      std::make_shared<PublishStream>(service, lane, std::move(trace));
   stream->self_ = stream;
   stream->Begin();
   return stream.get();
 }
 
-PublishStream::PublishStream(IngestServiceImpl& service, uint64_t lane)
+PublishStream::PublishStream(IngestServiceImpl& service, uint64_t lane,
+                             RequestTrace trace)
     : service_(service),
       outlet_(service.outlet()),
       lane_(lane),
+      trace_(std::move(trace)),
       share_(service.allowance()),
       reader_(service.options().max_event_bytes),
       ledger_({service.options().stream_credit_bytes,
@@ -30,7 +34,9 @@ PublishStream::PublishStream(IngestServiceImpl& service, uint64_t lane)
 
 void PublishStream::Begin() {
   MutexLock lock(mutex_);
-  if (const auto error = service_.Reserve(share_, 0)) return Fail(*error);
+  if (const auto error = service_.Reserve(share_, 0)) {
+    return FinishOnce(service_.Refuse(*error));
+  }
   StartRead(&request_);
 }
 
@@ -42,7 +48,7 @@ void PublishStream::OnReadDone(bool ok) {
       half_closed_ = true;
       return WriteOrFinish();
     }
-    if (const auto error = Handle()) return Fail(*error);
+    if (const auto error = Handle()) return EndWhenSettled(*error);
     WriteOrFinish();
   }
   OfferHeld();
@@ -90,10 +96,9 @@ std::optional<PublishError> PublishStream::HandleBatch() {
     return error;
   }
   held_ = reader_.Read(batch.events(), service_.NowNanos());
+  held_.batch = trace_.AddTo(std::move(held_.batch));
   held_sequence_ = batch.sequence();
-  if (!held_.errors.empty()) {
-    outlet_.CountRejected(held_.errors.size(), "EVENT_INVALID");
-  }
+  service_.CountRefused(held_.errors);
   if (held_.batch == nullptr) {
     ledger_.Settle(held_sequence_, FailuresOf(held_.errors, BatchOutcome(0)));
   }
@@ -108,8 +113,7 @@ void PublishStream::OfferHeld() {
     MutexLock lock(mutex_);
     if (finished_) return;
     if (held_.batch != nullptr && service_.draining()) {
-      return EndWhenSettled(
-          ErrorOfOffer(absl::UnavailableError("server is draining")));
+      return GiveBackHeld(absl::UnavailableError("server is draining"));
     }
     batch = held_.batch;
     settle = [self = shared_from_this(), sequence = held_sequence_,
@@ -127,16 +131,20 @@ void PublishStream::OfferHeld() {
   }
   MutexLock lock(mutex_);
   if (finished_) return;
-  if (!offered.ok()) return EndWhenSettled(ErrorOfOffer(offered));
+  if (!offered.ok()) return GiveBackHeld(offered);
   ReadNext();
 }
 
-// A message that is only cleared would keep its memory.
 void PublishStream::ReadNext() {
+  DropMessage();
+  StartRead(&request_);
+}
+
+// A message that is only cleared would keep its memory.
+void PublishStream::DropMessage() {
   held_ = {};
   request_ = PublishStreamRequest();
   share_.Resize(IngestServiceImpl::BytesToTake(0));
-  StartRead(&request_);
 }
 
 void PublishStream::OnSettled(int64_t sequence,
@@ -181,17 +189,18 @@ void PublishStream::WriteOrFinish() {
   StartWrite(&response_);
 }
 
-// The batch that is held was not taken. Those before it were, and without their
-// acknowledgements the producer would send them again.
-void PublishStream::EndWhenSettled(const PublishError& error) {
+// The batch that is held was not taken.
+void PublishStream::GiveBackHeld(const absl::Status& offered) {
   ledger_.DropLast();
-  held_ = {};
-  end_ = service_.Refuse(error);
-  WriteOrFinish();
+  EndWhenSettled(ErrorOfOffer(offered));
 }
 
-void PublishStream::Fail(const PublishError& error) {
-  FinishOnce(service_.Refuse(error));
+// Nothing more is read. What came before was taken, and without its
+// acknowledgements the producer would send it again.
+void PublishStream::EndWhenSettled(const PublishError& error) {
+  DropMessage();
+  end_ = service_.Refuse(error);
+  WriteOrFinish();
 }
 
 void PublishStream::OnCancel() {

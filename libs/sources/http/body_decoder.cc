@@ -160,8 +160,10 @@ class StructuredBody : public WholeBody {
   absl::StatusOr<DecodedBatch> Decode(const SharedBytes& body) override {
     BatchBuilder builder = Builder();
     CloudEventsJsonDecoder decoder;
-    PHOENIX_RETURN_IF_ERROR(decoder.DecodeEvent(body, builder));
-    return DecodedBatch{builder.Build(options().receive_time_nanos), {}};
+    DecodedBatch decoded;
+    PHOENIX_RETURN_IF_ERROR(decoder.DecodeEvent(body, builder, decoded.errors));
+    decoded.batch = builder.Build(options().receive_time_nanos);
+    return decoded;
   }
 };
 
@@ -190,9 +192,11 @@ class BinaryModeBody : public WholeBody {
     const std::vector<HttpHeader> headers(headers_.begin(), headers_.end());
     BatchBuilder builder = Builder();
     JsonIndexer indexer;
+    DecodedBatch decoded;
     PHOENIX_RETURN_IF_ERROR(
-        DecodeBinaryModeEvent(headers, body, indexer, builder));
-    return DecodedBatch{builder.Build(options().receive_time_nanos), {}};
+        DecodeBinaryModeEvent(headers, body, indexer, builder, decoded.errors));
+    decoded.batch = builder.Build(options().receive_time_nanos);
+    return decoded;
   }
 
   const http::Headers headers_;

@@ -28,7 +28,8 @@ class BodyDecoder {
   // No more comes for now: appends batches of what can be decoded already.
   virtual void Flush(std::vector<DecodedBatch>& out) {}
 
-  // The body is complete. INVALID_ARGUMENT: it is not what it says it is.
+  // The body is complete. INVALID_ARGUMENT: it is not what it says it is; what
+  // is wrong with one event only is among the errors of its batch.
   virtual absl::Status Finish(std::vector<DecodedBatch>& out) = 0;
 
   // What it holds at most while and after it takes `size` more bytes, or the

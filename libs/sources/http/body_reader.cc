@@ -9,10 +9,12 @@ namespace phoenix {
 
 BodyReader::BodyReader(std::unique_ptr<Decompressor> decompressor,
                        std::unique_ptr<BodyDecoder> decoder,
-                       ByteAllowance& allowance, size_t max_batch_bytes)
+                       ByteAllowance& allowance, size_t max_batch_bytes,
+                       RequestTrace trace)
     : decompressor_(std::move(decompressor)),
       decoder_(std::move(decoder)),
       max_batch_bytes_(max_batch_bytes),
+      trace_(std::move(trace)),
       share_(allowance) {}
 
 absl::Status BodyReader::Feed(std::string_view part,
@@ -21,14 +23,14 @@ absl::Status BodyReader::Feed(std::string_view part,
     PHOENIX_RETURN_IF_ERROR(Reserve(decoder_->BytesToFeed(plain.size())));
     const size_t before = out.size();
     PHOENIX_RETURN_IF_ERROR(decoder_->Feed(plain, out));
-    return Count(out, before);
+    return TakeNew(out, before);
   });
 }
 
 absl::Status BodyReader::Flush(std::vector<DecodedBatch>& out) {
   const size_t before = out.size();
   decoder_->Flush(out);
-  return Count(out, before);
+  return TakeNew(out, before);
 }
 
 absl::Status BodyReader::Finish(std::vector<DecodedBatch>& out) {
@@ -37,7 +39,7 @@ absl::Status BodyReader::Finish(std::vector<DecodedBatch>& out) {
   PHOENIX_RETURN_IF_ERROR(Reserve(decoder_->BytesToFinish()));
   const size_t before = out.size();
   PHOENIX_RETURN_IF_ERROR(decoder_->Finish(out));
-  return Count(out, before);
+  return TakeNew(out, before);
 }
 
 void BodyReader::HandOn(const EventBatch& batch) {
@@ -61,10 +63,10 @@ absl::Status BodyReader::Reserve(size_t decoder_bytes) {
 }
 
 // The batches from `first` on are new; what it took to make them is free again.
-absl::Status BodyReader::Count(const std::vector<DecodedBatch>& out,
-                               size_t first) {
+absl::Status BodyReader::TakeNew(std::vector<DecodedBatch>& out, size_t first) {
   for (size_t i = first; i < out.size(); ++i) {
     if (out[i].batch == nullptr) continue;
+    out[i].batch = trace_.AddTo(std::move(out[i].batch));
     const size_t bytes = out[i].batch->memory_bytes();
     if (bytes > max_batch_bytes_) {
       return absl::OutOfRangeError(absl::StrCat(

@@ -12,6 +12,7 @@
 #include "libs/sources/byte_allowance.h"
 #include "libs/sources/http/body_decoder.h"
 #include "libs/sources/http/decompressor.h"
+#include "libs/sources/request_trace.h"
 
 namespace phoenix {
 
@@ -22,9 +23,10 @@ namespace phoenix {
 class BodyReader {
  public:
   // `allowance` outlives the reader. No batch is larger than `max_batch_bytes`.
+  // Events that bring no trace context have `trace`.
   BodyReader(std::unique_ptr<Decompressor> decompressor,
              std::unique_ptr<BodyDecoder> decoder, ByteAllowance& allowance,
-             size_t max_batch_bytes);
+             size_t max_batch_bytes, RequestTrace trace = {});
 
   // As BodyDecoder has them, of a body as it is sent. Also RESOURCE_EXHAUSTED:
   // the allowance is used up; OUT_OF_RANGE: the body, or a batch of it, is too
@@ -42,11 +44,12 @@ class BodyReader {
 
  private:
   absl::Status Reserve(size_t decoder_bytes);
-  absl::Status Count(const std::vector<DecodedBatch>& out, size_t first);
+  absl::Status TakeNew(std::vector<DecodedBatch>& out, size_t first);
 
   std::unique_ptr<Decompressor> decompressor_;
   std::unique_ptr<BodyDecoder> decoder_;
   const size_t max_batch_bytes_;
+  const RequestTrace trace_;
   size_t waiting_bytes_ = 0;  // Batches that were made and not handed on.
   ByteAllowance::Share share_;
 };

@@ -17,6 +17,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/error_details.h"
 #include "libs/component/testing/fake_outlet.h"
+#include "libs/event/event_batch.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/net/testing/tcp_client.h"
 #include "libs/sources/http/testing/compress.h"
@@ -38,6 +39,17 @@ constexpr char kJson[] = "Content-Type: application/json; charset=utf-8\r\n";
 constexpr char kStructured[] = "Content-Type: application/cloudevents+json\r\n";
 constexpr char kBatched[] =
     "Content-Type: application/cloudevents-batch+json\r\n";
+
+constexpr char kBinary[] =
+    "ce-specversion: 1.0\r\nce-id: 1\r\nce-source: /s\r\nce-type: t\r\n";
+constexpr char kTraceparent[] =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+// The extension of the first event; empty when it has none.
+std::string ExtensionOf(const EventBatch& batch, std::string_view name) {
+  const ExtensionColumn* column = batch.FindExtension(name);
+  return column == nullptr ? "" : column->values.ToString(0);
+}
 
 class HttpSourceTest : public testing::Test {
  protected:
@@ -200,6 +212,112 @@ TEST_F(HttpSourceTest, RefusesWhatIsTooLarge) {
               HasSubstr("\"rejected\":1"));
   EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("BODY_TOO_LARGE", 2),
                                               Pair("EVENT_TOO_LARGE", 1)));
+}
+
+TEST_F(HttpSourceTest, NamesTheEventsThatAreTooLarge) {
+  const std::string large = "\"" + std::string(50'000, 'x') + "\"";
+  const std::string event =
+      R"({"specversion":"1.0","id":"1","source":"/s","type":"t","data":)";
+  EXPECT_THAT(Post(kNdjson, "1\n" + large + "\n"),
+              HasSubstr("{\"line\":2,\"reason\":\"EVENT_TOO_LARGE\""));
+  EXPECT_THAT(Post(kJson, "[1," + large + "]"),
+              HasSubstr("{\"index\":1,\"reason\":\"EVENT_TOO_LARGE\""));
+  for (const auto& [headers, body] :
+       std::vector<std::pair<std::string, std::string>>{
+           {kBatched, "[" + event + large + "}]"},
+           {kStructured, event + large + "}"},
+           {std::string(kJson) + kBinary, large}}) {
+    EXPECT_THAT(
+        Post(headers, body),
+        AllOf(StartsWith("HTTP/1.1 400"),
+              HasSubstr("{\"index\":0,\"reason\":\"EVENT_TOO_LARGE\"")));
+  }
+  EXPECT_THAT(outlet_.rejected(), ElementsAre(Pair("EVENT_TOO_LARGE", 5)));
+}
+
+TEST_F(HttpSourceTest, ListsTheFailuresOfABodyOfWhichNothingIsTaken) {
+  const std::string response =
+      Post(kNdjson, "bad\n\"" + std::string(50'000, 'x') + "\"\n\xff\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(response,
+              AllOf(HasSubstr("\"status\":\"INVALID_ARGUMENT\""),
+                    HasSubstr("\"metadata\":{\"rejected\":\"3\"}}]},"
+                              "\"failures\":[{\"line\":1,\"reason\":"
+                              "\"EVENT_INVALID\""),
+                    HasSubstr("{\"line\":2,\"reason\":\"EVENT_TOO_LARGE\""),
+                    HasSubstr("{\"line\":3,\"reason\":\"EVENT_INVALID\"")));
+}
+
+TEST_F(HttpSourceTest, CallsAWrongEventTheSameInEachMode) {
+  const std::string no_id = R"({"specversion":"1.0","source":"/s","type":"t"})";
+  const std::vector<std::pair<std::string, std::string>> requests = {
+      {kStructured, no_id},
+      {kStructured, R"({"specversion":"0.3"})"},
+      {kBatched, "[" + no_id + "]"},
+      {"ce-specversion: 1.0\r\nce-source: /s\r\nce-type: t\r\n", "1"},
+      {"ce-specversion: 0.3\r\nce-id: 1\r\nce-source: /s\r\nce-type: t\r\n",
+       "1"},
+      {std::string(kBinary) + "ce-time: today\r\n", "1"}};
+  for (const auto& [headers, body] : requests) {
+    EXPECT_THAT(Post(headers, body),
+                AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("EVENT_INVALID")))
+        << headers;
+  }
+  EXPECT_THAT(outlet_.rejected(),
+              ElementsAre(Pair("EVENT_INVALID", requests.size())));
+}
+
+TEST_F(HttpSourceTest, CallsABodyInvalidThatIsNotWhatItSaysItIs) {
+  const std::vector<std::pair<std::string, std::string>> requests = {
+      {kStructured, "{"},
+      {kStructured, "[]"},
+      {kBatched, "{}"},
+      {std::string(kJson) + kBinary, "{"}};
+  for (const auto& [headers, body] : requests) {
+    EXPECT_THAT(Post(headers, body),
+                AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("BODY_INVALID")))
+        << headers << body;
+  }
+  EXPECT_THAT(outlet_.rejected(),
+              ElementsAre(Pair("BODY_INVALID", requests.size())));
+}
+
+TEST_F(HttpSourceTest, GivesEventsTheTraceContextOfTheirRequest) {
+  const std::string trace =
+      "traceparent: " + std::string(kTraceparent) + "\r\ntracestate: a=1\r\n";
+  const std::string event =
+      R"({"specversion":"1.0","id":"1","source":"/s","type":"t"})";
+  for (const auto& [headers, body] :
+       std::vector<std::pair<std::string, std::string>>{
+           {kNdjson, "1\n"},
+           {kJson, "[1]"},
+           {kStructured, event},
+           {kBatched, "[" + event + "]"},
+           {kBinary, "1"}}) {
+    EXPECT_THAT(Post(headers + trace, body), StartsWith("HTTP/1.1 200"));
+    const EventBatch& batch = *outlet_.batches().back();
+    EXPECT_EQ(ExtensionOf(batch, "traceparent"), kTraceparent) << headers;
+    EXPECT_EQ(ExtensionOf(batch, "tracestate"), "a=1") << headers;
+    Post(headers, body);
+    EXPECT_THAT(outlet_.batches().back()->extensions(), IsEmpty());
+  }
+}
+
+TEST_F(HttpSourceTest, KeepsTheTraceContextThatAnEventBrings) {
+  const std::string trace =
+      "traceparent: " + std::string(kTraceparent) + "\r\n";
+  Post(trace + kBinary + "ce-traceparent: mine\r\n", "1");
+  EXPECT_EQ(ExtensionOf(*outlet_.batches().back(), "traceparent"), "mine");
+  Post(trace + kStructured,
+       R"({"specversion":"1.0","id":"1","source":"/s","type":"t",)"
+       R"("traceparent":"mine"})");
+  EXPECT_EQ(ExtensionOf(*outlet_.batches().back(), "traceparent"), "mine");
+}
+
+TEST_F(HttpSourceTest, PassesAnInvalidTraceContextOver) {
+  EXPECT_THAT(Post(std::string(kNdjson) + "traceparent: 00-1-2-3\r\n", "1\n"),
+              StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(outlet_.batches().back()->extensions(), IsEmpty());
 }
 
 TEST_F(HttpSourceTest, RefusesABomb) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/text.h"
+#include "libs/event/event_reason.h"
 #include "libs/sources/limited_by.h"
 
 namespace phoenix {
@@ -71,8 +72,7 @@ void IngestExchange::FlushLines() {
 void IngestExchange::TakeDecoded() {
   for (DecodedBatch& decoded : decoded_) {
     for (const DecodeError& error : decoded.errors) {
-      outlet_.CountRejected(
-          1, error.bytes.empty() ? "EVENT_TOO_LARGE" : "EVENT_INVALID");
+      outlet_.CountRejected(1, EventReason(error.status));
       receipt_->AddError(error);
     }
     if (decoded.batch != nullptr) waiting_.push_back(std::move(decoded));

@@ -15,6 +15,7 @@
 #include "libs/sources/http/body_reader.h"
 #include "libs/sources/http/content_type.h"
 #include "libs/sources/http/ingest_exchange.h"
+#include "libs/sources/request_trace.h"
 
 namespace phoenix {
 namespace {
@@ -88,7 +89,7 @@ std::unique_ptr<http::Exchange> IngestHandler::Accept(
           *format, head,
           {DefaultsForRequest(head), options_.max_event_bytes,
            options_.max_body_bytes, absl::ToUnixNanos(clock_.Now())}),
-      door_.allowance, door_.max_batch_bytes);
+      door_.allowance, door_.max_batch_bytes, TraceOf(head.headers));
   parts.by_line = *format == BodyFormat::kNdjson;
   parts.lane = head.connection;
   parts.max_wait = options_.max_wait;

@@ -4,6 +4,7 @@
 
 #include "libs/base/json_text.h"
 #include "libs/base/text.h"
+#include "libs/event/event_reason.h"
 #include "libs/sources/not_taken.h"
 
 namespace phoenix {
@@ -47,8 +48,8 @@ http::Response TryAgain(uint64_t accepted, const absl::Status& why) {
 
 void Receipt::AddError(const DecodeError& error) {
   MutexLock lock(mutex_);
-  AddFailure(
-      {error.position, "EVENT_INVALID", std::string(error.status.message())});
+  AddFailure({error.position, EventReason(error.status),
+              std::string(error.status.message())});
 }
 
 SettleCallback Receipt::ExpectBatch(uint32_t events,
@@ -92,6 +93,7 @@ bool Receipt::GiveUp(std::chrono::milliseconds ack_timeout) {
     MutexLock lock(mutex_);
     if (std::exchange(answered_, true)) return false;
     response = failure_.has_value() ? Failed() : TooLate(ack_timeout);
+    ListFailures(response.body);
   }
   responder_->Respond(std::move(response));
   return true;
@@ -132,6 +134,7 @@ void Receipt::RespondIfDone() {
     MutexLock lock(mutex_);
     if (!closed_ || in_flight_ > 0 || std::exchange(answered_, true)) return;
     response = Answer();
+    ListFailures(response.body);
   }
   responder_->Respond(std::move(response));
 }
@@ -193,17 +196,20 @@ http::Response Receipt::Summary() const {
   std::string& out = response.body;
   out = "{\"accepted\":" + std::to_string(accepted_) +
         ",\"rejected\":" + std::to_string(rejected_) + ",\"ack_level\":\"" +
-        std::string(AckLevelName(ack_level_)) + "\"";
-  if (!failures_.empty()) {
-    out += ",\"failures\":[";
-    for (size_t i = 0; i < failures_.size(); ++i) {
-      if (i > 0) out += ',';
-      AppendFailure(failures_[i], out);
-    }
-    out += ']';
-  }
-  out += "}\n";
+        std::string(AckLevelName(ack_level_)) + "\"}\n";
   return response;
+}
+
+// Whatever the answer, a producer has to know which events will never pass.
+void Receipt::ListFailures(std::string& answer) const {
+  if (failures_.empty()) return;
+  answer.resize(answer.rfind('}'));
+  answer += ",\"failures\":[";
+  for (size_t i = 0; i < failures_.size(); ++i) {
+    if (i > 0) answer += ',';
+    AppendFailure(failures_[i], answer);
+  }
+  answer += "]}\n";
 }
 
 void Receipt::AppendFailure(const Failure& failure, std::string& out) const {

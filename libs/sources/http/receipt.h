@@ -25,7 +25,8 @@ namespace phoenix {
 //
 //   200  {"accepted":2,"rejected":1,"ack_level":"DISK","failures":[{"index":1,
 //        "reason":"EVENT_INVALID","message":"..."}]}
-//   400  a google.rpc.Status, when every event was refused
+//   400  a google.rpc.Status, when every event was refused, and `failures`
+//        beside it: {"error":{...},"failures":[...]}
 //   4xx  the same, when the body broke off or was invalid, with what became of
 //        the events that had been taken before
 //   429  the same, when there is no room for any of them behind the door, such
@@ -34,9 +35,10 @@ namespace phoenix {
 //        all had their outcome, or the outcomes are too long in coming: then it
 //        says how many events were taken and may still be delivered
 //
-// So the status speaks of the request, and `failures` of its events: `line`
-// (from 1) for lines that could not be read, `index` (from 0) for elements of
-// an array. Thread-safe; shared by the request and the batches on their way.
+// So the status speaks of the request, and `failures`, which any of them has
+// when events were refused, of its events: `line` (from 1) for lines that could
+// not be read, `index` (from 0) for elements of an array. Thread-safe; shared
+// by the request and the batches on their way.
 class Receipt : public std::enable_shared_from_this<Receipt> {
  public:
   // Failures that one answer lists; the others are only counted.
@@ -89,6 +91,8 @@ class Receipt : public std::enable_shared_from_this<Receipt> {
   http::Response Answer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   http::Response Failed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   http::Response Summary() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ListFailures(std::string& answer) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AppendFailure(const Failure& failure, std::string& out) const;
 
   const std::shared_ptr<http::Responder> responder_;

@@ -93,6 +93,17 @@ TEST_F(ReceiptTest, ListsNoMoreFailuresThanItsBound) {
   EXPECT_THAT(answer().body, testing::Not(HasSubstr("{\"line\":101,")));
 }
 
+TEST_F(ReceiptTest, ListsFailuresWhateverItAnswers) {
+  receipt_->AddError({3, absl::InvalidArgumentError("bad"), {}});
+  Expect(1);
+  receipt_->CloseWith({.http_status = 408, .reason = "REQUEST_TIMEOUT"});
+  Settle(0, Outcome::kDelivered);
+  EXPECT_EQ(answer().status, 408);
+  EXPECT_THAT(answer().body,
+              testing::EndsWith("}]},\"failures\":[{\"line\":3,\"reason\":"
+                                "\"EVENT_INVALID\",\"message\":\"bad\"}]}\n"));
+}
+
 TEST_F(ReceiptTest, SaysWhatMayStillBeDeliveredWhenItGivesUp) {
   Expect(2);
   Expect(3);
