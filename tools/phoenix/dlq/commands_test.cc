@@ -186,9 +186,8 @@ TEST_F(DlqCommandTest, RefusesAReplayBesideTheRunningPipeline) {
 
 TEST_F(DlqCommandTest, ReplaysPastQueuesOnDisk) {
   PutFour();
-  const std::string queue =
-      Cat("  - name: hot\n    queue: {spill: {path: \"", directory_ / "queue",
-          "\"}}\n    file:");
+  const std::string queue = Cat("  - name: hot\n    queue: {spill: {path: \"",
+                                directory_ / "queue", "\"}}\n    file:");
   directory_.Write("p.yaml",
                    Edited(pipeline_, "  - name: hot\n    file:", queue));
   EXPECT_EQ(Dlq({"replay", file_}), 1) << err_;
