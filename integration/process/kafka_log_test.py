@@ -2,18 +2,14 @@
 and processes with one group share the work."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import unittest
 
-RUN_KAFKA = os.path.abspath(sys.argv.pop(2))
-
-import harness  # noqa: E402  (takes its own argument)
-from harness import lines_of  # noqa: E402
+import kafka_harness  # First: it takes its own argument.
+import harness
+from harness import lines_of
 
 PIPELINE = """
 name: shared
@@ -44,26 +40,7 @@ FILE = "file: out.ndjson"
 AWAY = "http: http://127.0.0.1:${SINK_PORT}/"
 
 
-class KafkaLogTest(harness.ProcessTest):
-    topics = 0
-
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = subprocess.Popen([RUN_KAFKA], stdout=subprocess.PIPE)
-        cls.brokers = cls.broker.stdout.readline().decode().strip()
-        assert cls.brokers, "no broker"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.broker.terminate()
-        cls.broker.wait()
-        cls.broker.stdout.close()
-
-    def setUp(self):
-        super().setUp()
-        KafkaLogTest.topics += 1
-        self.topic = "shared-%d" % KafkaLogTest.topics
-
+class KafkaLogTest(kafka_harness.KafkaTest):
     def start_with(self, sink, folder=None, **more):
         run = harness.Phoenix(folder or self.folder, PIPELINE % sink,
                               {"KAFKA_BROKERS": self.brokers,

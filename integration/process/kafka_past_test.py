@@ -5,13 +5,11 @@ it."""
 import json
 import os
 import subprocess
-import sys
 import unittest
 
-RUN_KAFKA = os.path.abspath(sys.argv.pop(2))
-
-import harness  # noqa: E402  (takes its own argument)
-from harness import lines_of  # noqa: E402
+import kafka_harness  # First: it takes its own argument.
+import harness
+from harness import lines_of
 
 PIPELINE = """
 name: past
@@ -44,26 +42,11 @@ log:
 EVENTS = [{"n": 1}, {"n": 50}, {"n": 500}, {"m": 1}, {"m": 2}]
 
 
-class KafkaPastTest(harness.ProcessTest):
-    topics = 0
-
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = subprocess.Popen([RUN_KAFKA], stdout=subprocess.PIPE)
-        cls.brokers = cls.broker.stdout.readline().decode().strip()
-        assert cls.brokers, "no broker"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.broker.terminate()
-        cls.broker.wait()
-        cls.broker.stdout.close()
-
+class KafkaPastTest(kafka_harness.KafkaTest):
     def begin(self, pipeline):
-        KafkaPastTest.topics += 1
         self.run_ = self.launch(pipeline, {
             "KAFKA_BROKERS": self.brokers,
-            "TOPIC": "past-%d" % KafkaPastTest.topics})
+            "TOPIC": self.topic})
         self.destination = harness.Destination(self.run_.ports["SINK_PORT"])
         self.addCleanup(self.destination.close)
         self.run_.wait_until_ready()

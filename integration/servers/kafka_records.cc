@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/kafka/record_view.h"
 
 namespace phoenix {
 namespace {
@@ -40,19 +41,8 @@ TestRecord RecordOf(const rd_kafka_message_t& message) {
   TestRecord record{.key = Text(message.key, message.key_len),
                     .value = Text(message.payload, message.len),
                     .partition = message.partition};
-  rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(&message, &headers) !=
-      RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return record;
-  }
-  const char* name = nullptr;
-  const void* value = nullptr;
-  size_t size = 0;
-  for (size_t i = 0;
-       rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
-       RD_KAFKA_RESP_ERR_NO_ERROR;
-       ++i) {
-    record.headers[name] = Text(value, size).value_or("");
+  for (const auto& [name, value] : RecordHeaders(message)) {
+    record.headers[std::string(name)] = value;
   }
   return record;
 }

@@ -60,11 +60,9 @@ bool IsInteger(std::string_view number) {
 
 absl::Status CloudEventsJsonDecoder::DecodeEvent(const SharedBytes& body,
                                                  BatchBuilder& builder) {
-  PHOENIX_RETURN_IF_ERROR(Index(body));
-  builder.UseInput(body);
-  const ByteRange range{0, static_cast<uint32_t>(body.size())};
-  JsonTokens tokens(body_, range, index_, 0);
-  return AddNext(tokens, builder);
+  std::vector<DecodeError> errors;
+  PHOENIX_RETURN_IF_ERROR(DecodeEvent(body, builder, errors));
+  return errors.empty() ? absl::OkStatus() : errors[0].status;
 }
 
 absl::Status CloudEventsJsonDecoder::DecodeEvent(

@@ -24,10 +24,8 @@ absl::StatusOr<KafkaMessagePtr> SnapshotReader::Next() {
   if (ended_) return nullptr;
   KafkaMessagePtr message(
       rd_kafka_consume(&topic_, partition_, Millis(kMaxWait)));
-  const std::string what = Cat("read partition ", partition_, " of topic '",
-                               rd_kafka_topic_name(&topic_), "'");
   if (message == nullptr) {
-    return absl::UnavailableError(Cat(what, ": no broker answers"));
+    return absl::UnavailableError(Cat(What(), ": no broker answers"));
   }
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
       (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= end_)) {
@@ -35,11 +33,16 @@ absl::StatusOr<KafkaMessagePtr> SnapshotReader::Next() {
     return nullptr;
   }
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaStatus(message->err, what,
+    return KafkaStatus(message->err, What(),
                        rd_kafka_message_errstr(message.get()));
   }
   ended_ = message->offset + 1 >= end_;
   return message;
+}
+
+std::string SnapshotReader::What() const {
+  return Cat("read partition ", partition_, " of topic '",
+             rd_kafka_topic_name(&topic_), "'");
 }
 
 absl::StatusOr<std::unique_ptr<TopicSnapshot>> TopicSnapshot::Open(

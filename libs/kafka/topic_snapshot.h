@@ -45,6 +45,8 @@ class SnapshotReader {
   SnapshotReader(rd_kafka_topic_t& topic, int32_t partition, int64_t end)
       : topic_(topic), partition_(partition), end_(end) {}
 
+  std::string What() const;  // Reading it, for errors.
+
   rd_kafka_topic_t& topic_;
   const int32_t partition_;
   const int64_t end_;

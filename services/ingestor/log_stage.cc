@@ -126,8 +126,7 @@ LogStage::Losses LogStage::losses() const {
   return losses;
 }
 
-LogNumbers LogStage::Numbers() {
-  SettleLost();
+LogNumbers LogStage::Numbers() const {
   const LogStats stats = log_->Stats();
   return {.appended_events = intake_.logged_events(),
           .corrupt_records = stats.corrupt_records,

@@ -75,9 +75,12 @@ class LogStage : private PartitionListener {
   // As Log::WaitsFor.
   std::string WaitsFor() const { return log_->WaitsFor(); }
 
-  // For the metrics of the log; what it has lost until now is in the pipeline's
-  // books from then on.
-  LogNumbers Numbers();
+  // Puts what the log has lost until now into the pipeline's books: to be
+  // called now and then. Close does it too.
+  void SettleLost();
+
+  // For the metrics of the log, as of the last SettleLost.
+  LogNumbers Numbers() const;
 
   // What did not come through the log: dropped in this run, before it was
   // final; deleted by who keeps the storage; and found damaged, ever, as far as
@@ -98,7 +101,6 @@ class LogStage : private PartitionListener {
                  absl::Duration patience) override;
   std::shared_ptr<LogDispatcher> NewDispatcher(int32_t partition);
   Dispatchers dispatchers() const;
-  void SettleLost();
 
   const std::unique_ptr<Log> log_;
   const Environment environment_;

@@ -69,7 +69,7 @@ uint64_t CountMoves(const PipelineMetrics& metrics) {
 }
 
 std::vector<std::string> LossesOf(const LogStage::Losses& losses,
-                                  bool is_kafka) {
+                                  LogStorage storage) {
   std::vector<std::string> lines;
   if (losses.dropped_events > 0) {
     lines.push_back(Cat(WithCommas(losses.dropped_events),
@@ -82,10 +82,11 @@ std::vector<std::string> LossesOf(const LogStage::Losses& losses,
                         "the topic's retention says"));
   }
   if (losses.corrupt_records > 0) {
-    lines.push_back(is_kafka ? Cat(WithCommas(losses.corrupt_records),
-                                   " records could not be read")
-                             : QuarantineText(losses.corrupt_records,
-                                              losses.corrupt_events));
+    lines.push_back(
+        storage == LogStorage::kOthers
+            ? Cat(WithCommas(losses.corrupt_records),
+                  " records could not be read")
+            : QuarantineText(losses.corrupt_records, losses.corrupt_events));
   }
   return lines;
 }
@@ -475,7 +476,10 @@ bool Suite::CloseAll() {
 void Suite::Publish() {
   stream_watch_.Publish();
   queues_.Publish();
-  if (log_ != nullptr) log_metrics_.Publish(log_->Numbers());
+  if (log_ != nullptr) {
+    log_->SettleLost();
+    log_metrics_.Publish(log_->Numbers());
+  }
   // A look at what moves sees some events twice and others not at all. What is
   // really lost is still so at the next look.
   const uint64_t before = CountMoves(pipeline_metrics_);
@@ -560,9 +564,7 @@ std::vector<std::string> Suite::Report() const {
     if (!status.ok()) add(unit->name, {std::string(status.message())});
   }
   if (log_ != nullptr) {
-    const auto& log = pipeline_->log;
-    add("log",
-        LossesOf(log_->losses(), log.has_value() && log->kafka != nullptr));
+    add("log", LossesOf(log_->losses(), StorageOf(*pipeline_)));
   }
   for (const CompiledStep& step : pipeline_->steps) {
     add(step.name, step.op->Report());

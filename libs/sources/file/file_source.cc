@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/event/event_reason.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/net/owned_fd.h"
 #include "libs/sources/file/file_head.h"
@@ -368,7 +369,7 @@ absl::Status FileSource::Health() const {
 }
 
 std::vector<const char*> FileSource::refusal_reasons() const {
-  return {"EVENT_INVALID", "EVENT_TOO_LARGE", "POSITION_NOT_SAVED"};
+  return {kEventInvalid, kEventTooLarge, "POSITION_NOT_SAVED"};
 }
 
 }  // namespace phoenix

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/event/event_reason.h"
 #include "libs/event/outcome.h"
 #include "libs/telemetry/log.h"
 
@@ -195,7 +196,7 @@ void FileTail::AddUnreadable(const DecodeError& error) {
                    .id = absl::StrCat(absl::Hex(inode_), "-", line, "-",
                                       absl::Hex(content.crc)),
                    .why = error.status,
-                   .type = overlong ? "EVENT_TOO_LARGE" : "EVENT_INVALID"},
+                   .type = overlong ? kEventTooLarge : kEventInvalid},
                   NowNanos());
   Logger::Process().Warn(
       "Row of a file can't be read.",

@@ -4,9 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "libs/event/event_reason.h"
 #include "libs/server/grpc_server.h"
 #include "libs/sources/byte_allowance.h"
 #include "libs/sources/grpc/ingest_service.h"
+#include "libs/sources/not_taken.h"
 
 namespace phoenix {
 namespace {
@@ -99,10 +101,12 @@ size_t GrpcSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 uint16_t GrpcSource::port() const { return impl_->port(); }
 
 std::vector<const char*> GrpcSource::refusal_reasons() const {
-  return {"ACK_TIMEOUT",         "BATCH_EMPTY",     "BATCH_TOO_LARGE",
-          "CREDIT_EXCEEDED",     "DOOR_NOT_FOUND",  "DRAINING",
-          "EVENT_INVALID",       "EVENT_TOO_LARGE", "FRAME_UNKNOWN",
-          "NOT_TAKEN",           "QUEUE_FULL",      "SEQUENCE_GAP",
+  return {"ACK_TIMEOUT",         "BATCH_EMPTY",
+          "BATCH_TOO_LARGE",     "CREDIT_EXCEEDED",
+          "DOOR_NOT_FOUND",      "DRAINING",
+          kEventInvalid,         kEventTooLarge,
+          "FRAME_UNKNOWN",       kNotTaken,
+          "QUEUE_FULL",          "SEQUENCE_GAP",
           "STREAM_ALREADY_OPEN", "STREAM_NOT_OPEN"};
 }
 

@@ -7,11 +7,13 @@
 #include <string_view>
 #include <utility>
 
+#include "libs/event/event_reason.h"
 #include "libs/event/ndjson_decoder.h"
 #include "libs/http/router.h"
 #include "libs/sources/byte_allowance.h"
 #include "libs/sources/http/body_decoder.h"
 #include "libs/sources/http/ingest_handler.h"
+#include "libs/sources/not_taken.h"
 
 namespace phoenix {
 namespace {
@@ -121,15 +123,15 @@ std::vector<const char*> HttpSource::refusal_reasons() const {
           "CONTENT_TYPE_UNKNOWN",
           "DOOR_NOT_FOUND",
           "DRAINING",
-          "EVENT_INVALID",
+          kEventInvalid,
           "EVENT_REJECTED",
-          "EVENT_TOO_LARGE",
+          kEventTooLarge,
           "EXPECTATION_UNKNOWN",
           "HEADERS_TOO_LARGE",
           "HOST_MISSING",
           "HTTP_INVALID",
           "METHOD_NOT_ALLOWED",
-          "NOT_TAKEN",
+          kNotTaken,
           "QUEUE_FULL",
           "REQUEST_TIMEOUT"};
 }

@@ -55,7 +55,7 @@ std::optional<Refusal> CheckCloudEventHeaders(const http::RequestHead& head,
   if (format != BodyFormat::kBinaryModeEvent) return std::nullopt;
   for (const std::string_view name : kRequiredHeaders) {
     if (!http::FindHeader(head.headers, name).empty()) continue;
-    return Refusal{400, "EVENT_INVALID",
+    return Refusal{400, kEventInvalid,
                    Cat("header '", name,
                        "' is missing or empty: a CloudEvent in binary mode, "
                        "which any 'ce-' header makes of the request, has "

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "libs/base/status_macros.h"
+#include "libs/event/event_reason.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/names.h"
 
@@ -315,7 +316,7 @@ void KafkaSource::OnCommitFailed() {
 }
 
 std::vector<const char*> KafkaSource::refusal_reasons() const {
-  return {"EVENT_INVALID", "EVENT_TOO_LARGE"};
+  return {kEventInvalid, kEventTooLarge};
 }
 
 }  // namespace phoenix

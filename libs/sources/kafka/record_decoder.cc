@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
+#include "libs/event/event_reason.h"
 #include "libs/event/status_text.h"
 #include "libs/event/timestamp.h"
 #include "libs/event/utf8.h"
@@ -272,8 +273,8 @@ void RecordDecoder::Refuse(const ReceivedRecord& record, std::string_view bytes,
        .place = place,
        .id = place,
        .why = why,
-       .type = bytes.size() > options_.max_event_bytes ? "EVENT_TOO_LARGE"
-                                                       : "EVENT_INVALID"},
+       .type = bytes.size() > options_.max_event_bytes ? kEventTooLarge
+                                                       : kEventInvalid},
       now_nanos);
 }
 

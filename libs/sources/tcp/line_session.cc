@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/text.h"
+#include "libs/event/event_reason.h"
 #include "libs/sources/not_taken.h"
 
 namespace phoenix {
@@ -128,9 +129,7 @@ absl::Status LineSession::OfferDecoded() {
 }
 
 void LineSession::Refuse(const DecodeError& error) {
-  // Of an overlong line nothing was kept.
-  outlet_.CountRejected(
-      1, error.bytes.empty() ? "EVENT_TOO_LARGE" : "EVENT_INVALID");
+  outlet_.CountRejected(1, EventReason(error.status));
   replies_.AddLineError(FromAbsl(error.status.message()), error.position);
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/event/event_reason.h"
 #include "libs/net/acceptor.h"
 #include "libs/net/event_loop.h"
 #include "libs/net/listen_address.h"
@@ -171,7 +172,7 @@ size_t TcpSource::max_batch_bytes() const { return impl_->max_batch_bytes(); }
 uint16_t TcpSource::port() const { return impl_->port(); }
 
 std::vector<const char*> TcpSource::refusal_reasons() const {
-  return {"EVENT_INVALID", "EVENT_TOO_LARGE", "CONNECTION_LIMIT"};
+  return {kEventInvalid, kEventTooLarge, "CONNECTION_LIMIT"};
 }
 
 }  // namespace phoenix
