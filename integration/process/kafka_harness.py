@@ -1,5 +1,5 @@
-"""Tests of the program beside a Kafka of their own: one broker for all tests of a
-file, a topic for each.
+"""Tests of the program beside a Kafka of their own: one broker for all tests of
+a file, a topic for each.
 
 A test program gets the path of what runs the broker as its second argument.
 """

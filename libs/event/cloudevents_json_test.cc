@@ -182,7 +182,8 @@ TEST(CloudEventsJsonTest, SaysWhichAttributeIsMissing) {
             "'specversion' is \"0.3\", expected \"1.0\"");
   EXPECT_EQ(ErrorOf(R"({"specversion":1.0})"),
             "'specversion' is 1.0, expected \"1.0\"");
-  EXPECT_EQ(ErrorOf("[]"), "'event' is an array, expected an object");
+  EXPECT_EQ(ErrorOf("[]"),
+            "'body' is an array, expected a CloudEvent, which is an object");
 }
 
 TEST(CloudEventsJsonTest, SaysWhere) {

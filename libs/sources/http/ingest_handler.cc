@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "libs/base/text.h"
 #include "libs/event/attribute_name.h"
+#include "libs/event/event_reason.h"
 #include "libs/http/error_response.h"
 #include "libs/http/message.h"
 #include "libs/sources/http/body_decoder.h"
