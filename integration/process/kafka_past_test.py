@@ -83,14 +83,14 @@ class KafkaPastTest(kafka_harness.KafkaTest):
         event = letter["event"]["id"]
         done = self.phoenix("explain", "pipeline.yaml", event)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("of log 'past-", done.stdout)
+        self.assertIn("of log '%s'" % self.topic, done.stdout)
         self.assertIn("outcome: dead-lettered by 'small'", done.stdout)
         self.write("candidate.yaml", WITH_LOG.replace("< 100", "< 10"))
         done = self.phoenix("plan", "pipeline.yaml", "candidate.yaml",
                             "--since", "1h")
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertRegex(done.stdout, r"newly filtered +1\n")
-        self.assertIn("5 events of log 'past-", done.stdout)
+        self.assertIn("5 events of log '%s'" % self.topic, done.stdout)
         done = self.phoenix("plan", "pipeline.yaml", "candidate.yaml",
                             "--last", "100")
         self.assertEqual(done.returncode, 2, done.stderr)

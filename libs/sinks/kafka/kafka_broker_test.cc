@@ -14,6 +14,7 @@
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/kafka_server.h"
 #include "integration/servers/shared_kafka.h"
+#include "libs/base/failpoint.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/sink_suite.h"
 #include "libs/component/testing/test_batch.h"
@@ -290,6 +291,31 @@ TEST(TransactionalKafkaSinkTest, AbortsWhenTheBrokerRefusesOneRecord) {
   sink.Flush();
   EXPECT_THAT(again.names(), ElementsAre("delivered", "pending", "delivered"));
   EXPECT_THAT(Values(topic), ElementsAre("1", "3"));
+}
+
+// What is told of a transaction that fails at `failpoint`; then it is written
+// once, and what follows goes on.
+void FailOnceAt(const std::string& failpoint) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Deliver(sink, Logged(0, 3)), Each("delivered"));
+  {
+    ScopedFailpoints fail(failpoint + "=error@1");
+    EXPECT_THAT(Deliver(sink, Logged(3, 3)), Each("retry"));
+    EXPECT_EQ(FailpointHits(failpoint), 1u);
+  }
+  EXPECT_THAT(Deliver(sink, Logged(3, 5)), Each("delivered"));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 8)));
+}
+
+TEST(TransactionalKafkaSinkTest, WritesOnceWhatMayHaveBeenCommitted) {
+  FailOnceAt("kafka.commit.before_answer");
+}
+
+TEST(TransactionalKafkaSinkTest, WritesAgainWhatWasNotCommitted) {
+  FailOnceAt("kafka.commit.before_positions");
+  FailOnceAt("kafka.commit.before_send");
 }
 
 TEST(TransactionalKafkaSinkTest, FencesOffAProcessThatTheNextOneReplaces) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
@@ -187,25 +188,34 @@ void TransactionalKafkaSink::FinishTransaction() {
 
 absl::Status TransactionalKafkaSink::Commit() {
   PHOENIX_RETURN_IF_ERROR(AwaitReports());
-  KafkaErrorPtr error = Persist([this](int timeout_ms) {
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("kafka.commit.before_positions"));
+  const KafkaErrorPtr error = Persist([this](int timeout_ms) {
     return positions_.AddToTransaction(*producer_.client(),
                                        absl::Milliseconds(timeout_ms));
   });
   if (error != nullptr) return KafkaStatus(error, "add position");
-  error = Persist([this](int timeout_ms) {
-    return KafkaErrorPtr(
-        rd_kafka_commit_transaction(producer_.client(), timeout_ms));
-  });
-  if (error != nullptr) {
-    const absl::Status status = KafkaStatus(error, "commit transaction");
-    // Nobody knows whether it was committed, unless it is to be aborted.
-    if (RemedyOf(*error) != KafkaRemedy::kAbort) Restart();
-    return status;
-  }
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("kafka.commit.before_send"));
+  PHOENIX_RETURN_IF_ERROR(AskForCommit());
   in_transaction_ = false;
   ++commits_;
   positions_.Commit();
   return absl::OkStatus();
+}
+
+absl::Status TransactionalKafkaSink::AskForCommit() {
+  const KafkaErrorPtr error = Persist([this](int timeout_ms) {
+    return KafkaErrorPtr(
+        rd_kafka_commit_transaction(producer_.client(), timeout_ms));
+  });
+  if (error != nullptr && RemedyOf(*error) == KafkaRemedy::kAbort) {
+    return KafkaStatus(error, "commit transaction");
+  }
+  const absl::Status answer =
+      error != nullptr ? KafkaStatus(error, "commit transaction")
+                       : PHOENIX_FAILPOINT("kafka.commit.before_answer");
+  // Nobody knows whether it was committed.
+  if (!answer.ok()) Restart();
+  return answer;
 }
 
 absl::Status TransactionalKafkaSink::AwaitReports() {

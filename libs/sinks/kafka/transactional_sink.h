@@ -70,6 +70,7 @@ class TransactionalKafkaSink : public Sink {
   void Enqueue(PendingWrite& write, size_t index);
   void FinishTransaction();
   absl::Status Commit();
+  absl::Status AskForCommit();
   absl::Status AwaitReports();
   void Abort();
   void Restart();
