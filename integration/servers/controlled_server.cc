@@ -1,6 +1,6 @@
 // A real server for scripts that break it:
 //
-//   controlled_server kafka [BROKERS] | postgres
+//   controlled_server kafka [BROKERS] | secured_kafka | postgres
 //
 // prints how to connect when the server answers, then obeys the lines of its
 // standard input, each with one line, `ok` or `error: REASON`, and ends with
@@ -10,6 +10,7 @@
 //   kill_coordinator TOPIC NAME    (kafka) as KafkaServer::KillCoordinator
 //   revive                         (kafka) starts what does not run
 //   create TOPIC PARTITIONS        (kafka)
+//   allow topic|group NAME         (secured_kafka) as KafkaServer::Allow
 //   read TOPIC PARTITIONS FILE     (kafka) writes the values of all committed
 //                                  records, one a line, in order by partition
 #include <algorithm>
@@ -35,7 +36,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::string AddressOf(const KafkaServer& server) { return server.bootstrap(); }
+// Of a secured one: also the address where it asks who comes, and the file of
+// the authority to trust.
+std::string AddressOf(const KafkaServer& server) {
+  if (!server.is_secured()) return server.bootstrap();
+  return Cat(server.bootstrap(), " ", server.secured_bootstrap(), " ",
+             server.ca_file());
+}
 std::string AddressOf(const PostgresServer& server) {
   return server.connection_string();
 }
@@ -70,6 +77,9 @@ absl::Status ObeyMore(KafkaServer& server, const Words& words) {
   if (words.size() == 1 && words[0] == "revive") return server.Revive();
   if (words.size() == 3 && words[0] == "create") {
     return server.CreateTopic(words[1], std::atoi(words[2].c_str()));
+  }
+  if (words.size() == 3 && words[0] == "allow" && server.is_secured()) {
+    return server.Allow(words[1], words[2]);
   }
   if (words.size() == 4 && words[0] == "read") {
     return WriteValues(server, words);
@@ -135,9 +145,14 @@ int main(int argc, char** argv) {
     const int brokers = argc == 3 ? std::atoi(argv[2]) : 1;
     return phoenix::Serve(phoenix::KafkaServer::Start(std::max(brokers, 1)));
   }
+  if (kind == "secured_kafka" && argc == 2) {
+    return phoenix::Serve(phoenix::KafkaServer::StartSecured());
+  }
   if (kind == "postgres" && argc == 2) {
     return phoenix::Serve(phoenix::PostgresServer::Start());
   }
-  std::fprintf(stderr, "usage: controlled_server kafka [BROKERS] | postgres\n");
+  std::fprintf(stderr,
+               "usage: controlled_server kafka [BROKERS] | secured_kafka | "
+               "postgres\n");
   return 64;
 }

@@ -13,6 +13,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/connection.h"
+#include "libs/kafka/kafka_error.h"
 #include "libs/kafka/topic_admin.h"
 
 namespace phoenix {
@@ -50,7 +51,7 @@ std::string SharedProperties(std::string_view controller, int copies) {
   return Cat("controller.quorum.voters=1@", controller, "\n",
              "controller.listener.names=CONTROLLER\n",
              "listener.security.protocol.map=",
-             "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n",
+             "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURED:SASL_SSL\n",
              "auto.create.topics.enable=false\n",
              "offsets.topic.replication.factor=", copies,
              "\noffsets.topic.num.partitions=", kCoordinatedPartitions,
@@ -106,6 +107,15 @@ absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start(int brokers) {
   return server;
 }
 
+absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::StartSecured() {
+  std::unique_ptr<KafkaServer> server(new KafkaServer(1));
+  PHOENIX_ASSIGN_OR_RETURN(server->security_,
+                           KafkaSecurity::Create(server->folder_));
+  PHOENIX_RETURN_IF_ERROR(server->Prepare());
+  PHOENIX_RETURN_IF_ERROR(server->Revive());
+  return server;
+}
+
 absl::Status KafkaServer::Prepare() {
   PHOENIX_ASSIGN_OR_RETURN(class_path_, FindClassPath());
   PHOENIX_ASSIGN_OR_RETURN(const int port, FreePort());
@@ -138,6 +148,7 @@ absl::Status KafkaServer::AddNode(int id, std::string_view roles,
     const std::string address = Cat("127.0.0.1:", port);
     bootstrap_ += Cat(bootstrap_.empty() ? "" : ",", address);
     listeners = "PLAINTEXT://" + address;
+    PHOENIX_RETURN_IF_ERROR(AddSecuredListener(listeners));
     advertised = Cat("advertised.listeners=", listeners, "\n");
   }
   if (roles.ends_with("controller")) {
@@ -146,18 +157,33 @@ absl::Status KafkaServer::AddNode(int id, std::string_view roles,
   std::ofstream(node.properties) << Cat(
       "process.roles=", roles, "\nnode.id=", id, "\n", "listeners=", listeners,
       "\n", advertised, "log.dirs=", folder_.path(), "/data-", id, "\n",
-      SharedProperties(controller, std::min(brokers_, 2)));
+      SharedProperties(controller, std::min(brokers_, 2)),
+      is_secured() ? security_->BrokerProperties() : "");
   nodes_.push_back(std::move(node));
   return Format(nodes_.back());
 }
 
+absl::Status KafkaServer::AddSecuredListener(std::string& listeners) {
+  if (!is_secured()) return absl::OkStatus();
+  PHOENIX_ASSIGN_OR_RETURN(const int port, FreePort());
+  secured_bootstrap_ = Cat("127.0.0.1:", port);
+  listeners += ",SECURED://" + secured_bootstrap_;
+  return absl::OkStatus();
+}
+
 absl::Status KafkaServer::Format(const Node& node) {
-  return RunToEnd(
-      {.command = {"java", "-XX:TieredStopAtLevel=1", "-cp", class_path_,
-                   "kafka.tools.StorageTool", "format", "-t",
-                   std::string(kClusterId), "-c", node.properties},
-       .directory = folder_.path(),
-       .log_file = folder_ / "format.log"});
+  std::vector<std::string> command = {
+      "java",         "-XX:TieredStopAtLevel=1", "-cp",
+      class_path_,    "kafka.tools.StorageTool", "format",
+      "-t",           std::string(kClusterId),   "-c",
+      node.properties};
+  if (is_secured()) {
+    const auto users = security_->FormatArguments();
+    command.insert(command.end(), users.begin(), users.end());
+  }
+  return RunToEnd({.command = std::move(command),
+                   .directory = folder_.path(),
+                   .log_file = folder_ / "format.log"});
 }
 
 void KafkaServer::Kill() {
@@ -243,6 +269,24 @@ absl::Status KafkaServer::CreateTopic(
                        .partitions = partitions,
                        .replication_factor = std::min(brokers_, 2),
                        .config = config});
+}
+
+absl::Status KafkaServer::Allow(const std::string& kind,
+                                const std::string& name) {
+  const auto resource =
+      kind == "group" ? RD_KAFKA_RESOURCE_GROUP : RD_KAFKA_RESOURCE_TOPIC;
+  rd_kafka_AclBinding_t* rules[] = {rd_kafka_AclBinding_new(
+      resource, name.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+      Cat("User:", KafkaSecurity::kUser).c_str(), "*",
+      RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, nullptr,
+      0)};
+  const KafkaQueuePtr queue(rd_kafka_queue_new(admin_.get()));
+  rd_kafka_CreateAcls(admin_.get(), rules, 1, nullptr, queue.get());
+  rd_kafka_AclBinding_destroy(rules[0]);
+  const KafkaEventPtr event(rd_kafka_queue_poll(
+      queue.get(), static_cast<int>(absl::ToInt64Milliseconds(kAdminTimeout))));
+  if (event == nullptr) return absl::UnavailableError("allow: no answer");
+  return KafkaStatus(rd_kafka_event_error(event.get()), "allow");
 }
 
 }  // namespace phoenix

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "integration/servers/child_process.h"
+#include "integration/servers/kafka_security.h"
 #include "integration/servers/server_folder.h"
 #include "libs/kafka/handles.h"
 
@@ -28,8 +30,21 @@ class KafkaServer {
   // when Kafka or Java is not installed.
   static absl::StatusOr<std::unique_ptr<KafkaServer>> Start(int brokers = 1);
 
+  // One broker that has a second listener, which asks who comes.
+  static absl::StatusOr<std::unique_ptr<KafkaServer>> StartSecured();
+
   // `127.0.0.1:PORT`, with commas; the same after a restart.
   const std::string& bootstrap() const { return bootstrap_; }
+
+  // The address of the listener that asks who comes, and what it is trusted by;
+  // after StartSecured.
+  bool is_secured() const { return security_.has_value(); }
+  const std::string& secured_bootstrap() const { return secured_bootstrap_; }
+  const std::string& ca_file() const { return security_->ca_file(); }
+
+  // Lets KafkaSecurity::kUser do everything with a `topic` or a `group`; after
+  // StartSecured.
+  absl::Status Allow(const std::string& kind, const std::string& name);
 
   // Ends all brokers as a power cut does, but for what the system has cached.
   void Kill();
@@ -66,6 +81,7 @@ class KafkaServer {
   explicit KafkaServer(int brokers) : brokers_(brokers) {}
 
   absl::Status Prepare();
+  absl::Status AddSecuredListener(std::string& listeners);
   absl::Status AddNode(int id, std::string_view roles,
                        std::string_view controller);
   absl::Status Format(const Node& node);
@@ -76,6 +92,8 @@ class KafkaServer {
   const int brokers_;
   ServerFolder folder_;
   std::string bootstrap_;
+  std::optional<KafkaSecurity> security_;
+  std::string secured_bootstrap_;
   std::string class_path_;
   std::vector<Node> nodes_;
   KafkaClientPtr admin_;

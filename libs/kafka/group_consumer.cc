@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/kafka/refusal.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -83,7 +84,8 @@ absl::Status GroupConsumer::CheckTopics() {
   TopicAdmin admin(*client_, kAdminTimeout);
   for (const std::string& topic : options_.topics) {
     if (IsPattern(topic)) continue;
-    const absl::Status found = admin.PartitionCount(topic).status();
+    const absl::Status found = WhyUnavailable(
+        admin.PartitionCount(topic).status(), options_.connection);
     if (absl::IsNotFound(found)) {
       return absl::NotFoundError(Cat("topic '", topic, "' does not exist: ",
                                      "create it, or name another"));

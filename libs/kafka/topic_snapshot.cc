@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/kafka/refusal.h"
 
 namespace phoenix {
 namespace {
@@ -52,6 +53,7 @@ absl::StatusOr<std::unique_ptr<TopicSnapshot>> TopicSnapshot::Open(
   absl::Status opened = snapshot->Connect(connection);
   if (opened.ok()) opened = snapshot->FindEnds();
   if (opened.ok()) return snapshot;
+  opened = WhyUnavailable(opened, connection);
   return StatusBuilder(opened).Context(Cat("topic '", topic, "'")).Build();
 }
 

@@ -12,6 +12,7 @@
 #include "libs/base/text.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
+#include "libs/kafka/refusal.h"
 #include "libs/kafka/topic_admin.h"
 
 namespace phoenix {
@@ -179,7 +180,7 @@ absl::StatusOr<LogTopic> PrepareLogTopic(const KafkaLogOptions& options) {
                            MakeKafkaClient(RD_KAFKA_CONSUMER, std::move(conf)));
   auto topic = TopicPreparer(options, *client).Run();
   if (topic.ok()) return topic;
-  return StatusBuilder(topic.status())
+  return StatusBuilder(WhyUnavailable(topic.status(), options.connection))
       .Context(Cat("topic '", options.topic, "'"))
       .Build();
 }

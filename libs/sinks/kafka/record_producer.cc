@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/kafka/refusal.h"
 
 namespace phoenix {
 namespace {
@@ -83,7 +84,8 @@ absl::Status RecordProducer::PrepareTopic() {
   PHOENIX_ASSIGN_OR_RETURN(const KafkaClientPtr client,
                            MakeKafkaClient(RD_KAFKA_PRODUCER, std::move(conf)));
   TopicAdmin admin(*client, kAdminTimeout);
-  PHOENIX_RETURN_IF_ERROR(AdjustTopic(admin));
+  PHOENIX_RETURN_IF_ERROR(
+      WhyUnavailable(AdjustTopic(admin), options_.connection));
   if (options_.max_record_bytes.has_value()) return absl::OkStatus();
   const auto limit = admin.TopicSetting(options_.topic, "max.message.bytes");
   // Who may write need not be allowed to look at settings.
