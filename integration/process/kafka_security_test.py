@@ -101,11 +101,13 @@ class KafkaSecurityTest(harness.ProcessTest):
         values = list(range(200))
         answer = run.post(lines_of({"v": value} for value in values))
         self.assertEqual(answer.status, 200, answer.body)
+        harness.wait_until(lambda: run.settled("delivered") == len(values),
+                           "delivered", 60)
         self.assertEqual(run.stop(), 0, run.text("stderr"))
         run = self.run_as(ADMINISTRATOR, KAFKA_DOOR,
                           FILE_SINK).wait_until_ready()
         harness.wait_until(lambda: len(run.rows("out.ndjson")) >= len(values),
-                           "delivered")
+                           "delivered", 60)
         self.assertEqual(run.stop(), 0, run.text("stderr"))
         self.assertEqual([row["v"] for row in run.rows("out.ndjson")], values)
 
