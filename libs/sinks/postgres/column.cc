@@ -21,7 +21,7 @@ constexpr TypeText kTypes[] = {
     {ColumnType::kNumeric, "numeric", "a decimal number"},
     {ColumnType::kBoolean, "boolean", "true or false"},
     {ColumnType::kTimestamptz, "timestamptz",
-     "a time by RFC 3339 such as '2024-02-29T23:59:60.5Z'"},
+     "a time by RFC 3339 such as '2024-02-29T23:59:59.5Z'"},
     {ColumnType::kUuid, "uuid", "32 hexadecimal digits, perhaps with hyphens"},
     {ColumnType::kJsonb, "jsonb", "JSON"},
     {ColumnType::kBytea, "bytea", "bytes"},
