@@ -142,7 +142,7 @@ TEST_F(SuiteTest, NamesASinkThatFailsInItsHealthAndInItsReport) {
   EXPECT_THAT(recorder_.names(), ElementsAre("retry"));
   EXPECT_THAT(
       suite_.Report(),
-      Contains(AllOf(StartsWith("out: "), HasSubstr("attempts to write failed"),
+      Contains(AllOf(StartsWith("out: "), HasSubstr("attempts to write a"),
                      HasSubstr("last error: connection refused"))));
 }
 

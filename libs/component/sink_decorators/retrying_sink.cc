@@ -255,8 +255,8 @@ std::vector<std::string> RetryingSink::Report() const {
   std::vector<std::string> lines = sink_->Report();
   if (failed_attempts_ > 0) {
     lines.push_back(absl::StrFormat(
-        "%d attempts to write failed, %d events tried again, %d given up; "
-        "last error: %s",
+        "%d attempts to write a batch failed, %d events tried again, %d given "
+        "up; last error: %s",
         failed_attempts_, retried_rows_, given_up_rows_,
         last_error_.message()));
   }

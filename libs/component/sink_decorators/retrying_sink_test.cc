@@ -165,8 +165,8 @@ TEST_F(RetryingSinkTest, GivesUpAtTheMostAttempts) {
   EXPECT_EQ(detail.status,
             absl::UnavailableError("gave up after 3 attempts: it is down"));
   EXPECT_THAT(Sink().Report(),
-              Contains("3 attempts to write failed, 2 events tried again, 1 "
-                       "given up; last error: it is down"));
+              Contains("3 attempts to write a batch failed, 2 events tried "
+                       "again, 1 given up; last error: it is down"));
 }
 
 TEST_F(RetryingSinkTest, GivesUpWhenTheTimeIsOver) {
