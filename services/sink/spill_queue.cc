@@ -43,6 +43,7 @@ struct SpillQueue::Item {
   absl::Time since;            // When it came, or was appended.
   uint64_t direct_number = 0;  // In order, of those that went straight on.
   uint64_t sequence = 0;       // Of its record, once it has one.
+  bool in_line = false;        // It has no place yet, in memory or on disk.
   bool is_queued = false;      // The queue answers for it.
   bool is_final = false;
   std::optional<uint64_t> chunk;  // Of settled_, once its record was read.
@@ -53,7 +54,8 @@ SpillQueue::SpillQueue(Options options, Environment environment)
       environment_(environment),
       logger_(Logger::Process().With({{"component.name", options_.name}})),
       random_(environment.random_seed),
-      backoff_(options_.retry) {}
+      backoff_(options_.retry),
+      append_backoff_(options_.append_retry) {}
 
 SpillQueue::~SpillQueue() {
   Stop();
@@ -108,37 +110,73 @@ bool SpillQueue::stopping() const {
 // --- Offering ---
 
 void SpillQueue::Offer(BatchView view, SettleCallback settle) {
-  while (true) {
-    const absl::Status taken = Take(view, settle);
-    if (taken.ok()) return;
-    if (!MayWait(taken)) return Refuse(view, taken, settle);
-    const auto room = std::make_shared<std::promise<void>>();
-    WhenRoom([room] { room->set_value(); });
-    room->get_future().wait();
-  }
+  const ItemPtr item = StandInLine(std::move(view), std::move(settle));
+  Advance();
+  MutexLock lock(mutex_);
+  while (item->in_line) changed_.Wait(mutex_);
 }
 
 void SpillQueue::OfferLater(BatchView view, SettleCallback settle) {
-  const absl::Status taken = Take(view, settle);
-  if (taken.ok()) return;
-  if (!MayWait(taken)) return Refuse(view, taken, settle);
-  WhenRoom(
-      [this, view = std::move(view), settle = std::move(settle)]() mutable {
-        OfferLater(std::move(view), std::move(settle));
-      });
+  StandInLine(std::move(view), std::move(settle));
+  Advance();
 }
 
-// OK: both are taken. Otherwise neither was touched.
-absl::Status SpillQueue::Take(BatchView& view, SettleCallback& settle) {
-  MutexLock offering(offer_mutex_);
-  if (stopping()) return absl::UnavailableError("the queue is closed");
-  if (!MustSpill() && TakeDirect(view, settle)) return absl::OkStatus();
+SpillQueue::ItemPtr SpillQueue::StandInLine(BatchView view,
+                                            SettleCallback settle) {
+  auto item = std::make_shared<Item>(std::move(view), std::move(settle),
+                                     environment_.clock.Now());
+  MutexLock lock(mutex_);
+  item->in_line = true;
+  line_.push_back(item);
+  return item;
+}
+
+// Gives all in line their place, in order, until one has to wait.
+void SpillQueue::Advance() {
+  std::vector<std::pair<ItemPtr, absl::Status>> refused;
+  {
+    MutexLock offering(offer_mutex_);
+    while (const ItemPtr first = FirstInLine()) {
+      const absl::Status placed = Place(first);
+      if (MayWait(placed)) {
+        AdvanceWhenItHelps(placed);
+        break;
+      }
+      LeaveLine();
+      if (!placed.ok()) refused.emplace_back(first, placed);
+    }
+  }
+  for (const auto& [item, why] : refused) Refuse(item, why);
+}
+
+SpillQueue::ItemPtr SpillQueue::FirstInLine() const {
+  MutexLock lock(mutex_);
+  return line_.empty() ? nullptr : line_.front();
+}
+
+void SpillQueue::LeaveLine() {
+  MutexLock lock(mutex_);
+  line_.front()->in_line = false;
+  line_.pop_front();
+  line_stands_ = false;
+  changed_.NotifyAll();
+}
+
+// Not OK: the item is where it was.
+absl::Status SpillQueue::Place(const ItemPtr& item) {
+  if (stopping()) return absl::FailedPreconditionError("the queue is closed");
+  if (!MustSpill()) {
+    if (TakeDirect(item)) return absl::OkStatus();
+    if (!trouble().ok()) AdvanceWhenMemoryHasRoom();
+  }
+  PHOENIX_RETURN_IF_ERROR(trouble());
   PHOENIX_RETURN_IF_ERROR(RecordDirect());
-  const auto item =
-      std::make_shared<Item>(view, std::move(settle), environment_.clock.Now());
-  const absl::Status recorded = Record(item);
-  if (!recorded.ok()) settle = std::move(item->settle);
-  return recorded;
+  return Record(item);
+}
+
+absl::Status SpillQueue::trouble() const {
+  MutexLock lock(mutex_);
+  return trouble_;
 }
 
 bool SpillQueue::MustSpill() {
@@ -161,20 +199,19 @@ bool SpillQueue::IsEmpty() {
   return pending_records_ == 0 && !next_waits_ && sequence_.AllPassed();
 }
 
-bool SpillQueue::TakeDirect(BatchView& view, SettleCallback& settle) {
-  const auto item =
-      std::make_shared<Item>(view, std::move(settle), environment_.clock.Now());
+bool SpillQueue::TakeDirect(const ItemPtr& item) {
+  BatchView view;
   {
     MutexLock lock(mutex_);
     item->direct_number = ++last_direct_;
     direct_.emplace(item->direct_number, item);
+    view = item->view;
     LookLater();
   }
   SettleCallback told = SettleOf(item);
   if (environment_.memory.TryOffer(view, told)) return true;
   MutexLock lock(mutex_);
-  direct_.erase(item->direct_number);
-  settle = std::move(item->settle);
+  direct_.erase(std::exchange(item->direct_number, 0));
   return false;
 }
 
@@ -209,14 +246,14 @@ void SpillQueue::RecordWhatStands() {
     will_look_ = false;
     if (stopping_ || direct_.empty()) return;
     LookLater();
-    stands = environment_.clock.Now() - direct_.begin()->second->since >=
-             kMaxMemoryWait;
+    stands = trouble_.ok() &&
+             environment_.clock.Now() - direct_.begin()->second->since >=
+                 kMaxMemoryWait;
   }
   if (stands) RecordDirect().IgnoreError();
 }
 
 absl::Status SpillQueue::Record(const ItemPtr& item) {
-  if (log_ == nullptr) return absl::UnavailableError("the queue is not open");
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("queue.spill.before_append"));
   const bool is_direct = item->direct_number > 0;
   const BatchView view = item->view;
@@ -242,7 +279,8 @@ absl::Status SpillQueue::Record(const ItemPtr& item) {
   const absl::Status taken = log_->Append(
       std::move(record.batch), record.lane,
       [this, item, sequence](const absl::StatusOr<EventBatchPtr>& appended) {
-        OnAppended(item, sequence, appended.status());
+        appended.ok() ? OnStored(item)
+                      : OnRefused(item, sequence, appended.status());
       });
   if (taken.ok()) return taken;
   MutexLock lock(mutex_);
@@ -253,12 +291,11 @@ absl::Status SpillQueue::Record(const ItemPtr& item) {
   } else {
     pending_events_ -= events;
   }
-  sequence_.GiveBack(sequence);
+  sequence_.Rewind(sequence);
   return taken;
 }
 
-void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
-                            const absl::Status& appended) {
+void SpillQueue::OnStored(const ItemPtr& item) {
   const bool is_direct = item->direct_number > 0;
   BatchView view;
   SettleCallback settle;
@@ -266,14 +303,9 @@ void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
     MutexLock lock(mutex_);
     view = item->view;
     --pending_records_;
+    append_backoff_.Reset();
     if (!is_direct) pending_events_ -= item->events();
-    if (!appended.ok()) {
-      sequence_.Fail(sequence, item->events());
-      if (is_direct && recorded_.erase(sequence) > 0 &&
-          item->settle != nullptr) {
-        direct_.emplace(item->direct_number, item);
-      }
-    } else if (item->settle != nullptr) {
+    if (item->settle != nullptr) {
       stats_.spilled += item->events();
       item->is_queued = true;
       if (is_direct) {
@@ -281,59 +313,127 @@ void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
         in_flight_items_.emplace(item->since, item);
       }
     }
-    if (appended.ok() || !is_direct) {
-      settle = std::exchange(item->settle, nullptr);
-    }
+    settle = std::exchange(item->settle, nullptr);
     changed_.NotifyAll();
   }
   if (LogHasDropped()) RunSoon([this] { LookForDropped(); });
   // The sink may have been faster.
   if (settle == nullptr) return;
   PHOENIX_FAILPOINT("queue.spill.before_settle").IgnoreError();
-  SettleRows(view, appended.ok() ? Outcome::kQueued : Outcome::kRetry,
-             options_.name, appended, settle);
+  SettleRows(view, Outcome::kQueued, options_.name, absl::OkStatus(), settle);
 }
 
-bool SpillQueue::MayWait(const absl::Status& refusal) const {
-  if (!absl::IsResourceExhausted(refusal)) return false;
-  return environment_.when_full.waits() || !IsFull(refusal);
-}
-
-void SpillQueue::Refuse(const BatchView& view, const absl::Status& why,
-                        SettleCallback& settle) {
-  if (absl::IsResourceExhausted(why)) {
-    return environment_.when_full.TurnAway(view, FromAbsl(why.message()),
-                                           settle);
+// The log refuses all that was appended behind it as well, and what is being
+// appended now is among that: so all of it can be appended again, in order.
+void SpillQueue::OnRefused(const ItemPtr& item, uint64_t sequence,
+                           const absl::Status& why) {
+  {
+    MutexLock offering(offer_mutex_);
+    MutexLock lock(mutex_);
+    trouble_ = absl::UnavailableError(why.message());
+    if (!first_refused_.has_value()) first_refused_ = sequence;
+    if (item->direct_number == 0) {
+      refused_.push_back(item);
+    } else if (recorded_.erase(sequence) > 0 && item->settle != nullptr) {
+      direct_.emplace(item->direct_number, item);
+    }
+    if (--pending_records_ > 0) return;
+    PutBackRefused();
   }
-  const Outcome outcome =
-      absl::IsInvalidArgument(why) ? Outcome::kRejected : Outcome::kRetry;
-  SettleRows(view, outcome, options_.name, why, settle);
+  if (stopping()) return Advance();
+  IsFull(why) ? RunSoon([this] { EndTrouble(); }) : RideOutTrouble();
 }
 
-// Calls `retry` when there may be room, or nothing will be taken any more.
-void SpillQueue::WhenRoom(absl::AnyInvocable<void()> retry) {
-  bool ask = false;
-  bool stopped = false;
+// To where they were, before all that waits.
+void SpillQueue::PutBackRefused() {
+  sequence_.Rewind(*std::exchange(first_refused_, std::nullopt));
+  pending_events_ = 0;
+  for (const ItemPtr& item : refused_) item->in_line = true;
+  line_.insert(line_.begin(), refused_.begin(), refused_.end());
+  refused_.clear();
+  changed_.NotifyAll();
+}
+
+// Tries the disk again later, and until then the memory.
+void SpillQueue::RideOutTrouble() {
+  absl::Duration delay;
   {
     MutexLock lock(mutex_);
-    stopped = stopping_;
-    if (!stopped) {
-      room_waiters_.push_back(std::move(retry));
-      ask = !std::exchange(room_asked_, true);
+    delay = append_backoff_.Next(random_);
+  }
+  environment_.executor.RunAfter(delay, [this] { EndTrouble(); });
+  RunSoon([this] { Advance(); });
+}
+
+void SpillQueue::EndTrouble() {
+  {
+    MutexLock lock(mutex_);
+    // Or it begins anew when all of it is known.
+    if (first_refused_.has_value()) return;
+    trouble_ = absl::OkStatus();
+  }
+  Advance();
+}
+
+// Whether the first in line stays there for that reason.
+bool SpillQueue::MayWait(const absl::Status& refusal) const {
+  if (absl::IsResourceExhausted(refusal)) {
+    return environment_.when_full.waits() || !IsFull(refusal);
+  }
+  return !refusal.ok() && !absl::IsInvalidArgument(refusal) &&
+         !absl::IsFailedPrecondition(refusal);
+}
+
+void SpillQueue::Refuse(const ItemPtr& item, const absl::Status& why) {
+  SettleCallback settle;
+  {
+    MutexLock lock(mutex_);
+    settle = std::exchange(item->settle, nullptr);
+  }
+  if (absl::IsResourceExhausted(why)) {
+    environment_.when_full.TurnAway(item->view, FromAbsl(why.message()),
+                                    settle);
+  } else if (absl::IsInvalidArgument(why)) {
+    SettleRows(item->view, Outcome::kRejected, options_.name, why, settle);
+  } else {
+    SettleRows(item->view, Outcome::kRetry, options_.name,
+               absl::UnavailableError("the queue is closed"), settle);
+  }
+}
+
+void SpillQueue::AdvanceWhenItHelps(const absl::Status& refusal) {
+  bool ask_log = false;
+  bool is_new_trouble = false;
+  {
+    MutexLock lock(mutex_);
+    line_stands_ = true;
+    if (absl::IsResourceExhausted(refusal)) {
+      ask_log = !std::exchange(room_asked_, true);
+    } else {
+      is_new_trouble = trouble_.ok();
+      trouble_ = refusal;
     }
   }
-  if (stopped) return retry();
-  if (ask) log_->WhenRoom([this] { RunSoon([this] { TellRoom(); }); });
+  if (is_new_trouble) RideOutTrouble();
+  if (ask_log) log_->WhenRoom([this] { RunSoon([this] { TellRoom(); }); });
+}
+
+// The disk takes nothing: the sink may.
+void SpillQueue::AdvanceWhenMemoryHasRoom() {
+  {
+    MutexLock lock(mutex_);
+    if (std::exchange(memory_asked_, true)) return;
+  }
+  environment_.memory.WhenReady([this] { RunSoon([this] { TellRoom(); }); });
 }
 
 void SpillQueue::TellRoom() {
-  std::vector<absl::AnyInvocable<void()>> waiters;
   {
     MutexLock lock(mutex_);
-    waiters.swap(room_waiters_);
     room_asked_ = false;
+    memory_asked_ = false;
   }
-  for (auto& retry : waiters) retry();
+  Advance();
 }
 
 // --- From the log to the queue in memory ---
@@ -635,7 +735,7 @@ bool SpillQueue::Drain(absl::Duration timeout) {
   const Clock& clock = Clock::System();  // What the condition waits by, too.
   const int64_t start = clock.MonotonicNanos();
   MutexLock lock(mutex_);
-  while (!IsEmpty() || in_flight_ > 0) {
+  while (!line_.empty() || !IsEmpty() || in_flight_ > 0) {
     const absl::Duration left =
         timeout - absl::Nanoseconds(clock.MonotonicNanos() - start);
     if (left <= absl::ZeroDuration()) return false;
@@ -649,7 +749,7 @@ void SpillQueue::Stop() {
     MutexLock lock(mutex_);
     stopping_ = true;
   }
-  TellRoom();
+  Advance();
 }
 
 absl::Status SpillQueue::Close() {
@@ -669,8 +769,10 @@ absl::Status SpillQueue::Close() {
 
 SpillQueue::Stats SpillQueue::stats() const {
   const LogStats log = log_ == nullptr ? LogStats() : log_->Stats();
+  std::string refuses = log_ == nullptr ? "" : log_->Refuses();
   MutexLock lock(mutex_);
   Stats stats = stats_;
+  stats.refuses = std::move(refuses);
   const uint64_t unread = sequence_.unread();
   stats.waiting = in_flight_ + unread - std::min(unread, pending_events_);
   stats.bytes = log.bytes;
@@ -679,7 +781,7 @@ SpillQueue::Stats SpillQueue::stats() const {
   if (!in_flight_items_.empty()) {
     stats.lag = environment_.clock.Now() - in_flight_items_.begin()->first;
   }
-  stats.holds_up = !room_waiters_.empty();
+  stats.holds_up = line_stands_;
   return stats;
 }
 
