@@ -51,8 +51,9 @@ class Committer {
   absl::StatusOr<std::vector<EventBatchPtr>> Commit(
       absl::Span<PendingAppend> group);
 
-  // Begins a segment if there is none that a group of so many bytes goes to.
-  absl::Status EnsureSegment(uint64_t group_bytes);
+  // Makes sure that the disk has room for a group of so many bytes, where it
+  // would go to. RESOURCE_EXHAUSTED, UNAVAILABLE: as for Commit.
+  absl::Status EnsureRoom(uint64_t group_bytes);
 
   // Ends the segment that is being written, if there is one and it is not
   // empty, so that it can be deleted or the log be closed.
@@ -65,6 +66,7 @@ class Committer {
  private:
   struct Group;  // On its way.
 
+  absl::Status EnsureSegment(uint64_t group_bytes);
   absl::Status BeginSegment();
   absl::Status EndSegment();
   Group Prepare(absl::Span<PendingAppend> appends) const;

@@ -538,6 +538,7 @@ void EmbeddedLog::Finish(
     queue_.Finished(bytes);
     ++stats_.groups;
     stats_.failed_groups += !stored.ok();
+    if (!stored.ok()) probe_bytes_ = bytes;
     if (absl::IsResourceExhausted(refusal)) {
       full_until_nanos_ = clock_.MonotonicNanos() +
                           absl::ToInt64Nanoseconds(options_.full_retry_delay);
@@ -592,23 +593,26 @@ void EmbeddedLog::NoteStorage(const absl::Status& status) {
 
 // While the log says that it refuses nobody may append: it tries for itself.
 void EmbeddedLog::ProbeIfDue() {
+  uint64_t bytes = 0;
   {
     MutexLock lock(mutex_);
     const bool is_due =
         !refusal_.ok() && clock_.MonotonicNanos() >= probe_due_nanos_;
     if (!is_due) return;
+    bytes = probe_bytes_;
   }
   MutexLock lock(file_mutex_);
-  absl::Status probed = Probe();
+  absl::Status probed = Probe(bytes);
   if (absl::IsResourceExhausted(probed) && DeleteWhatMayGo().ok()) {
-    probed = Probe();
+    probed = Probe(bytes);
   }
   NoteStorage(probed);
 }
 
-absl::Status EmbeddedLog::Probe() {
+absl::Status EmbeddedLog::Probe(uint64_t bytes) {
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.append.before_write"));
   PHOENIX_RETURN_IF_ERROR(reserve_.Take());
-  PHOENIX_RETURN_IF_ERROR(committer_.EnsureSegment(/*group_bytes=*/0));
+  PHOENIX_RETURN_IF_ERROR(committer_.EnsureRoom(bytes));
   return retention_.Save(retention_.saved());
 }
 

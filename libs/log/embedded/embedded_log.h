@@ -187,7 +187,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   void RefuseWhatFollows(const absl::Status& refusal);
   void NoteStorage(const absl::Status& status);
   void ProbeIfDue();
-  absl::Status Probe() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
+  absl::Status Probe(uint64_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   void CallWaiters();
   absl::Status CloseFiles();
 
@@ -222,6 +222,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   uint64_t refused_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // Of the storage, until it
                                                   // takes something.
+  uint64_t probe_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // Of what it refused.
   int64_t probe_due_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   bool waiters_are_new_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
