@@ -172,17 +172,17 @@ TEST_F(SuiteQueueTest, IsNotReadyWhileTheDiskOfAQueueRefuses) {
   {
     ScopedFailpoints broken("log.append.before_write=error");
     for (const char* payload : {"1", "2"}) run.Offer(payload);
-    while (run.health.Ready().ok) std::this_thread::yield();
-    EXPECT_THAT(
-        run.health.Ready().reasons,
-        Contains(HasSubstr("queue of sink 'out': its disk refuses events: ")));
+    const std::string said = "queue of sink 'out': its disk refuses events: ";
+    while (run.health.Ready().Text().find(said) == std::string::npos) {
+      std::this_thread::yield();
+    }
   }
   const auto refusing = [&] {
     return run.registry.Snapshot().Sum(metric::kSinkQueueRefusing);
   };
   while (refusing() != 0) std::this_thread::yield();
   while (run.recorder.calls() < 2) std::this_thread::yield();
-  EXPECT_THAT(run.recorder.names(), ElementsAre("queued", "queued"));
+  EXPECT_THAT(run.recorder.names(), ElementsAre("queued"));
 }
 
 TEST_F(SuiteQueueTest, SaysWhyAQueueCantBeOpened) {
