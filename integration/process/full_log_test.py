@@ -104,7 +104,17 @@ class FullLogTest(harness.ProcessTest):
         self.assert_refused(self.fill(run))
         self.fill_rest()
         self.assert_refused(self.send(run))
+        harness.wait_until(
+            lambda: b"log: refuses events: " in run.get("/readyz").body,
+            "not ready")
+        self.assertEqual(run.get("/readyz").status, 503)
+        harness.wait_until(lambda: run.count("phoenix_log_refusing") == 1,
+                           "the metric")
         destination.hold.set()
+        # Though nobody sends anything, for it is not ready.
+        run.wait_until_ready()
+        harness.wait_until(lambda: run.count("phoenix_log_refusing") == 0,
+                           "the metric")
         self.wait_until_it_takes_events(run)
         self.wait_for_all(destination)
         self.assertEqual(run.stop(), 0, run.text("stderr"))

@@ -238,6 +238,11 @@ class Log {
   // on to: a lower-case fragment. Empty: nothing.
   virtual std::string WaitsFor() const { return ""; }
 
+  // Why the storage refuses what is appended, from the first refusal until it
+  // takes something again, which the log tries now and then where nobody
+  // appends: a lower-case fragment. Empty: it does not, as far as is known.
+  virtual std::string Refuses() const { return ""; }
+
   // Takes no more, stores what waits, calls every callback of an append, makes
   // the cursors durable. Blocks until then. Idempotent. The error is that of
   // the last write, after which the log opens again as after a crash.

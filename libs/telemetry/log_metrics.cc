@@ -23,8 +23,8 @@ LogMetrics::LogMetrics(MetricsRegistry& registry, const std::string& pipeline,
           registry.AddCounter(metric::kLogDroppedEvents, LabelsOf(pipeline))),
       expired_records_(
           registry.AddCounter(metric::kLogExpiredRecords, LabelsOf(pipeline))),
-      lag_events_(
-          registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))) {
+      lag_events_(registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))),
+      refusing_(registry.AddGauge(metric::kLogRefusing, LabelsOf(pipeline))) {
   if (storage == LogStorage::kOthers) return;
   const MetricLabels labels = LabelsOf(pipeline);
   own_.emplace(OwnStorage{
@@ -44,6 +44,7 @@ void LogMetrics::Publish(const LogNumbers& now) {
   AddGrowth(dropped_events_, last_.dropped_events, now.dropped_events);
   AddGrowth(expired_records_, last_.expired_records, now.expired_records);
   lag_events_.Set(static_cast<double>(now.lag_events));
+  refusing_.Set(now.refuses ? 1 : 0);
   if (own_) {
     AddGrowth(own_->syncs, last_.syncs, now.syncs);
     own_->segments.Set(static_cast<double>(now.segments));

@@ -16,9 +16,10 @@ struct LogNumbers {
   uint64_t dropped_events = 0;
   uint64_t expired_records = 0;
   uint64_t syncs = 0;
-  uint64_t lag_events = 0;  // Now, as the next two.
+  uint64_t lag_events = 0;  // Now, as the next three.
   uint64_t segments = 0;
   uint64_t size_bytes = 0;
+  bool refuses = false;  // See Log::Refuses.
 };
 
 // Who keeps a log's storage.
@@ -47,6 +48,7 @@ class LogMetrics {
   const Counter dropped_events_;
   const Counter expired_records_;
   const Gauge lag_events_;
+  const Gauge refusing_;
 
   // Of its own storage.
   struct OwnStorage {

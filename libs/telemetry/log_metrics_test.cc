@@ -35,7 +35,8 @@ TEST(LogMetricsTest, PublishesTheNumbersOfTheLastLook) {
                    .syncs = 4,
                    .lag_events = 0,
                    .segments = 1,
-                   .size_bytes = 50});
+                   .size_bytes = 50,
+                   .refuses = true});
   const std::string page = registry.Render();
   EXPECT_THAT(page, HasSubstr("phoenix_log_appended_events_total{pipeline=\"p\""
                               "} 7"));
@@ -44,6 +45,10 @@ TEST(LogMetricsTest, PublishesTheNumbersOfTheLastLook) {
                               "} 1"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_lag_events{pipeline=\"p\"} 0"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_segments{pipeline=\"p\"} 1"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_refusing{pipeline=\"p\"} 1"));
+  metrics.Publish({});
+  EXPECT_THAT(registry.Render(),
+              HasSubstr("phoenix_log_refusing{pipeline=\"p\"} 0"));
   EXPECT_THAT(page,
               HasSubstr("phoenix_log_max_size_bytes{pipeline=\"p\"} 1048576"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_size_bytes{pipeline=\"p\"} 50"));

@@ -100,6 +100,10 @@ constexpr MetricSpec kSinkQueueSizeBytes =
 constexpr MetricSpec kSinkQueueMaxSizeBytes =
     Development(Gauge("phoenix_sink_queue_max_size_bytes",
                       "Bytes that a sink's queue may use of the disk."));
+constexpr MetricSpec kSinkQueueRefusing = Development(
+    Gauge("phoenix_sink_queue_refusing",
+          "1 while the disk of a sink's queue refuses what is put on it, "
+          "else 0."));
 constexpr MetricSpec kSinkQueueLag = Development(
     Gauge("phoenix_sink_queue_lag_seconds",
           "For how long the first event of a sink's queue on disk has "
@@ -149,6 +153,9 @@ constexpr MetricSpec kLogSegments =
 constexpr MetricSpec kLogSizeBytes = Development(
     Gauge("phoenix_log_size_bytes",
           "Bytes that the log uses, what it retains for replay included."));
+constexpr MetricSpec kLogRefusing = Development(
+    Gauge("phoenix_log_refusing",
+          "1 while the log's storage refuses what is appended, else 0."));
 constexpr MetricSpec kLogSyncs = Development(
     Counter("phoenix_log_syncs_total", "Syncs of the log to its disk."));
 constexpr MetricSpec kDeadLetterWaitingEvents = Development(
@@ -223,6 +230,7 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kLogExpiredRecords,
       &metric::kLogLagEvents,
       &metric::kLogMaxSizeBytes,
+      &metric::kLogRefusing,
       &metric::kLogSegments,
       &metric::kLogSizeBytes,
       &metric::kLogSyncs,
@@ -239,6 +247,7 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kSinkQueueLag,
       &metric::kSinkQueueMaxSizeBytes,
       &metric::kSinkQueueMissingEvents,
+      &metric::kSinkQueueRefusing,
       &metric::kSinkQueueSettledEvents,
       &metric::kSinkQueueSizeBytes,
       &metric::kSinkQueueSpilledEvents,

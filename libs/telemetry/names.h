@@ -65,6 +65,7 @@ extern const MetricSpec kSinkQueueWaitingEvents;
 extern const MetricSpec kSinkQueueSizeBytes;
 extern const MetricSpec kSinkQueueMaxSizeBytes;
 extern const MetricSpec kSinkQueueLag;
+extern const MetricSpec kSinkQueueRefusing;
 
 // Labels: pipeline.
 extern const MetricSpec kPipelineReceivedEvents;
@@ -83,6 +84,7 @@ extern const MetricSpec kLogDroppedEvents;
 extern const MetricSpec kLogExpiredRecords;
 extern const MetricSpec kLogLagEvents;
 extern const MetricSpec kLogMaxSizeBytes;
+extern const MetricSpec kLogRefusing;
 extern const MetricSpec kLogSegments;
 extern const MetricSpec kLogSizeBytes;
 extern const MetricSpec kLogSyncs;

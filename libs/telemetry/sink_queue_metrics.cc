@@ -29,7 +29,8 @@ SinkQueueMetrics::SinkQueueMetrics(MetricsRegistry& registry,
           registry.AddGauge(metric::kSinkQueueWaitingEvents, LabelsOf(sink))),
       size_bytes_(
           registry.AddGauge(metric::kSinkQueueSizeBytes, LabelsOf(sink))),
-      lag_(registry.AddGauge(metric::kSinkQueueLag, LabelsOf(sink))) {
+      lag_(registry.AddGauge(metric::kSinkQueueLag, LabelsOf(sink))),
+      refusing_(registry.AddGauge(metric::kSinkQueueRefusing, LabelsOf(sink))) {
   registry.AddGauge(metric::kSinkQueueMaxSizeBytes, LabelsOf(sink))
       .Set(static_cast<double>(max_size_bytes));
 }
@@ -53,6 +54,7 @@ void SinkQueueMetrics::Publish(const SinkQueueNumbers& now) {
   waiting_.Set(static_cast<double>(now.waiting));
   size_bytes_.Set(static_cast<double>(now.size_bytes));
   lag_.Set(now.lag_seconds);
+  refusing_.Set(now.refuses ? 1 : 0);
   last_ = now;
 }
 

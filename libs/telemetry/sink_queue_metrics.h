@@ -17,9 +17,10 @@ struct SinkQueueNumbers {
   uint64_t dropped = 0;
   uint64_t missing = 0;
   uint64_t turned_away = 0;
-  uint64_t waiting = 0;  // Now, as the next two.
+  uint64_t waiting = 0;  // Now, as the next three.
   uint64_t size_bytes = 0;
   double lag_seconds = 0;
+  bool refuses = false;  // Its disk, what is put on it.
 };
 
 // The metrics of a sink's queue beyond those of its part in memory
@@ -46,6 +47,7 @@ class SinkQueueMetrics {
   const Gauge waiting_;
   const Gauge size_bytes_;
   const Gauge lag_;
+  const Gauge refusing_;
   SinkQueueNumbers last_;
 };
 

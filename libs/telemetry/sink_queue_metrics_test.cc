@@ -25,7 +25,8 @@ TEST(SinkQueueMetricsTest, CountsTheGrowthAndShowsTheMoment) {
                    .turned_away = 4,
                    .waiting = 4,
                    .size_bytes = 100,
-                   .lag_seconds = 1.5});
+                   .lag_seconds = 1.5,
+                   .refuses = true});
   const MetricsSnapshot snapshot = registry.Snapshot();
   EXPECT_EQ(snapshot.Sum(metric::kSinkQueueSpilledEvents), 12);
   EXPECT_EQ(snapshot.Sum(metric::kSinkQueueSettledEvents), 6);
@@ -34,6 +35,7 @@ TEST(SinkQueueMetricsTest, CountsTheGrowthAndShowsTheMoment) {
   EXPECT_EQ(snapshot.Sum(metric::kSinkQueueWaitingEvents), 4);
   EXPECT_EQ(snapshot.Sum(metric::kSinkQueueSizeBytes), 100);
   EXPECT_EQ(snapshot.Sum(metric::kSinkQueueLag), 1.5);
+  EXPECT_EQ(snapshot.Sum(metric::kSinkQueueRefusing), 1);
 }
 
 }  // namespace

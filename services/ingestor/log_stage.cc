@@ -135,7 +135,8 @@ LogNumbers LogStage::Numbers() const {
           .syncs = stats.syncs,
           .lag_events = waiting_events(),
           .segments = stats.segments,
-          .size_bytes = stats.bytes};
+          .size_bytes = stats.bytes,
+          .refuses = !log_->Refuses().empty()};
 }
 
 bool LogStage::has_read_all() const {

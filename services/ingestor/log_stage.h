@@ -75,6 +75,9 @@ class LogStage : private PartitionListener {
   // As Log::WaitsFor.
   std::string WaitsFor() const { return log_->WaitsFor(); }
 
+  // As Log::Refuses.
+  std::string Refuses() const { return log_->Refuses(); }
+
   // Puts what the log has lost until now into the pipeline's books: to be
   // called now and then. Close does it too.
   void SettleLost();

@@ -1,16 +1,14 @@
 #include "services/sink/spill_queue.h"
 
 #include <algorithm>
-#include <future>
 #include <iterator>
 #include <utility>
 
-#include "libs/base/error_details.h"
 #include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/engine/reject_to_dead_letters.h"
-#include "services/sink/settle_rows.h"
+#include "services/sink/spill_queue_item.h"
 #include "services/sink/spill_record.h"
 
 namespace phoenix {
@@ -23,37 +21,15 @@ constexpr int kMaxEntriesInATask = 64;
 // while there are more. As much as the queue has of them in memory by default.
 constexpr uint64_t kMaxLetterBytes = 16 << 20;
 
-bool IsFull(const absl::Status& refusal) {
-  const auto reason = GetErrorReason(refusal);
-  return reason.has_value() && reason->reason == "LOG_FULL";
-}
-
 }  // namespace
-
-// A view that the queue has taken. Its members belong to the queue's mutex once
-// it is shared.
-struct SpillQueue::Item {
-  Item(BatchView taken, SettleCallback told, absl::Time now)
-      : view(std::move(taken)), settle(std::move(told)), since(now) {}
-
-  uint64_t events() const { return view.rows.size(); }
-
-  BatchView view;              // The rows that are not final.
-  SettleCallback settle;       // Null once whoever offered it knows.
-  absl::Time since;            // When it came, or was appended.
-  uint64_t direct_number = 0;  // In order, of those that went straight on.
-  uint64_t sequence = 0;       // Of its record, once it has one.
-  bool is_queued = false;      // The queue answers for it.
-  bool is_final = false;
-  std::optional<uint64_t> chunk;  // Of settled_, once its record was read.
-};
 
 SpillQueue::SpillQueue(Options options, Environment environment)
     : options_(std::move(options)),
       environment_(environment),
       logger_(Logger::Process().With({{"component.name", options_.name}})),
       random_(environment.random_seed),
-      backoff_(options_.retry) {}
+      backoff_(options_.retry),
+      append_backoff_(options_.append_retry) {}
 
 SpillQueue::~SpillQueue() {
   Stop();
@@ -103,237 +79,6 @@ absl::StatusOr<uint64_t> SpillQueue::FindEnd(int64_t cursor) const {
 bool SpillQueue::stopping() const {
   MutexLock lock(mutex_);
   return stopping_;
-}
-
-// --- Offering ---
-
-void SpillQueue::Offer(BatchView view, SettleCallback settle) {
-  while (true) {
-    const absl::Status taken = Take(view, settle);
-    if (taken.ok()) return;
-    if (!MayWait(taken)) return Refuse(view, taken, settle);
-    const auto room = std::make_shared<std::promise<void>>();
-    WhenRoom([room] { room->set_value(); });
-    room->get_future().wait();
-  }
-}
-
-void SpillQueue::OfferLater(BatchView view, SettleCallback settle) {
-  const absl::Status taken = Take(view, settle);
-  if (taken.ok()) return;
-  if (!MayWait(taken)) return Refuse(view, taken, settle);
-  WhenRoom(
-      [this, view = std::move(view), settle = std::move(settle)]() mutable {
-        OfferLater(std::move(view), std::move(settle));
-      });
-}
-
-// OK: both are taken. Otherwise neither was touched.
-absl::Status SpillQueue::Take(BatchView& view, SettleCallback& settle) {
-  MutexLock offering(offer_mutex_);
-  if (stopping()) return absl::UnavailableError("the queue is closed");
-  if (!MustSpill() && TakeDirect(view, settle)) return absl::OkStatus();
-  PHOENIX_RETURN_IF_ERROR(RecordDirect());
-  const auto item =
-      std::make_shared<Item>(view, std::move(settle), environment_.clock.Now());
-  const absl::Status recorded = Record(item);
-  if (!recorded.ok()) settle = std::move(item->settle);
-  return recorded;
-}
-
-bool SpillQueue::MustSpill() {
-  MutexLock lock(mutex_);
-  if (spilling_ && IsEmpty()) spilling_ = false;
-  return spilling_ || SinkStands();
-}
-
-// Whether what the queue answers for has stood in memory for as long as
-// anything may: what is new would only stand there for as long before it is
-// answered.
-bool SpillQueue::SinkStands() {
-  return !in_flight_items_.empty() &&
-         environment_.clock.Now() - in_flight_items_.begin()->first >=
-             kMaxMemoryWait;
-}
-
-// Whether the log has nothing that was not handed on.
-bool SpillQueue::IsEmpty() {
-  return pending_records_ == 0 && !next_waits_ && sequence_.AllPassed();
-}
-
-bool SpillQueue::TakeDirect(BatchView& view, SettleCallback& settle) {
-  const auto item =
-      std::make_shared<Item>(view, std::move(settle), environment_.clock.Now());
-  {
-    MutexLock lock(mutex_);
-    item->direct_number = ++last_direct_;
-    direct_.emplace(item->direct_number, item);
-    LookLater();
-  }
-  SettleCallback told = SettleOf(item);
-  if (environment_.memory.TryOffer(view, told)) return true;
-  MutexLock lock(mutex_);
-  direct_.erase(item->direct_number);
-  settle = std::move(item->settle);
-  return false;
-}
-
-// What came before is recorded before.
-absl::Status SpillQueue::RecordDirect() {
-  std::vector<ItemPtr> items;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [number, item] : direct_) items.push_back(item);
-  }
-  for (const ItemPtr& item : items) {
-    const absl::Status recorded = Record(item);
-    // Too large for a record: it is in memory, and stays there.
-    if (absl::IsInvalidArgument(recorded)) continue;
-    PHOENIX_RETURN_IF_ERROR(recorded);
-  }
-  return absl::OkStatus();
-}
-
-void SpillQueue::LookLater() {
-  if (std::exchange(will_look_, true)) return;
-  environment_.executor.RunAfter(kMaxMemoryWait,
-                                 [this] { RecordWhatStands(); });
-}
-
-// What is refused now is tried again at the next look.
-void SpillQueue::RecordWhatStands() {
-  MutexLock offering(offer_mutex_);
-  bool stands = false;
-  {
-    MutexLock lock(mutex_);
-    will_look_ = false;
-    if (stopping_ || direct_.empty()) return;
-    LookLater();
-    stands = environment_.clock.Now() - direct_.begin()->second->since >=
-             kMaxMemoryWait;
-  }
-  if (stands) RecordDirect().IgnoreError();
-}
-
-absl::Status SpillQueue::Record(const ItemPtr& item) {
-  if (log_ == nullptr) return absl::UnavailableError("the queue is not open");
-  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("queue.spill.before_append"));
-  const bool is_direct = item->direct_number > 0;
-  const BatchView view = item->view;
-  const uint64_t events = view.rows.size();
-  uint64_t sequence = 0;
-  {
-    MutexLock lock(mutex_);
-    if (is_direct && direct_.erase(item->direct_number) == 0) {
-      return absl::OkStatus();  // The sink has just said what became of it.
-    }
-    sequence = sequence_.Take(events);
-    item->sequence = sequence;
-    if (is_direct) {
-      sequence_.Exclude(sequence, events);
-      recorded_.emplace(sequence, item);
-    } else {
-      pending_events_ += events;
-    }
-    ++pending_records_;
-    spilling_ = true;
-  }
-  SpillRecord record = ToSpillRecord(view, sequence);
-  const absl::Status taken = log_->Append(
-      std::move(record.batch), record.lane,
-      [this, item, sequence](const absl::StatusOr<EventBatchPtr>& appended) {
-        OnAppended(item, sequence, appended.status());
-      });
-  if (taken.ok()) return taken;
-  MutexLock lock(mutex_);
-  --pending_records_;
-  if (is_direct) {
-    recorded_.erase(sequence);
-    if (item->settle != nullptr) direct_.emplace(item->direct_number, item);
-  } else {
-    pending_events_ -= events;
-  }
-  sequence_.GiveBack(sequence);
-  return taken;
-}
-
-void SpillQueue::OnAppended(const ItemPtr& item, uint64_t sequence,
-                            const absl::Status& appended) {
-  const bool is_direct = item->direct_number > 0;
-  BatchView view;
-  SettleCallback settle;
-  {
-    MutexLock lock(mutex_);
-    view = item->view;
-    --pending_records_;
-    if (!is_direct) pending_events_ -= item->events();
-    if (!appended.ok()) {
-      sequence_.Fail(sequence, item->events());
-      if (is_direct && recorded_.erase(sequence) > 0 &&
-          item->settle != nullptr) {
-        direct_.emplace(item->direct_number, item);
-      }
-    } else if (item->settle != nullptr) {
-      stats_.spilled += item->events();
-      item->is_queued = true;
-      if (is_direct) {
-        in_flight_ += item->events();
-        in_flight_items_.emplace(item->since, item);
-      }
-    }
-    if (appended.ok() || !is_direct) {
-      settle = std::exchange(item->settle, nullptr);
-    }
-    changed_.NotifyAll();
-  }
-  if (LogHasDropped()) RunSoon([this] { LookForDropped(); });
-  // The sink may have been faster.
-  if (settle == nullptr) return;
-  PHOENIX_FAILPOINT("queue.spill.before_settle").IgnoreError();
-  SettleRows(view, appended.ok() ? Outcome::kQueued : Outcome::kRetry,
-             options_.name, appended, settle);
-}
-
-bool SpillQueue::MayWait(const absl::Status& refusal) const {
-  if (!absl::IsResourceExhausted(refusal)) return false;
-  return environment_.when_full.waits() || !IsFull(refusal);
-}
-
-void SpillQueue::Refuse(const BatchView& view, const absl::Status& why,
-                        SettleCallback& settle) {
-  if (absl::IsResourceExhausted(why)) {
-    return environment_.when_full.TurnAway(view, FromAbsl(why.message()),
-                                           settle);
-  }
-  const Outcome outcome =
-      absl::IsInvalidArgument(why) ? Outcome::kRejected : Outcome::kRetry;
-  SettleRows(view, outcome, options_.name, why, settle);
-}
-
-// Calls `retry` when there may be room, or nothing will be taken any more.
-void SpillQueue::WhenRoom(absl::AnyInvocable<void()> retry) {
-  bool ask = false;
-  bool stopped = false;
-  {
-    MutexLock lock(mutex_);
-    stopped = stopping_;
-    if (!stopped) {
-      room_waiters_.push_back(std::move(retry));
-      ask = !std::exchange(room_asked_, true);
-    }
-  }
-  if (stopped) return retry();
-  if (ask) log_->WhenRoom([this] { RunSoon([this] { TellRoom(); }); });
-}
-
-void SpillQueue::TellRoom() {
-  std::vector<absl::AnyInvocable<void()>> waiters;
-  {
-    MutexLock lock(mutex_);
-    waiters.swap(room_waiters_);
-    room_asked_ = false;
-  }
-  for (auto& retry : waiters) retry();
 }
 
 // --- From the log to the queue in memory ---
@@ -635,7 +380,7 @@ bool SpillQueue::Drain(absl::Duration timeout) {
   const Clock& clock = Clock::System();  // What the condition waits by, too.
   const int64_t start = clock.MonotonicNanos();
   MutexLock lock(mutex_);
-  while (!IsEmpty() || in_flight_ > 0) {
+  while (!line_.empty() || !IsEmpty() || in_flight_ > 0) {
     const absl::Duration left =
         timeout - absl::Nanoseconds(clock.MonotonicNanos() - start);
     if (left <= absl::ZeroDuration()) return false;
@@ -649,7 +394,7 @@ void SpillQueue::Stop() {
     MutexLock lock(mutex_);
     stopping_ = true;
   }
-  TellRoom();
+  Advance();
 }
 
 absl::Status SpillQueue::Close() {
@@ -669,8 +414,10 @@ absl::Status SpillQueue::Close() {
 
 SpillQueue::Stats SpillQueue::stats() const {
   const LogStats log = log_ == nullptr ? LogStats() : log_->Stats();
+  std::string refuses = log_ == nullptr ? "" : log_->Refuses();
   MutexLock lock(mutex_);
   Stats stats = stats_;
+  stats.refuses = std::move(refuses);
   const uint64_t unread = sequence_.unread();
   stats.waiting = in_flight_ + unread - std::min(unread, pending_events_);
   stats.bytes = log.bytes;
@@ -679,7 +426,7 @@ SpillQueue::Stats SpillQueue::stats() const {
   if (!in_flight_items_.empty()) {
     stats.lag = environment_.clock.Now() - in_flight_items_.begin()->first;
   }
-  stats.holds_up = !room_waiters_.empty();
+  stats.holds_up = line_stands_;
   return stats;
 }
 

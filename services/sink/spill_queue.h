@@ -2,6 +2,7 @@
 #define SERVICES_SINK_SPILL_QUEUE_H_
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,6 +46,11 @@ namespace phoenix {
 // A view that has been in memory for kMaxMemoryWait is put on disk as well: who
 // offered it waits no longer for a sink that stands still.
 //
+// A disk that refuses what is appended keeps it, and all that is behind it,
+// waiting: it is appended again, in order, or goes to the sink when that has
+// all that is on disk. Who offers waits meanwhile, so that what the queue holds
+// then is bounded by what the log takes at once.
+//
 // So at every moment what the log holds without an outcome is older than
 // anything that has settled neither here nor at the sink: after a crash the log
 // is delivered first, then what comes again from elsewhere, and order holds.
@@ -60,9 +66,10 @@ class SpillQueue : public SinkPort {
     std::string name = {};         // Of the sink.
     SourcePosition position = {};  // Of the sink in the pipeline file.
 
-    // Before rows that came back are offered again, and before a log that
-    // could not be read is read again.
+    // Before rows that came back are offered again, before a log that could
+    // not be read is read again; and before what it refused is appended again.
     Backoff::Options retry = {};
+    Backoff::Options append_retry = {.max = absl::Seconds(5)};
   };
 
   // What the queue works with; all of it outlives the queue.
@@ -97,6 +104,9 @@ class SpillQueue : public SinkPort {
     // Somebody waits for room, now.
     bool holds_up = false;
 
+    // Why the disk refuses what is put on it, now: see Log::Refuses.
+    std::string refuses;
+
     // 0, or there is a bug, when nothing moves.
     int64_t unaccounted() const {
       return static_cast<int64_t>(found + spilled) -
@@ -108,9 +118,10 @@ class SpillQueue : public SinkPort {
   SpillQueue(Options options, Environment environment);
   ~SpillQueue() override;
 
-  // Begins with what `log` holds, whose partition 0 it is alone to use, and
-  // which keeps identities. Before the first Offer. An error when it can't be
-  // read.
+  // Begins with what `log` holds, whose partition 0 it is alone to use, which
+  // keeps identities, and which refuses what was appended behind something that
+  // it refuses (see EmbeddedLog). Before the first Offer. An error when it
+  // can't be read.
   absl::Status Start(std::unique_ptr<Log> log);
 
   const std::string& name() const override { return options_.name; }
@@ -137,22 +148,32 @@ class SpillQueue : public SinkPort {
   using ItemByTime = std::pair<absl::Time, ItemPtr>;
 
   // Offering.
-  absl::Status Take(BatchView& view, SettleCallback& settle);
+  ItemPtr StandInLine(BatchView view, SettleCallback settle);
+  void Advance();
+  ItemPtr FirstInLine() const;
+  void LeaveLine();
+  absl::Status Place(const ItemPtr& item)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(offer_mutex_);
+  absl::Status trouble() const;
   bool MustSpill();
   bool SinkStands() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool TakeDirect(BatchView& view, SettleCallback& settle)
+  bool TakeDirect(const ItemPtr& item)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(offer_mutex_);
   absl::Status RecordDirect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(offer_mutex_);
   absl::Status Record(const ItemPtr& item)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(offer_mutex_);
   void LookLater() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RecordWhatStands();
-  void OnAppended(const ItemPtr& item, uint64_t sequence,
-                  const absl::Status& appended);
+  void OnStored(const ItemPtr& item);
+  void OnRefused(const ItemPtr& item, uint64_t sequence,
+                 const absl::Status& why);
+  void PutBackRefused() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RideOutTrouble();
+  void EndTrouble();
   bool MayWait(const absl::Status& refusal) const;
-  void Refuse(const BatchView& view, const absl::Status& why,
-              SettleCallback& settle);
-  void WhenRoom(absl::AnyInvocable<void()> retry);
+  void Refuse(const ItemPtr& item, const absl::Status& why);
+  void AdvanceWhenItHelps(const absl::Status& refusal);
+  void AdvanceWhenMemoryHasRoom();
   void TellRoom();
 
   // Of the executor.
@@ -194,7 +215,7 @@ class SpillQueue : public SinkPort {
   std::unique_ptr<LogReader> reader_;
   ItemPtr next_;  // Read, and waits for room in memory.
 
-  // Held while a view is offered, so that all have one order.
+  // Held while views are given their place, so that all have one order.
   Mutex offer_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
 
   // Never held while anything outside is called.
@@ -204,6 +225,19 @@ class SpillQueue : public SinkPort {
   bool spilling_ ABSL_GUARDED_BY(mutex_) = false;
   bool next_waits_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t last_direct_ ABSL_GUARDED_BY(mutex_) = 0;
+
+  // Taken, and without a place yet, in order: each as long as the first has to
+  // wait for room, or for a disk that has refused.
+  std::deque<ItemPtr> line_ ABSL_GUARDED_BY(mutex_);
+  bool line_stands_ ABSL_GUARDED_BY(mutex_) = false;
+  bool room_asked_ ABSL_GUARDED_BY(mutex_) = false;    // On disk.
+  bool memory_asked_ ABSL_GUARDED_BY(mutex_) = false;  // For room.
+
+  // Why the disk has refused, until it is tried again; and what it has, until
+  // it has said so of all that was on its way.
+  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
+  std::optional<uint64_t> first_refused_ ABSL_GUARDED_BY(mutex_);
+  std::vector<ItemPtr> refused_ ABSL_GUARDED_BY(mutex_);
 
   // In memory and without a record, in order; and those of them that have one
   // which was not read yet, by its sequence.
@@ -225,12 +259,11 @@ class SpillQueue : public SinkPort {
   uint64_t first_kept_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t looked_at_ ABSL_GUARDED_BY(mutex_) = 0;
   Stats stats_ ABSL_GUARDED_BY(mutex_);
-  std::vector<absl::AnyInvocable<void()>> room_waiters_ ABSL_GUARDED_BY(mutex_);
-  bool room_asked_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // The log.
   Random random_ ABSL_GUARDED_BY(mutex_);
   Backoff backoff_ ABSL_GUARDED_BY(mutex_);
+  Backoff append_backoff_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace phoenix

@@ -1,14 +1,17 @@
 // Random lives of a queue against what its users rely on: nothing it answered
-// for is lost, order holds, over crashes too, and its books are right.
+// for is lost, order holds, over crashes and on a disk that refuses too, and
+// its books are right.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "gtest/gtest.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/random.h"
 #include "libs/engine/testing/json_batch.h"
 #include "services/sink/testing/spill_harness.h"
@@ -20,8 +23,8 @@ constexpr uint64_t kSeeds = 40;
 constexpr int kSteps = 150;
 
 // A log before the queue with one reader, as a pipeline has it: events are
-// offered in order, and after a crash again from the first that had not
-// settled.
+// offered in order, and again from the first that had not settled after a
+// crash, or when they are given back.
 class Model {
  public:
   Model(uint64_t seed, SpillFolder& folder) : random_(seed), folder_(folder) {
@@ -35,8 +38,10 @@ class Model {
         Offer();
       } else if (dice < 65) {
         SettleOne();
-      } else if (dice < 90) {
+      } else if (dice < 87) {
         life_->Step();
+      } else if (dice < 91) {
+        BreakOrMend();
       } else if (dice < 95) {
         life_->executor.Wait();
       } else if (dice < 98) {
@@ -61,6 +66,17 @@ class Model {
     options.capacity = 1 + random_.Below(4);
     life_ = std::make_unique<SpillLife>(options);
     for (Event& event : events_) event.offered = false;
+  }
+
+  // What the disk of the queue does with what is appended.
+  void BreakOrMend() {
+    constexpr const char* kFaults[] = {"log.append.before_write=error",
+                                       "log.append.after_write=error",
+                                       "log.append.before_write=error@1",
+                                       "log.append.after_write=error:full@2",
+                                       "queue.spill.before_append=error"};
+    fault_.reset();
+    if (random_.Chance(0.5)) fault_.emplace(kFaults[random_.Below(5)]);
   }
 
   void Crash() {
@@ -103,6 +119,9 @@ class Model {
     for (uint32_t row = 0; row < outcome.size(); ++row) {
       if (outcome.at(row) != Outcome::kDelivered &&
           outcome.at(row) != Outcome::kQueued) {
+        if (outcome.at(row) == Outcome::kRetry) {
+          events_[first + row].offered = false;
+        }
         continue;
       }
       events_[first + row].settled = true;
@@ -129,6 +148,8 @@ class Model {
   }
 
   void Finish() {
+    fault_.reset();
+    life_->executor.Wait();
     for (life_->Run(); life_->memory.size() > 0; life_->Run()) SettleOne();
     for (size_t i = 0; i < events_.size(); ++i) {
       if (GoesElsewhere(i) || !events_[i].settled) continue;
@@ -142,6 +163,7 @@ class Model {
 
   Random random_;
   SpillFolder& folder_;
+  std::optional<ScopedFailpoints> fault_;
   std::vector<Event> events_;
   std::set<size_t> delivered_;
   size_t next_ = 0;

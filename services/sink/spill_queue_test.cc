@@ -253,19 +253,82 @@ TEST_F(SpillQueueTest, OffersRowsAgainThatTheSinkGaveBack) {
   ExpectBooksClosed();
 }
 
-TEST_F(SpillQueueTest, GivesBackWhatCouldNotBeStored) {
-  Offer("1");
-  Offer("2");
-  OutcomeRecorder third;
+TEST_F(SpillQueueTest, KeepsInOrderWhatTheDiskRefuses) {
+  std::vector<OutcomeRecorder> offers;
+  for (int i = 1; i <= 2; ++i) offers.push_back(Offer(std::to_string(i)));
   {
     ScopedFailpoints broken("log.append.before_write=error");
-    third = Offer("3");
+    for (int i = 3; i <= 6; ++i) {
+      OutcomeRecorder& offered = offers.emplace_back();
+      life_->queue.OfferLater(WholeView(JsonBatch({std::to_string(i)})),
+                              offered.Callback());
+      if (i % 2 == 0) life_->log->Step();
+    }
+    EXPECT_TRUE(stats().holds_up);
+    EXPECT_THAT(stats().refuses, HasSubstr("log.append.before_write"));
+    for (const OutcomeRecorder& offer : offers) EXPECT_EQ(offer.calls(), 0u);
   }
-  EXPECT_THAT(third.names(), ElementsAre("retry"));
+  life_->Run();
+  for (const OutcomeRecorder& offer : offers) {
+    EXPECT_THAT(offer.names(), ElementsAre("queued"));
+  }
+  EXPECT_FALSE(stats().holds_up);
+  EXPECT_THAT(All(), ElementsAre("1", "2", "3", "4", "5", "6"));
+  ExpectBooksClosed();
+}
+
+TEST_F(SpillQueueTest, RefusesBehindWhatTheDiskRefusedOnTheWay) {
+  // Fails the first group alone: what is behind it must not be stored.
+  Begin({.max_group_bytes = 1});
+  Offer("1");
+  Offer("2");
+  for (const char* payload : {"3", "4", "5"}) {
+    life_->queue.OfferLater(WholeView(JsonBatch({payload})),
+                            [](const BatchOutcome&) {});
+  }
+  {
+    ScopedFailpoints broken("log.append.before_write=error");
+    life_->log->Step();
+  }
+  EXPECT_EQ(stats().waiting, 0u);
+  life_->Run();
+  EXPECT_THAT(All(), ElementsAre("1", "2", "3", "4", "5"));
+  ExpectBooksClosed();
+}
+
+TEST_F(SpillQueueTest, GoesOnInMemoryWhileTheDiskRefuses) {
+  ScopedFailpoints broken("log.append.before_write=error");
+  std::vector<OutcomeRecorder> offers;
+  for (int i = 1; i <= 5; ++i) offers.push_back(Offer(std::to_string(i)));
+  EXPECT_THAT(All(), ElementsAre("1", "2", "3", "4", "5"));
+  for (const OutcomeRecorder& offer : offers) {
+    EXPECT_THAT(offer.names(), ElementsAre("delivered"));
+  }
   EXPECT_EQ(stats().spilled, 0u);
-  const OutcomeRecorder again = Offer("3");
-  EXPECT_THAT(again.names(), ElementsAre("queued"));
-  EXPECT_THAT(All(), ElementsAre("1", "2", "3"));
+  ExpectBooksClosed();
+}
+
+TEST_F(SpillQueueTest, GivesBackWhatTheDiskRefusedWhenItStops) {
+  ScopedFailpoints broken("log.append.before_write=error");
+  std::vector<OutcomeRecorder> offers;
+  for (int i = 1; i <= 4; ++i) offers.push_back(Offer(std::to_string(i)));
+  life_->queue.Stop();
+  EXPECT_THAT(offers[2].names(), ElementsAre("retry"));
+  EXPECT_THAT(offers[3].names(), ElementsAre("retry"));
+}
+
+TEST_F(SpillQueueTest, MissesNothingInTheNextLifeOfWhatTheDiskRefused) {
+  for (int i = 1; i <= 3; ++i) Offer(std::to_string(i));
+  {
+    ScopedFailpoints broken("log.append.before_write=error");
+    Offer("4");
+  }
+  life_->executor.Wait();
+  life_->Run();
+  Crash();
+  EXPECT_EQ(stats().found, 4u);
+  EXPECT_THAT(All(), ElementsAre("1", "2", "3", "4"));
+  EXPECT_EQ(stats().damaged, 0u);
   ExpectBooksClosed();
 }
 

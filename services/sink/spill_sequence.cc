@@ -16,41 +16,26 @@ uint64_t SpillSequence::Take(uint64_t events) {
   return sequence;
 }
 
-void SpillSequence::GiveBack(uint64_t sequence) {
+void SpillSequence::Rewind(uint64_t sequence) {
   next_ = sequence;
-  const auto own = excluded_.find(sequence);
-  if (own != excluded_.end()) Erase(own);
+  while (!excluded_.empty() && excluded_.rbegin()->first >= sequence) {
+    Erase(std::prev(excluded_.end()));
+  }
 }
 
 void SpillSequence::Exclude(uint64_t sequence, uint64_t events) {
-  if (excluded_.emplace(sequence, Excluded{events, false}).second) {
-    excluded_events_ += events;
-  }
+  if (excluded_.emplace(sequence, events).second) excluded_events_ += events;
 }
 
-void SpillSequence::Fail(uint64_t sequence, uint64_t events) {
-  Exclude(sequence, events);
-  const auto failed = excluded_.find(sequence);
-  failed->second.failed = true;
-  if (failed == excluded_.begin()) return;
-  const auto before = std::prev(failed);
-  if (!before->second.failed ||
-      before->first + before->second.events != sequence) {
-    return;
-  }
-  before->second.events += events;
-  excluded_.erase(failed);
-}
-
-void SpillSequence::Erase(ExcludedMap::iterator excluded) {
-  excluded_events_ -= excluded->second.events;
+void SpillSequence::Erase(EventsByNumber::iterator excluded) {
+  excluded_events_ -= excluded->second;
   excluded_.erase(excluded);
 }
 
 uint64_t SpillSequence::SkipTo(uint64_t sequence) {
   uint64_t missing = sequence - std::min(sequence, passed_);
   while (!excluded_.empty() && excluded_.begin()->first < sequence) {
-    missing -= std::min(missing, excluded_.begin()->second.events);
+    missing -= std::min(missing, excluded_.begin()->second);
     Erase(excluded_.begin());
   }
   passed_ = std::max(passed_, sequence);
@@ -65,16 +50,6 @@ uint64_t SpillSequence::Pass(uint64_t sequence, uint64_t events) {
   passed_ = std::max(passed_, sequence + events);
   next_ = std::max(next_, passed_);
   return missing;
-}
-
-bool SpillSequence::AllPassed() {
-  while (!excluded_.empty() && excluded_.begin()->second.failed &&
-         excluded_.begin()->first <= passed_) {
-    const auto failed = excluded_.begin();
-    passed_ = std::max(passed_, failed->first + failed->second.events);
-    Erase(failed);
-  }
-  return passed_ >= next_;
 }
 
 }  // namespace phoenix

@@ -18,26 +18,24 @@ class SpillSequence {
   // The number of a record that is appended now.
   uint64_t Take(uint64_t events);
 
-  // The record that was taken last, excluded or not, is not appended after all.
-  void GiveBack(uint64_t sequence);
+  // That record and all that were taken after it, excluded or not, are not
+  // stored after all: their numbers are free again.
+  void Rewind(uint64_t sequence);
 
   // The record is not among the unread: the sink has it already. It is still to
   // be passed.
   void Exclude(uint64_t sequence, uint64_t events);
 
-  // The record could not be stored, excluded or not, and won't be passed.
-  void Fail(uint64_t sequence, uint64_t events);
-
-  // A record was read. Returns how many events of those before it, neither
-  // excluded nor failed, were not.
+  // A record was read. Returns how many events of those before it, not
+  // excluded, were not.
   uint64_t Pass(uint64_t sequence, uint64_t events);
 
   // What comes before is not there any more: nothing of it will be passed.
   // Returns how many events of it are lost, as Pass does.
   uint64_t SkipTo(uint64_t sequence);
 
-  // Whether every record that did not fail has been passed.
-  bool AllPassed();
+  // Whether every record has been passed.
+  bool AllPassed() const { return passed_ >= next_; }
 
   // The number of the record that will be taken next.
   uint64_t next() const { return next_; }
@@ -46,18 +44,13 @@ class SpillSequence {
   uint64_t unread() const { return next_ - passed_ - excluded_events_; }
 
  private:
-  struct Excluded {
-    uint64_t events = 0;
-    bool failed = false;
-  };
-  using ExcludedMap = std::map<uint64_t, Excluded>;
+  using EventsByNumber = std::map<uint64_t, uint64_t>;
 
-  void Erase(ExcludedMap::iterator excluded);
+  void Erase(EventsByNumber::iterator excluded);
 
   uint64_t passed_ = 0;
   uint64_t next_ = 0;
-  ExcludedMap excluded_;  // By number, none passed; neighbours that failed are
-                          // one, so that a disk that fails makes no long list.
+  EventsByNumber excluded_;  // None passed.
   uint64_t excluded_events_ = 0;
 };
 

@@ -87,6 +87,7 @@ struct SinkQueues::Queue {
     numbers.waiting = stats.waiting;
     numbers.size_bytes = stats.bytes;
     numbers.lag_seconds = absl::ToDoubleSeconds(stats.lag);
+    numbers.refuses = !stats.refuses.empty();
     return numbers;
   }
 
@@ -255,7 +256,10 @@ void SinkQueues::Publish() {
     queue->metrics->Publish(queue->Numbers());
     if (queue->spill == nullptr) continue;
     const std::string part = HealthPart(queue->sink.name);
-    if (queue->spill->stats().holds_up) {
+    const SpillQueue::Stats stats = queue->spill->stats();
+    if (!stats.refuses.empty()) {
+      health_.SetUnready(part, Cat("its disk refuses events: ", stats.refuses));
+    } else if (stats.holds_up) {
       health_.SetUnready(
           part,
           Cat("full: ", FormatByteSize(queue->sink.queue.spill->max_bytes),

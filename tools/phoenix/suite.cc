@@ -440,10 +440,13 @@ bool Suite::SourcesAreWell() {
   return all;
 }
 
-// What the log waits for keeps back all that is behind it; /readyz hears of it.
+// A log that refuses takes nothing from the doors, and what it waits for keeps
+// back all that is behind it; /readyz hears of both.
 void Suite::LookAtLog() {
   if (log_ == nullptr) return;
-  const std::string what = log_->WaitsFor();
+  const std::string refuses = log_->Refuses();
+  const std::string what =
+      refuses.empty() ? log_->WaitsFor() : Cat("refuses events: ", refuses);
   if (what.empty()) {
     health_.SetReady(kLogHealthPart);
   } else {

@@ -1,9 +1,11 @@
 // The suite with a log: what is acknowledged, and what a next run hands on.
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/failpoint.h"
 #include "tools/phoenix/run_report.h"
 #include "tools/phoenix/suite.h"
 #include "tools/phoenix/testing/small_pipeline.h"
@@ -11,6 +13,7 @@
 namespace phoenix {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -195,6 +198,30 @@ TEST_F(SuiteLogTest, IsNotReadyBeforeItsLogIs) {
   EXPECT_THAT(run.health.Ready().reasons, testing::Contains(HasSubstr("log")));
   ASSERT_TRUE(run.suite.Start().ok());
   EXPECT_TRUE(run.health.Ready().ok);
+}
+
+TEST_F(SuiteLogTest, IsNotReadyWhileItsLogRefuses) {
+  LoggedRun run(folder_);
+  ASSERT_TRUE(run.suite.Start().ok());
+  {
+    ScopedFailpoints broken("log.append.before_write=error");
+    run.Offer({"1"});
+    while (run.health.Ready().ok) std::this_thread::yield();
+    EXPECT_THAT(run.health.Ready().reasons,
+                ElementsAre(AllOf(StartsWith("log: refuses events: "),
+                                  HasSubstr("log.append.before_write"))));
+    while (run.registry.Snapshot().Sum(metric::kLogRefusing) != 1) {
+      std::this_thread::yield();
+    }
+  }
+  // Though nobody sends anything.
+  while (!run.health.Ready().ok) std::this_thread::yield();
+  while (run.registry.Snapshot().Sum(metric::kLogRefusing) != 0) {
+    std::this_thread::yield();
+  }
+  run.Offer({"2"});
+  EXPECT_TRUE(run.suite.Drain(kLong));
+  EXPECT_THAT(PayloadsAt(*run.small.out), ElementsAre("2", "\"farewell\""));
 }
 
 TEST_F(SuiteLogTest, SaysWhyTheLogCantBeOpened) {

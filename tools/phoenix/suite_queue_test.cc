@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/failpoint.h"
 #include "tools/phoenix/leftover_queues.h"
 #include "tools/phoenix/run_report.h"
 #include "tools/phoenix/suite.h"
@@ -162,6 +163,26 @@ TEST_F(SuiteQueueTest, NamesASinkWhoseEventsWaitOnDisk) {
   EXPECT_THAT(run.suite->SlowestPart(),
               HasSubstr("sink 'out' (3 events wait on disk, "));
   run.suite->Drain(absl::ZeroDuration());
+}
+
+TEST_F(SuiteQueueTest, IsNotReadyWhileTheDiskOfAQueueRefuses) {
+  QueuedRun run(folder_);
+  run.FailSink();
+  ASSERT_TRUE(run.suite->Start().ok());
+  {
+    ScopedFailpoints broken("log.append.before_write=error");
+    for (const char* payload : {"1", "2"}) run.Offer(payload);
+    const std::string said = "queue of sink 'out': its disk refuses events: ";
+    while (run.health.Ready().Text().find(said) == std::string::npos) {
+      std::this_thread::yield();
+    }
+  }
+  const auto refusing = [&] {
+    return run.registry.Snapshot().Sum(metric::kSinkQueueRefusing);
+  };
+  while (refusing() != 0) std::this_thread::yield();
+  while (run.recorder.calls() < 2) std::this_thread::yield();
+  EXPECT_THAT(run.recorder.names(), ElementsAre("queued"));
 }
 
 TEST_F(SuiteQueueTest, SaysWhyAQueueCantBeOpened) {

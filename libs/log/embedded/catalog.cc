@@ -45,9 +45,40 @@ void Catalog::SealLast(uint64_t file_bytes) {
   last_is_open_ = false;
 }
 
-void Catalog::RemoveFirst() {
+void Catalog::MarkFirst(bool goes) {
   MutexLock lock(mutex_);
-  segments_.erase(segments_.begin());
+  first_goes_ = goes;
+}
+
+void Catalog::RemoveFirst() {
+  int64_t base = 0;
+  {
+    MutexLock lock(mutex_);
+    base = segments_.front().base_offset;
+    segments_.erase(segments_.begin());
+    first_goes_ = false;
+  }
+  MutexLock lock(watchers_mutex_);
+  for (SegmentWatcher* const watcher : watchers_) watcher->OnRemoved(base);
+}
+
+bool Catalog::Stays(int64_t base_offset) const {
+  MutexLock lock(mutex_);
+  for (const Segment& segment : segments_) {
+    if (segment.base_offset != base_offset) continue;
+    return !first_goes_ || &segment != &segments_.front();
+  }
+  return false;
+}
+
+void Catalog::AddWatcher(SegmentWatcher& watcher) {
+  MutexLock lock(watchers_mutex_);
+  watchers_.insert(&watcher);
+}
+
+void Catalog::RemoveWatcher(SegmentWatcher& watcher) {
+  MutexLock lock(watchers_mutex_);
+  watchers_.erase(&watcher);
 }
 
 bool Catalog::IsOpen(int64_t base_offset) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -13,6 +14,15 @@
 #include "libs/log/log.h"
 
 namespace phoenix {
+
+// Hears which segments are gone. Thread-safe.
+class SegmentWatcher {
+ public:
+  virtual ~SegmentWatcher() = default;
+
+  // Nothing of it is to be kept open: it would take room on the disk.
+  virtual void OnRemoved(int64_t base_offset) = 0;
+};
 
 // What of a log can be read, and where: its segments, and its last entries.
 // Only what is as durable as promised gets in. Written by the log's thread,
@@ -36,8 +46,18 @@ class Catalog {
   // The last segment was sealed and has this size now.
   void SealLast(uint64_t file_bytes);
 
-  // The first segment is gone.
+  // The first segment's file is about to be removed; or, false, could not be.
+  void MarkFirst(bool goes);
+
+  // The first segment is gone. Tells the watchers.
   void RemoveFirst();
+
+  // Whether the segment with this base is there and stays.
+  bool Stays(int64_t base_offset) const;
+
+  // `watcher` hears what goes from now on, until it is removed.
+  void AddWatcher(SegmentWatcher& watcher);
+  void RemoveWatcher(SegmentWatcher& watcher);
 
   // Whether the segment with this base is the one that is being written.
   bool IsOpen(int64_t base_offset) const;
@@ -93,7 +113,12 @@ class Catalog {
   int64_t FirstOffset() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Range RangeNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Held while watchers are called, never with the other.
+  Mutex watchers_mutex_;
+  std::set<SegmentWatcher*> watchers_ ABSL_GUARDED_BY(watchers_mutex_);
+
   mutable Mutex mutex_;
+  bool first_goes_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Segment> segments_ ABSL_GUARDED_BY(mutex_);
   SparseIndex last_index_ ABSL_GUARDED_BY(mutex_);
   bool last_is_open_ ABSL_GUARDED_BY(mutex_) = false;

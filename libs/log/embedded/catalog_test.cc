@@ -90,6 +90,37 @@ TEST(CatalogTest, BeginsWhereTheFirstSegmentDoes) {
   EXPECT_EQ(catalog.first_offset(), 20);
 }
 
+class NotingWatcher : public SegmentWatcher {
+ public:
+  void OnRemoved(int64_t base_offset) override { gone.push_back(base_offset); }
+  std::vector<int64_t> gone;
+};
+
+TEST(CatalogTest, TellsWatchersWhatIsGone) {
+  Catalog catalog(
+      {MakeSegment(0, 10), MakeSegment(10, 20), MakeSegment(20, 30)}, 30, 0);
+  NotingWatcher watcher;
+  catalog.AddWatcher(watcher);
+  catalog.RemoveFirst();
+  catalog.RemoveWatcher(watcher);
+  catalog.RemoveFirst();
+  EXPECT_EQ(watcher.gone, std::vector<int64_t>{0});
+}
+
+TEST(CatalogTest, KnowsWhatStays) {
+  Catalog catalog({MakeSegment(0, 10), MakeSegment(10, 20)}, 20, 0);
+  EXPECT_TRUE(catalog.Stays(0));
+  catalog.MarkFirst(/*goes=*/true);
+  EXPECT_FALSE(catalog.Stays(0));
+  EXPECT_TRUE(catalog.Stays(10));
+  catalog.RemoveFirst();
+  EXPECT_FALSE(catalog.Stays(0));
+  EXPECT_TRUE(catalog.Stays(10)) << "the mark was the first one's";
+  catalog.MarkFirst(/*goes=*/true);
+  catalog.MarkFirst(/*goes=*/false);
+  EXPECT_TRUE(catalog.Stays(10));
+}
+
 TEST(RecentEntriesTest, ForgetsTheOldestBeyondItsBound) {
   const LogEntry first = MakeEntry(0);
   const LogEntry second = MakeEntry(first.end_offset());

@@ -69,6 +69,11 @@ absl::Status Committer::EnsureSegment(uint64_t group_bytes) {
   return writer_ ? absl::OkStatus() : BeginSegment();
 }
 
+absl::Status Committer::EnsureRoom(uint64_t group_bytes) {
+  PHOENIX_RETURN_IF_ERROR(EnsureSegment(group_bytes));
+  return writer_->Allocate(group_bytes);
+}
+
 absl::Status Committer::BeginSegment() {
   SegmentHeader header;
   header.log_id = options_.log_id;

@@ -51,6 +51,10 @@ class Committer {
   absl::StatusOr<std::vector<EventBatchPtr>> Commit(
       absl::Span<PendingAppend> group);
 
+  // Makes sure that the disk has room for a group of so many bytes, where it
+  // would go to. RESOURCE_EXHAUSTED, UNAVAILABLE: as for Commit.
+  absl::Status EnsureRoom(uint64_t group_bytes);
+
   // Ends the segment that is being written, if there is one and it is not
   // empty, so that it can be deleted or the log be closed.
   absl::Status SealSegment(bool sync);

@@ -372,6 +372,7 @@ absl::Duration EmbeddedLog::TimeToWork() const {
   if (!room_waiters_.empty() && full_until_nanos_ > 0) {
     time = std::min(time, until(full_until_nanos_));
   }
+  if (!refusal_.ok()) time = std::min(time, until(probe_due_nanos_));
   return time;
 }
 
@@ -396,6 +397,7 @@ void EmbeddedLog::Loop() {
 bool EmbeddedLog::Step() {
   CommitGroup();
   SaveCursorIfDue();
+  ProbeIfDue();
   CallWaiters();
   MutexLock lock(mutex_);
   return !queue_.empty();
@@ -536,6 +538,7 @@ void EmbeddedLog::Finish(
     queue_.Finished(bytes);
     ++stats_.groups;
     stats_.failed_groups += !stored.ok();
+    if (!stored.ok()) probe_bytes_ = bytes;
     if (absl::IsResourceExhausted(refusal)) {
       full_until_nanos_ = clock_.MonotonicNanos() +
                           absl::ToInt64Nanoseconds(options_.full_retry_delay);
@@ -547,9 +550,7 @@ void EmbeddedLog::Finish(
       }
     }
   }
-  if (!stored.ok()) {
-    logger_.Warn("Events could not be stored.", {{"error", refusal}});
-  }
+  NoteStorage(stored.status());
   for (size_t i = 0; i < group.size(); ++i) {
     if (stored.ok()) {
       group[i].done((*stored)[i]);
@@ -557,6 +558,67 @@ void EmbeddedLog::Finish(
       group[i].done(refusal);
     }
   }
+  if (!stored.ok()) RefuseWhatFollows(refusal);
+}
+
+// Who appends again what was refused, in order, finds nothing of it stored.
+void EmbeddedLog::RefuseWhatFollows(const absl::Status& refusal) {
+  std::vector<PendingAppend> following;
+  {
+    MutexLock lock(mutex_);
+    following = queue_.TakeGroup(kEverything);
+    for (const PendingAppend& append : following) {
+      queue_.Finished(append.record_bytes());
+    }
+  }
+  for (PendingAppend& append : following) append.done(refusal);
+}
+
+// How it went to store something.
+void EmbeddedLog::NoteStorage(const absl::Status& status) {
+  bool refused_before = false;
+  {
+    MutexLock lock(mutex_);
+    refused_before = !refusal_.ok();
+    refusal_ = status;
+    probe_due_nanos_ = clock_.MonotonicNanos() +
+                       absl::ToInt64Nanoseconds(options_.probe_interval);
+  }
+  if (!status.ok()) {
+    logger_.Warn("Events could not be stored.", {{"error", status}});
+  } else if (refused_before) {
+    logger_.Info("The log's storage takes events again.");
+  }
+}
+
+// While the log says that it refuses nobody may append: it tries for itself.
+void EmbeddedLog::ProbeIfDue() {
+  uint64_t bytes = 0;
+  {
+    MutexLock lock(mutex_);
+    const bool is_due =
+        !refusal_.ok() && clock_.MonotonicNanos() >= probe_due_nanos_;
+    if (!is_due) return;
+    bytes = probe_bytes_;
+  }
+  MutexLock lock(file_mutex_);
+  absl::Status probed = Probe(bytes);
+  if (absl::IsResourceExhausted(probed) && DeleteWhatMayGo().ok()) {
+    probed = Probe(bytes);
+  }
+  NoteStorage(probed);
+}
+
+absl::Status EmbeddedLog::Probe(uint64_t bytes) {
+  PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.append.before_write"));
+  PHOENIX_RETURN_IF_ERROR(reserve_.Take());
+  PHOENIX_RETURN_IF_ERROR(committer_.EnsureRoom(bytes));
+  return retention_.Save(retention_.saved());
+}
+
+std::string EmbeddedLog::Refuses() const {
+  MutexLock lock(mutex_);
+  return std::string(refusal_.message());
 }
 
 absl::Status EmbeddedLog::SaveCursor() {

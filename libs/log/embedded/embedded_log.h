@@ -84,12 +84,18 @@ struct EmbeddedLogOptions {
   // After the disk was full, appends are refused for so long.
   absl::Duration full_retry_delay = absl::Milliseconds(100);
 
+  // After the storage has refused something and nobody appends, the log tries
+  // it itself so often.
+  absl::Duration probe_interval = absl::Seconds(1);
+
   // Whether the log has a thread. Without one somebody calls Step: tests.
   bool has_thread = true;
 };
 
 // A log in segment files in a folder of the local disk. One thread stores what
-// waits as one group: one write, one sync, then all callbacks.
+// waits as one group: one write, one sync, then all callbacks. When a group
+// can't be stored, all that was appended behind it is refused as well, up to
+// the return of its callbacks: whoever appends all of it again keeps the order.
 // docs/internals/log.md says in which order what happens, and why.
 class EmbeddedLog : public Log, private MoreWaiters {
  public:
@@ -119,6 +125,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   absl::StatusOr<int64_t> cursor(int32_t partition) const override;
   absl::Status SyncCursors() override;
   LogStats Stats() const override;
+  std::string Refuses() const override;
   absl::Status Close() override;
 
   // Does what the log's thread does when there is something to do: stores one
@@ -177,6 +184,10 @@ class EmbeddedLog : public Log, private MoreWaiters {
   void SaveCursorIfDue();
   void Finish(absl::Span<PendingAppend> group, uint64_t bytes,
               const absl::StatusOr<std::vector<EventBatchPtr>>& stored);
+  void RefuseWhatFollows(const absl::Status& refusal);
+  void NoteStorage(const absl::Status& status);
+  void ProbeIfDue();
+  absl::Status Probe(uint64_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   void CallWaiters();
   absl::Status CloseFiles();
 
@@ -209,6 +220,10 @@ class EmbeddedLog : public Log, private MoreWaiters {
   int64_t cursor_due_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t full_until_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t refused_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // Of the storage, until it
+                                                  // takes something.
+  uint64_t probe_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // Of what it refused.
+  int64_t probe_due_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   bool waiters_are_new_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<absl::AnyInvocable<void()>> room_waiters_ ABSL_GUARDED_BY(mutex_);

@@ -192,6 +192,69 @@ TEST_F(EmbeddedLogTest, GoesOnInANewSegmentAfterAFailedSync) {
   EXPECT_EQ(entries[1].first_offset, (*stored)->identity().first_offset);
 }
 
+TEST_F(EmbeddedLogTest, RefusesAllThatWasAppendedBehindWhatItRefused) {
+  options_.max_group_bytes = 1;
+  auto log = Open();
+  ASSERT_TRUE(Append(*log, Batch(1)).ok());
+  std::vector<absl::Status> results;
+  const auto append = [&](uint64_t seed) {
+    EXPECT_TRUE(log->Append(Batch(seed), 0,
+                            [&](const auto& stored) {
+                              results.push_back(stored.status());
+                            })
+                    .ok());
+  };
+  for (uint64_t seed = 2; seed <= 4; ++seed) append(seed);
+  files_.FailCall(1, absl::UnavailableError("EIO"));
+  log->Step();
+  ASSERT_EQ(results.size(), 3u);
+  for (const absl::Status& result : results) {
+    EXPECT_TRUE(absl::IsUnavailable(result)) << result;
+  }
+  EXPECT_EQ(log->Stats().queued_bytes, 0u);
+  append(5);
+  log->Step();
+  EXPECT_TRUE(results.back().ok());
+  EXPECT_EQ(ReadAll(*log).size(), 2u);
+}
+
+TEST_F(EmbeddedLogTest, SaysThatItsDiskRefusesUntilItTriesItself) {
+  auto log = Open();
+  ASSERT_TRUE(Append(*log, Batch(1)).ok());
+  EXPECT_EQ(log->Refuses(), "");
+  files_.FailCall(1, absl::UnavailableError("EIO"));
+  EXPECT_FALSE(Append(*log, Batch(2)).ok());
+  EXPECT_EQ(log->Refuses(), "EIO");
+  log->Step();
+  EXPECT_EQ(log->Refuses(), "EIO") << "too early";
+  clock_.Advance(options_.probe_interval);
+  files_.FailCall(1, absl::UnavailableError("EIO again"));
+  log->Step();
+  EXPECT_EQ(log->Refuses(), "EIO again");
+  clock_.Advance(options_.probe_interval);
+  log->Step();
+  EXPECT_EQ(log->Refuses(), "");
+  EXPECT_TRUE(Append(*log, Batch(3)).ok());
+  EXPECT_EQ(ReadAll(*log).size(), 2u);
+}
+
+TEST_F(EmbeddedLogTest, SaysThatItsDiskIsFullUntilWhatItHasIsFinal) {
+  auto log = Open();
+  const auto stored = Append(*log, Batch(1, 3000));
+  ASSERT_TRUE(stored.ok());
+  files_.SetCapacity(files_.used_bytes());
+  while (Append(*log, Batch(2, 3000)).ok()) {
+  }
+  EXPECT_NE(log->Refuses(), "");
+  clock_.Advance(options_.probe_interval);
+  log->Step();
+  EXPECT_NE(log->Refuses(), "");
+  ASSERT_TRUE(log->SetCursor(0, log->Stats().next_offset).ok());
+  clock_.Advance(options_.probe_interval);
+  log->Step();
+  EXPECT_EQ(log->Refuses(), "");
+}
+
 TEST_F(EmbeddedLogTest, RefusesAppendsOnAFullDiskAndResumes) {
   auto log = Open();
   ASSERT_TRUE(Append(*log, Batch(1)).ok());

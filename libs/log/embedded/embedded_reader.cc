@@ -25,9 +25,21 @@ EmbeddedReader::EmbeddedReader(const ReaderInput& input, int64_t from_offset,
     : input_(input),
       position_(from_offset),
       from_time_(from_time),
-      sequence_(input_.catalog.SequenceOf(from_offset)) {}
+      sequence_(input_.catalog.SequenceOf(from_offset)) {
+  input_.catalog.AddWatcher(*this);
+}
 
-EmbeddedReader::~EmbeddedReader() { input_.waiters.StopWaiting(*this); }
+EmbeddedReader::~EmbeddedReader() {
+  input_.catalog.RemoveWatcher(*this);
+  input_.waiters.StopWaiting(*this);
+}
+
+void EmbeddedReader::OnRemoved(int64_t base_offset) {
+  MutexLock lock(reading_mutex_);
+  if (open_ != nullptr && open_->segment.base_offset == base_offset) {
+    open_.reset();
+  }
+}
 
 void EmbeddedReader::WhenMore(absl::AnyInvocable<void()> callback) {
   input_.waiters.WaitForMore(*this, position_, std::move(callback));
@@ -59,6 +71,7 @@ void EmbeddedReader::PassTo(uint64_t sequence, uint64_t events) {
 }
 
 absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::Next() {
+  MutexLock lock(reading_mutex_);
   while (true) {
     PHOENIX_ASSIGN_OR_RETURN(auto entry, NextOfAnyTime());
     if (!entry || entry->append_time >= from_time_) return entry;
@@ -76,7 +89,6 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOfAnyTime() {
       return std::move(place.entry);
     }
     if (!place.segment) {
-      // A file that is open takes room on the disk, though it was deleted.
       open_.reset();
       // After a crash offsets that were never given lie before the end: who
       // waits for more must not wait for those.
@@ -85,8 +97,13 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOfAnyTime() {
       return std::nullopt;
     }
     auto entry = NextOnDisk(*place.segment);
-    // Deleted in the meantime: what comes next is elsewhere.
-    if (absl::IsNotFound(entry.status())) continue;
+    if (absl::IsNotFound(entry.status())) {
+      // Else it was deleted in the meantime: what comes next is elsewhere.
+      if (input_.catalog.Stays(place.segment->base_offset)) {
+        PassMissing(*place.segment);
+      }
+      continue;
+    }
     if (!entry.ok() || *entry) return entry;
   }
 }
@@ -108,6 +125,23 @@ absl::StatusOr<std::optional<LogEntry>> EmbeddedReader::NextOnDisk(
   position_ = std::max(position_, segment.end_offset);
   PassTo(segment.end_sequence());
   return std::nullopt;
+}
+
+// Nobody will read it again: who waits for the file would wait for ever.
+void EmbeddedReader::PassMissing(const Segment& segment) {
+  const int64_t first = std::max(position_, segment.base_offset);
+  position_ = segment.end_offset;
+  PassTo(segment.end_sequence());
+  if (std::exchange(missing_base_, segment.base_offset) ==
+      segment.base_offset) {
+    return;
+  }
+  input_.logger.Error(
+      "A segment of the log was taken away while the log is open: its events "
+      "are passed over. Stop, put it back, and see `phoenix log check DIR`.",
+      {{"segment", SegmentFileName(segment.base_offset)},
+       {"first_offset", first},
+       {"end_offset", segment.end_offset}});
 }
 
 absl::Status EmbeddedReader::Open(const Segment& segment) {

@@ -43,8 +43,9 @@ struct ReaderInput {
 };
 
 // Reads a log: the last entries from memory, older ones from their segments,
-// record by record. What is damaged is put aside and passed over.
-class EmbeddedReader : public LogReader {
+// record by record. What is damaged is put aside and passed over; so is a
+// segment whose file somebody took away, with a line in the log.
+class EmbeddedReader : public LogReader, private SegmentWatcher {
  public:
   // Entries that were appended before `from_time` are passed over.
   EmbeddedReader(const ReaderInput& input, int64_t from_offset,
@@ -59,19 +60,34 @@ class EmbeddedReader : public LogReader {
  private:
   struct OpenSegment;
 
-  absl::StatusOr<std::optional<LogEntry>> NextOfAnyTime();
-  absl::Status Open(const Segment& segment);
-  absl::StatusOr<std::optional<LogEntry>> NextOnDisk(const Segment& segment);
-  absl::StatusOr<std::optional<LogEntry>> ReadStep();
-  std::optional<LogEntry> Decode(const SegmentRecord& record);
-  void PutAside(const CorruptRecord& record);
+  // Lets go of the file, whose room comes back only then, though nobody may
+  // read on for long. Waits for a Next that is on its way.
+  void OnRemoved(int64_t base_offset) override;
+
+  absl::StatusOr<std::optional<LogEntry>> NextOfAnyTime()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_mutex_);
+  absl::Status Open(const Segment& segment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_mutex_);
+  absl::StatusOr<std::optional<LogEntry>> NextOnDisk(const Segment& segment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_mutex_);
+  absl::StatusOr<std::optional<LogEntry>> ReadStep()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_mutex_);
+  std::optional<LogEntry> Decode(const SegmentRecord& record)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_mutex_);
+  void PutAside(const CorruptRecord& record)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_mutex_);
+  void PassMissing(const Segment& segment);
   void PassDropped(const Catalog::Range& range);
   void PassTo(uint64_t sequence, uint64_t events = 0);
 
   const ReaderInput input_;
   int64_t position_;
   const absl::Time from_time_;
-  std::unique_ptr<OpenSegment> open_;
+  std::optional<int64_t> missing_base_;  // Of the segment last told of.
+
+  // Held by Next.
+  Mutex reading_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  std::unique_ptr<OpenSegment> open_ ABSL_GUARDED_BY(reading_mutex_);
 
   mutable Mutex mutex_;
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_);  // Behind what was given.

@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/log/embedded/embedded_log.h"
+#include "libs/log/embedded/segment_format.h"
 #include "libs/log/embedded/testing/test_log.h"
 
 namespace phoenix {
@@ -120,6 +121,60 @@ TEST_F(PosixLogTest, RefusesAFolderThatCannotBeWritten) {
   EXPECT_FALSE(log.ok());
   EXPECT_THAT(std::string(log.status().message()),
               HasSubstr("make folder '/proc/self/log'"));
+}
+
+// How many deleted files of the folder this process still holds.
+size_t DeletedFilesHeld(const std::string& folder) {
+  size_t held = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string path = std::filesystem::read_symlink(entry, gone);
+    held +=
+        path.find(folder) == 0 && path.find("(deleted)") != std::string::npos;
+  }
+  return held;
+}
+
+TEST_F(PosixLogTest, HoldsNoFileOfASegmentThatIsDropped) {
+  options_.has_thread = false;
+  options_.retain_bytes = 0;
+  options_.full_policy = FullPolicy::kDropOldest;
+  options_.max_bytes = EmbeddedLogOptions::kMinMaxBytes;
+  auto log = *Open();
+  ASSERT_TRUE(AppendAndStore(*log, TestBatch(1, 3000)).ok());
+  ASSERT_TRUE(log->Roll().ok());
+  ASSERT_TRUE(AppendAndStore(*log, TestBatch(2, 3000)).ok());
+  auto reader = *log->Read(0, 0);
+  ASSERT_TRUE((*reader->Next()).has_value());
+  for (uint64_t seed = 3; log->Stats().dropped_events == 0; ++seed) {
+    ASSERT_TRUE(AppendAndStore(*log, TestBatch(seed, 3000)).ok());
+  }
+  EXPECT_EQ(DeletedFilesHeld(options_.folder), 0u);
+  EXPECT_TRUE((*reader->Next()).has_value());
+}
+
+TEST_F(PosixLogTest, PassesASegmentThatSomebodyTookAway) {
+  options_.has_thread = false;
+  auto log = *Open();
+  uint64_t events = 0;
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    const auto stored = AppendAndStore(*log, TestBatch(seed));
+    ASSERT_TRUE(stored.ok());
+    if (seed == 2) {
+      events = (*stored)->size();
+      std::filesystem::remove(
+          options_.folder + "/segments/" +
+          SegmentFileName((*stored)->identity().first_offset));
+    }
+    ASSERT_TRUE(log->Roll().ok());
+  }
+  auto reader = *log->Read(0, 0);
+  EXPECT_EQ((*reader->Next())->batch->payload(0), TestBatch(1)->payload(0));
+  EXPECT_EQ((*reader->Next())->batch->payload(0), TestBatch(3)->payload(0));
+  EXPECT_FALSE((*reader->Next()).has_value());
+  EXPECT_EQ(reader->unread()->damaged, events);
+  EXPECT_EQ(reader->unread()->dropped, 0u);
 }
 
 }  // namespace

@@ -84,10 +84,14 @@ absl::Status Retention::Delete(const Segment& first) {
     PHOENIX_RETURN_IF_ERROR(Write(state));
   }
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.retain.before_remove"));
+  catalog_.MarkFirst(/*goes=*/true);
   const absl::Status removed = files_.Remove(
       Cat(options_.segments_folder, "/", SegmentFileName(first.base_offset)));
   // Somebody was faster: what matters is that it is gone.
-  if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  if (!removed.ok() && !absl::IsNotFound(removed)) {
+    catalog_.MarkFirst(/*goes=*/false);
+    return removed;
+  }
   catalog_.RemoveFirst();
   return PHOENIX_FAILPOINT("log.retain.after_remove");
 }

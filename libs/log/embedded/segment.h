@@ -96,6 +96,11 @@ class SegmentWriter {
   // forgotten unless Keep follows.
   absl::Status Write(absl::Span<const std::string_view> pieces);
 
+  // Reserves room for so many bytes behind the last records that were kept.
+  absl::Status Allocate(uint64_t bytes) {
+    return file_->Allocate(segment_.data_end + bytes);
+  }
+
   absl::Status Sync() { return file_->Sync(); }
 
   // The records of the last Write count: `segment` describes it with them.

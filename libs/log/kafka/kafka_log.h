@@ -54,6 +54,7 @@ class KafkaLog : public Log {
   absl::StatusOr<int64_t> cursor(int32_t partition) const override;
   absl::Status SyncCursors() override;
   LogStats Stats() const override;
+  std::string Refuses() const override { return producer_.refuses(); }
   std::string WaitsFor() const override { return consumer_.WaitsFor(); }
   absl::Status Close() override;
 

@@ -27,6 +27,11 @@ constexpr int kLingerMs = 1;
 // How long the thread sleeps at most: it is woken when it is needed sooner.
 constexpr int kPollMs = 100;
 
+// When nothing was refused for so long, brokers are asked whether they are
+// there again, and may take so long to say so.
+constexpr absl::Duration kProbeInterval = absl::Seconds(1);
+constexpr int kProbeMs = 1000;
+
 // How long brokers may take at the end: then producers are told to come again.
 constexpr absl::Duration kMaxCloseTime = absl::Seconds(5);
 
@@ -66,6 +71,23 @@ rd_kafka_vu_t Bytes(rd_kafka_vtype_t type, std::string_view bytes) {
   variable.u.mem.ptr = const_cast<char*>(bytes.data());
   variable.u.mem.size = bytes.size();
   return variable;
+}
+
+// Waits for an answer for a while.
+bool TopicHasLeaders(rd_kafka_t* client, const std::string& name) {
+  const KafkaTopicPtr topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  const struct rd_kafka_metadata* found = nullptr;
+  if (topic == nullptr ||
+      rd_kafka_metadata(client, 0, topic.get(), &found, kProbeMs) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return false;
+  }
+  bool has_leaders = found->topic_cnt == 1 && found->topics[0].err == 0;
+  for (int i = 0; has_leaders && i < found->topics[0].partition_cnt; ++i) {
+    has_leaders = found->topics[0].partitions[i].err == 0;
+  }
+  rd_kafka_metadata_destroy(found);
+  return has_leaders;
 }
 
 EventBatchPtr Identified(const EventBatch& batch, BatchIdentity identity) {
@@ -289,6 +311,9 @@ void LogProducer::FinishBatch(Pending& pending) {
   {
     MutexLock lock(mutex_);
     counts_.queued_bytes -= pending.bytes;
+    refusal_ = pending.error;
+    probe_nanos_ = Clock::System().MonotonicNanos() +
+                   absl::ToInt64Nanoseconds(kProbeInterval);
     if (pending.error.ok()) {
       ++counts_.appended_batches;
       counts_.appended_events += pending.batch->size();
@@ -317,6 +342,7 @@ void LogProducer::Loop() {
     rd_kafka_poll(client_.get(), kPollMs);
     FinishRefused();
     RestartIfFailed();
+    ProbeIfRefused();
     CallWaiters();
     if (MayEnd()) return;
   }
@@ -332,6 +358,24 @@ void LogProducer::FinishRefused() {
     const absl::Status why = part->pending->error;
     Finish(std::move(part), why, -1);
   }
+}
+
+// While the log says that it refuses nobody may append: so the topic's brokers
+// are asked whether they are there.
+void LogProducer::ProbeIfRefused() {
+  {
+    MutexLock lock(mutex_);
+    const bool is_due = Clock::System().MonotonicNanos() >= probe_nanos_;
+    if (refusal_.ok() || closing_ || !is_due) return;
+  }
+  if (!TopicHasLeaders(client_.get(), options_.topic)) return;
+  MutexLock lock(mutex_);
+  refusal_ = absl::OkStatus();
+}
+
+std::string LogProducer::refuses() const {
+  MutexLock lock(mutex_);
+  return std::string(refusal_.message());
 }
 
 bool LogProducer::MayEnd() {

@@ -59,6 +59,9 @@ class LogProducer {
 
   Counts counts() const;
 
+  // As Log::Refuses.
+  std::string refuses() const;
+
   // Takes no more, waits for what waits, and gives up after a while what still
   // does; calls all callbacks of appends. Idempotent.
   void Close();
@@ -94,6 +97,7 @@ class LogProducer {
   void CallWaiters();
   bool MayEnd();
   void RestartIfFailed();
+  void ProbeIfRefused();
   absl::Status StoreError(rd_kafka_resp_err_t error) const;
 
   const KafkaLogOptions options_;
@@ -107,8 +111,10 @@ class LogProducer {
   std::vector<absl::AnyInvocable<void()>> waiters_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Part>> refused_ ABSL_GUARDED_BY(mutex_);
   int64_t give_up_nanos_ ABSL_GUARDED_BY(mutex_) = 0;  // Once it closes.
+  int64_t probe_nanos_ ABSL_GUARDED_BY(mutex_) = 0;    // While it refuses.
   std::vector<int64_t> stored_ends_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // Of the last batch.
   std::thread thread_;
 };
 

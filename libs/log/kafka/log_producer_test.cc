@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -126,7 +127,10 @@ TEST_F(LogProducerTest, SaysSoWhenNoBrokerTakesABatchInTime) {
   EXPECT_EQ(appended->status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(producer_->counts().failed_batches, 1u);
   EXPECT_EQ(producer_->counts().queued_bytes, 0u);
+  EXPECT_THAT(producer_->refuses(), HasSubstr("log 'log'"));
   cluster_.SetUp();
+  // Though nothing is appended.
+  while (!producer_->refuses().empty()) std::this_thread::yield();
   const auto later = Append(BatchOf({"b"})).done.Get();
   ASSERT_TRUE(later.has_value());
 }

@@ -57,6 +57,7 @@ struct SpillLife {
     size_t capacity = 2;  // Views in memory.
     FullQueue when_full = FullQueue::kBlock;
     uint64_t max_bytes = 64 << 20;
+    uint64_t max_group_bytes = EmbeddedLogOptions::kDefaultMaxGroupBytes;
     bool is_dead_letter = false;
   };
 
@@ -76,6 +77,7 @@ struct SpillLife {
     log_options.durability = Durability::kOs;
     log_options.keep_identity = true;
     log_options.max_bytes = options.max_bytes;
+    log_options.max_group_bytes = options.max_group_bytes;
     log_options.recent_bytes = 0;  // What is dropped from disk is gone.
     log_options.has_thread = false;
     if (options.when_full == FullQueue::kDropOldest) {
