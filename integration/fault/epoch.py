@@ -51,13 +51,18 @@ KAFKA_LOG = """
 log:
   kafka:
     brokers: ${LOG_BROKERS}
-    topic: %s-log
-    create_topic: {partitions: 4, replication_factor: %d}
+    topic: %s
+    create_topic: {partitions: %d, replication_factor: %d}
     commit_interval: 100ms
     librdkafka:
       session.timeout.ms: "6000"
       heartbeat.interval.ms: "500"
 """
+
+LOG_PARTITIONS = 4
+
+# As those of the sinks' topics (integration/servers/kafka_server.h).
+MAX_COPIES = 3
 
 # What of an epoch's folder is not the pipeline's: its harness writes it.
 HARNESS_FILES = ("pipeline.yaml", "stdout", "stderr", "destination")
@@ -94,6 +99,25 @@ def fixed_ports(chance, count):
     return ports
 
 
+def ack_level(options, target):
+    """What an acknowledgement is worth: the log's, and the least of the
+    queues'."""
+    if options.log == "none":
+        return "DISK" if target.queues else "DELIVERED"
+    if options.log == "embedded":
+        return options.sync.upper()
+    if options.brokers == 1:
+        return "OS"
+    return "DISK" if target.queues else "REPLICATED"
+
+
+def deeds_of(befell, missed):
+    return ", ".join(
+        "%d %s" % (count, name) +
+        (" (%d missed)" % missed[name] if missed[name] else "")
+        for name, count in sorted(befell.items()))
+
+
 class Epoch:
     """`failpoints` counts, by name, how often one was armed and fired."""
 
@@ -111,8 +135,10 @@ class Epoch:
                 self.folder).replace("_", "-").lower(),
             self.ports["SINK_PORT"])
         self._environment = dict(self.target.environment)
-        if options.log == "kafka":
-            self._environment["LOG_BROKERS"] = servers.server("kafka").address
+        self.kafka = None
+        if "kafka" in (kind, options.log):
+            self.kafka = servers.server("kafka")
+            self._environment["LOG_BROKERS"] = self.kafka.address
         self.disk = None
         self.lossy_disk = None
         self.process = None
@@ -122,6 +148,7 @@ class Epoch:
         self.offered = 0
         self.ready_seconds = []
         self.befell = collections.Counter()
+        self.missed = collections.Counter()  # Of them, what did nothing.
         self.failpoints = collections.Counter()
         self.full_seconds = options.full_seconds
         self.failpoint = options.failpoint
@@ -157,7 +184,8 @@ class Epoch:
             self._stand()
             fault = self.chance.choice(fitting)
             self.befell[fault] += 1
-            faults.ALL[fault](self)
+            if faults.ALL[fault](self) is False:
+                self.missed[fault] += 1
         self._stand()
         self._load.stop()
         self._come_to_rest()
@@ -169,6 +197,7 @@ class Epoch:
             for sink, expects in targets.SINKS.items()]
 
     def _doors(self):
+        loads.HttpProducer.ack_level = ack_level(self._options, self.target)
         doors = {"http": "HTTP_PORT", "tcp": "TCP_PORT"}
         if self._options.producer:
             loads.GrpcProducer.program = self._options.producer
@@ -205,13 +234,24 @@ class Epoch:
             found.append(("__consumer_offsets", "fault"))
         return found
 
+    def led(self):
+        """Topics and partitions that events go to, each led by a broker."""
+        counts = {topic: targets.PARTITIONS for topic in self.target.topics()}
+        if self._options.log == "kafka":
+            counts[self._log_topic()] = LOG_PARTITIONS
+        return [(topic, partition) for topic, count in counts.items()
+                for partition in range(count)]
+
+    def _log_topic(self):
+        return self.target.name + "-log"
+
     def _pipeline(self):
         return PIPELINE % self.target.yaml() + self._log()
 
     def _log(self):
         if self._options.log == "kafka":
-            copies = min(self._options.brokers, 2)
-            return KAFKA_LOG % (self.target.name, copies)
+            copies = min(self._options.brokers, MAX_COPIES)
+            return KAFKA_LOG % (self._log_topic(), LOG_PARTITIONS, copies)
         if self._options.log == "embedded":
             return LOG % (self.target.log_bytes, self._options.sync)
         return ""
@@ -274,8 +314,7 @@ class Epoch:
                    for verdict in self.verdicts)
 
     def __str__(self):
-        deeds = ", ".join("%d %s" % (count, name) for name, count in
-                          sorted(self.befell.items()))
+        deeds = deeds_of(self.befell, self.missed)
         return "\n".join(
             ["seed %s: to %s: %s: %d sent (%d events/s), %d acknowledged, %d "
              "refused, ready after at most %.2f s" % (

@@ -1,7 +1,8 @@
 """Breaks a running pipeline and judges what came out of it. See README.md.
 
 Exit status: 0 passed, 1 something was lost, invented, inverted, duplicated or
-miscounted, 3 invalid: the load was below its floor, so nothing was shown.
+miscounted, 3 invalid: the load was below its floor, or what was to be done
+never hit, so nothing was shown.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 
 from integration.fault import faults
 from integration.fault import targets
-from integration.fault.epoch import Epoch
+from integration.fault.epoch import Epoch, deeds_of
 
 PASSED, VIOLATED, INVALID = 0, 1, 3
 NAMES = {PASSED: "passed", VIOLATED: "violated", INVALID: "invalid"}
@@ -37,9 +38,12 @@ class Run:
         self._options = options
         self._targets = targets.Targets(
             options.servers, options.brokers, options.queues,
-            "power" in options.faults)
+            "power" in options.faults,
+            faults.TRANSACTION_SECONDS if "txn_timeout" in options.faults
+            else None)
         self._results = collections.Counter()
         self._befell = collections.Counter()
+        self._missed = collections.Counter()
         self._failpoints = collections.Counter()
 
     def run(self):
@@ -72,6 +76,7 @@ class Run:
             return self._keep(epoch, number)
         print(epoch, flush=True)
         self._befell += epoch.befell
+        self._missed += epoch.missed
         self._failpoints += epoch.failpoints
         if epoch.violations():
             return self._keep(epoch, number)
@@ -79,6 +84,9 @@ class Run:
         if epoch.offered_rate() < self._options.min_rate:
             print("  invalid: fewer than %d events/s were offered" %
                   self._options.min_rate)
+            return INVALID
+        if shows_nothing(epoch.befell, epoch.missed):
+            print("  invalid: a fault never hit")
             return INVALID
         return PASSED
 
@@ -97,10 +105,14 @@ class Run:
                 count("error", True) + count("error", False)))
         print("%s: %s; epochs: %s; in %d s" % (
             command(self._options),
-            ", ".join("%d %s" % (count, name) for name, count in
-                      sorted(self._befell.items())),
+            deeds_of(self._befell, self._missed),
             ", ".join("%d %s" % (self._results[result], name)
                       for result, name in NAMES.items()), seconds))
+
+
+def shows_nothing(befell, missed):
+    """Whether there is a fault that missed each time."""
+    return any(missed[fault] == count for fault, count in befell.items())
 
 
 def command(options):

@@ -1,5 +1,6 @@
 """What is done to a running pipeline. Each fault takes the epoch that it
-befalls, and ends with the pipeline ready or on its way there."""
+befalls, and ends with the pipeline ready or on its way there. One that can miss
+says whether it hit."""
 
 import os
 import re
@@ -16,7 +17,7 @@ STOP_SECONDS = (1, 4)
 
 # In which a process that is asked to end has done so, whatever waits for it,
 # and how often it is asked twice.
-DRAIN_SECONDS = 12
+DRAIN_SECONDS = 10
 ASK_TWICE = 0.3
 
 FULL_SECONDS = (1, 4)
@@ -33,6 +34,19 @@ AWAY_SECONDS = (0.1, 1.5)
 
 # Brokers are missed after 3 s (integration/servers/kafka_server.cc).
 TAKEOVER_SECONDS = (1, 6)
+
+# How long the next leader is alone after it has taken over.
+LED_SECONDS = (0, 3)
+
+# What a transaction may take, and how soon after that its coordinator, which
+# looks every second (integration/servers/kafka_server.cc), must have aborted
+# it. Now and then none is open: so it is tried again.
+TRANSACTION_SECONDS = 5
+ABORT_SECONDS = 3
+TRANSACTION_TRIES = 5
+
+# How long the pipeline goes on standing still then.
+ABORTED_SECONDS = (0, 2)
 
 # How long another process shares the log, and how often it is killed then.
 JOIN_SECONDS = (0.5, 4)
@@ -175,11 +189,46 @@ def coordinator(epoch):
     """The broker dies that coordinates the transactions of a sink, or, with
     `--log kafka`, the group of those that share the log; another takes over
     before it returns."""
-    server = epoch.target.server
-    server.tell("kill_coordinator %s %s" % epoch.chance.choice(
+    epoch.kafka.tell("kill_coordinator %s %s" % epoch.chance.choice(
         epoch.coordinated()))
     time.sleep(epoch.chance.uniform(*TAKEOVER_SECONDS))
-    server.tell("revive")
+    epoch.kafka.tell("revive")
+
+
+def leader(epoch):
+    """The broker dies that leads a partition of a sink's topic, or of a log in
+    Kafka; it returns after another has taken over, and has to catch up before
+    the next one dies."""
+    epoch.kafka.tell("kill_leader %s %d" % epoch.chance.choice(epoch.led()))
+    time.sleep(epoch.chance.uniform(*LED_SECONDS))
+    epoch.kafka.tell("revive")
+
+
+def txn_timeout(epoch):
+    """It stands still for longer than a transaction may take: the coordinator
+    aborts the one that is open, and fences its producer."""
+    return any(outlast_transaction(epoch) for _ in range(TRANSACTION_TRIES))
+
+
+def outlast_transaction(epoch):
+    """Whether one was open, so that it was aborted."""
+    time.sleep(epoch.chance.uniform(0, 0.5))
+    before = timed_out(epoch)
+    epoch.process.signal(signal.SIGSTOP)
+    until = time.monotonic() + TRANSACTION_SECONDS + ABORT_SECONDS
+    while timed_out(epoch) == before and time.monotonic() < until:
+        time.sleep(0.2)
+    hit = timed_out(epoch) > before
+    if hit:
+        time.sleep(epoch.chance.uniform(*ABORTED_SECONDS))
+    epoch.process.signal(signal.SIGCONT)
+    return hit
+
+
+def timed_out(epoch):
+    """Transactions of the sinks that their coordinators have given up."""
+    return sum(int(epoch.kafka.tell("timed_out " + name))
+               for name in epoch.target.transactional_ids())
 
 
 def both_kill(epoch):
@@ -250,8 +299,10 @@ ANYWHERE = {"kill": kill, "stop": stop, "drain": drain, "failpoint": failpoint}
 WITH_SERVER = {"server_kill": server_kill, "server_stop": server_stop,
                "both_kill": both_kill}
 WITH_SHARED_LOG = {"join": join}
-WITH_BROKERS = {"coordinator": coordinator}
+WITH_BROKERS = {"coordinator": coordinator, "leader": leader}
+WITH_TRANSACTIONS = {"txn_timeout": txn_timeout}
 ALL = {**ANYWHERE, **WITH_SERVER, **WITH_SHARED_LOG, **WITH_BROKERS,
+       **WITH_TRANSACTIONS,
        "disk_full": disk_full, "power": power}
 
 # A disk that is small is no disk that forgets.
@@ -260,10 +311,14 @@ APART = ("power",)
 
 def fitting(options, target):
     """Of the faults, those that the target and the log can suffer."""
-    found = [name for name in options.faults
-             if (target.server is not None or name not in WITH_SERVER) and
-             (options.log == "kafka" and target.kind == "postgres" or
-              name not in WITH_SHARED_LOG) and
-             (target.kind == "kafka" and options.brokers > 1 or
-              name not in WITH_BROKERS)]
-    return found or ["kill"]
+    kafka = "kafka" in (target.kind, options.log)
+    unfit = set()
+    if target.server is None:
+        unfit |= WITH_SERVER.keys()
+    if options.log != "kafka" or target.kind != "postgres":
+        unfit |= WITH_SHARED_LOG.keys()
+    if options.brokers == 1 or not kafka:
+        unfit |= WITH_BROKERS.keys()
+    if not target.transactional_ids():
+        unfit |= WITH_TRANSACTIONS.keys()
+    return [name for name in options.faults if name not in unfit] or ["kill"]

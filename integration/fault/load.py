@@ -95,8 +95,10 @@ class Producer(threading.Thread):
 
 
 class HttpProducer(Producer):
-    """NDJSON over one connection that stays open."""
+    """NDJSON over one connection that stays open. `ack_level` is what an answer
+    has to say that an acknowledgement is worth."""
 
+    ack_level = None
     _connection = None
 
     def offer(self, lines):
@@ -118,11 +120,13 @@ class HttpProducer(Producer):
             self.close()
             return UNKNOWN
 
-    @staticmethod
-    def _answer(status, text, count):
+    def _answer(self, status, text, count):
         if status == 200:
-            if json.loads(text)["accepted"] != count:
+            answer = json.loads(text)
+            if answer["accepted"] != count:
                 raise AssertionError("a part was taken: %r" % text)
+            if answer["ack_level"] != self.ack_level:
+                raise AssertionError("not %s: %r" % (self.ack_level, text))
             return count
         if status == 429:
             taken = json.loads(text).get("accepted", 0)

@@ -33,6 +33,7 @@ class Target:
     exactly_once = True
     queues = False
     synced = False
+    transaction_seconds = None  # What a transaction may take, if not its own.
     slow_commits = {}  # The environment that makes a sink lag behind its log.
 
     def __init__(self, server, folder, name):
@@ -45,6 +46,12 @@ class Target:
             "  - name: %s\n    %s\n" % (sink, self.config(sink)) +
             ("    %s\n" % (QUEUE % sink) if self.queues else "")
             for sink in SINKS)
+
+    def topics(self):
+        return []
+
+    def transactional_ids(self):
+        return []
 
     def close(self):
         """When its epoch is over."""
@@ -83,13 +90,23 @@ class Kafka(Target):
     def _transactional_id(self, sink):
         return self._topic(sink) + "-id"
 
+    def topics(self):
+        return [self._topic(sink) for sink in SINKS]
+
     def transactional_ids(self):
         return [self._transactional_id(sink) for sink in SINKS]
 
     def config(self, sink):
         return ("kafka: {brokers: '${KAFKA_BROKERS}', topic: %s, key: data.k, "
-                "format: payload, transactional_id: %s}" % (
-                    self._topic(sink), self._transactional_id(sink)))
+                "format: payload, transactional_id: %s%s}" % (
+                    self._topic(sink), self._transactional_id(sink),
+                    self._timeouts()))
+
+    def _timeouts(self):
+        seconds = self.transaction_seconds
+        return "" if seconds is None else (
+            ", delivery_timeout: %ds, transaction_timeout: %ds" % (
+                seconds - 1, seconds))
 
     def rows(self, sink):
         path = os.path.join(self.folder, sink + ".values")
@@ -191,11 +208,13 @@ class Targets:
     KINDS = {kind.kind: kind for kind in (Files, Kafka, Postgres, Http)}
     _SERVED = ("kafka", "postgres")
 
-    def __init__(self, server_program, brokers, queues, synced):
+    def __init__(self, server_program, brokers, queues, synced,
+                 transaction_seconds):
         self._program = server_program
         self._arguments = {"kafka": [str(brokers)]}
         self._queues = queues
         self._synced = synced
+        self._transaction_seconds = transaction_seconds
         self._servers = {}
 
     def make(self, kind, folder, name, port):
@@ -205,6 +224,7 @@ class Targets:
         target = self.KINDS[kind](server, folder, name)
         target.queues = target.queues or self._queues
         target.synced = self._synced
+        target.transaction_seconds = self._transaction_seconds
         return target
 
     def server(self, kind):

@@ -15,12 +15,15 @@ class Server:
             raise RuntimeError("no %s server" % kind)
 
     def tell(self, command):
-        """Gives a command, as controlled_server.cc has them."""
+        """Gives a command, as controlled_server.cc has them; returns what it
+        asks for."""
         self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline().strip()
-        if answer != "ok":
+        verdict, _, found = answer.partition(" ")
+        if verdict != "ok":
             raise RuntimeError("%s: %s" % (command, answer))
+        return found
 
     def __enter__(self):
         return self

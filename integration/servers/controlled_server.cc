@@ -3,11 +3,13 @@
 //   controlled_server kafka [BROKERS] | secured_kafka | postgres
 //
 // prints how to connect when the server answers, then obeys the lines of its
-// standard input, each with one line, `ok` or `error: REASON`, and ends with
-// it:
+// standard input, each with one line, `ok` (and what was asked for) or `error:
+// REASON`, and ends with it:
 //
 //   kill, restart, pause, resume
 //   kill_coordinator TOPIC NAME    (kafka) as KafkaServer::KillCoordinator
+//   kill_leader TOPIC PARTITION    (kafka) as KafkaServer::KillLeader
+//   timed_out TRANSACTIONAL_ID     (kafka) as KafkaServer::TimedOutTransactions
 //   revive                         (kafka) starts what does not run
 //   create TOPIC PARTITIONS        (kafka)
 //   allow topic|group NAME         (secured_kafka) as KafkaServer::Allow
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/kafka_server.h"
 #include "integration/servers/postgres_server.h"
@@ -70,9 +73,20 @@ absl::Status WriteValues(const KafkaServer& server, const Words& words) {
   return absl::OkStatus();
 }
 
-absl::Status ObeyMore(KafkaServer& server, const Words& words) {
+// What is asked for; empty when nothing is.
+using Answer = absl::StatusOr<std::string>;
+
+Answer Done(const absl::Status& status) {
+  if (!status.ok()) return status;
+  return "";
+}
+
+absl::Status Break(KafkaServer& server, const Words& words) {
   if (words.size() == 3 && words[0] == "kill_coordinator") {
     return server.KillCoordinator(words[1], words[2]);
+  }
+  if (words.size() == 3 && words[0] == "kill_leader") {
+    return server.KillLeader(words[1], std::atoi(words[2].c_str()));
   }
   if (words.size() == 1 && words[0] == "revive") return server.Revive();
   if (words.size() == 3 && words[0] == "create") {
@@ -87,14 +101,21 @@ absl::Status ObeyMore(KafkaServer& server, const Words& words) {
   return NotUnderstood(words);
 }
 
-absl::Status ObeyMore(PostgresServer&, const Words& words) {
+Answer ObeyMore(KafkaServer& server, const Words& words) {
+  if (words.size() == 2 && words[0] == "timed_out") {
+    return Cat(server.TimedOutTransactions(words[1]));
+  }
+  return Done(Break(server, words));
+}
+
+Answer ObeyMore(PostgresServer&, const Words& words) {
   return NotUnderstood(words);
 }
 
 template <typename Server>
-absl::Status Obey(Server& server, const Words& words) {
+Answer Obey(Server& server, const Words& words) {
   const std::string command = words.size() == 1 ? words[0] : "";
-  if (command == "restart") return server.Restart();
+  if (command == "restart") return Done(server.Restart());
   if (command == "kill") {
     server.Kill();
   } else if (command == "pause") {
@@ -104,7 +125,7 @@ absl::Status Obey(Server& server, const Words& words) {
   } else {
     return ObeyMore(server, words);
   }
-  return absl::OkStatus();
+  return "";
 }
 
 Words WordsOf(const std::string& line) {
@@ -130,8 +151,9 @@ int Serve(const Started& server) {
   }
   Print(AddressOf(**server));
   for (std::string line; std::getline(std::cin, line);) {
-    const absl::Status status = Obey(**server, WordsOf(line));
-    Print(status.ok() ? "ok" : OneLine(Cat("error: ", status.ToString())));
+    const Answer answer = Obey(**server, WordsOf(line));
+    Print(answer.ok() ? Cat("ok ", *answer)
+                      : OneLine(Cat("error: ", answer.status().ToString())));
   }
   return EXIT_SUCCESS;
 }

@@ -25,6 +25,8 @@ constexpr absl::Duration kStartTimeout = absl::Seconds(120);
 constexpr absl::Duration kAdminTimeout = absl::Seconds(20);
 constexpr int kProbeMs = 500;
 
+constexpr char kLogFile[] = "kafka.log";
+
 // Any will do: 16 bytes in base64.
 constexpr std::string_view kClusterId = "cGhvZW5peC10ZXN0LWtmaw";
 
@@ -45,9 +47,19 @@ absl::StatusOr<std::string> FindClassPath() {
 // Of the topics in which coordinators keep what they know.
 constexpr int kCoordinatedPartitions = 5;
 
+// How often they look for transactions that take too long.
+constexpr int kCleanupMs = 1000;
+
+// What says in the log that one was aborted for that.
+constexpr std::string_view kCoordinatorLogger =
+    "kafka.coordinator.transaction.TransactionCoordinator";
+constexpr std::string_view kTimedOut =
+    "Completed rollback of ongoing transaction for transactionalId ";
+
 // Small numbers of everything, since there are few brokers, and no waiting for
 // members of groups that never come.
 std::string SharedProperties(std::string_view controller, int copies) {
+  const int in_sync = std::max(copies - 1, 1);
   return Cat("controller.quorum.voters=1@", controller, "\n",
              "controller.listener.names=CONTROLLER\n",
              "listener.security.protocol.map=",
@@ -56,9 +68,11 @@ std::string SharedProperties(std::string_view controller, int copies) {
              "offsets.topic.replication.factor=", copies,
              "\noffsets.topic.num.partitions=", kCoordinatedPartitions,
              "\ntransaction.state.log.replication.factor=", copies,
-             "\ntransaction.state.log.min.isr=1\n",
-             "transaction.state.log.num.partitions=", kCoordinatedPartitions,
-             "\ngroup.initial.rebalance.delay.ms=0\n",
+             "\ntransaction.state.log.min.isr=", in_sync,
+             "\nmin.insync.replicas=", in_sync,
+             "\ntransaction.state.log.num.partitions=", kCoordinatedPartitions,
+             "\ntransaction.abort.timed.out.transaction.cleanup.interval.ms=",
+             kCleanupMs, "\ngroup.initial.rebalance.delay.ms=0\n",
              "group.min.session.timeout.ms=1000\n",
              // Where another can take over, a dead broker is soon missed.
              copies > 1 ? "broker.heartbeat.interval.ms=500\n"
@@ -84,18 +98,34 @@ MetadataPtr Metadata(rd_kafka_t* client) {
   return {metadata, rd_kafka_metadata_destroy};
 }
 
-// The leader of a partition of which there are `copies` in sync; -1: not yet.
-int LeaderOf(const rd_kafka_metadata_t& metadata, std::string_view topic,
-             int partition, int copies) {
+// Of all topics and partitions.
+template <typename Visitor>
+void VisitPartitions(const rd_kafka_metadata_t& metadata, Visitor visit) {
   for (int i = 0; i < metadata.topic_cnt; ++i) {
-    const rd_kafka_metadata_topic_t& found = metadata.topics[i];
-    if (found.topic != topic || partition >= found.partition_cnt) continue;
-    for (int j = 0; j < found.partition_cnt; ++j) {
-      const rd_kafka_metadata_partition_t& one = found.partitions[j];
-      if (one.id == partition && one.isr_cnt >= copies) return one.leader;
+    const rd_kafka_metadata_topic_t& topic = metadata.topics[i];
+    for (int j = 0; j < topic.partition_cnt; ++j) {
+      visit(topic.topic, topic.partitions[j]);
     }
   }
-  return -1;
+}
+
+// -1: it has none, for now or at all.
+int LeaderOf(const rd_kafka_metadata_t& metadata, std::string_view topic,
+             int partition) {
+  int leader = -1;
+  VisitPartitions(metadata, [&](std::string_view name, const auto& found) {
+    if (name == topic && found.id == partition) leader = found.leader;
+  });
+  return leader;
+}
+
+// Whether any broker could be lost and another had all that it led.
+bool AllInSync(const rd_kafka_metadata_t& metadata) {
+  bool all = true;
+  VisitPartitions(metadata, [&](std::string_view, const auto& found) {
+    if (found.isr_cnt < found.replica_cnt) all = false;
+  });
+  return all;
 }
 
 }  // namespace
@@ -157,7 +187,7 @@ absl::Status KafkaServer::AddNode(int id, std::string_view roles,
   std::ofstream(node.properties) << Cat(
       "process.roles=", roles, "\nnode.id=", id, "\n", "listeners=", listeners,
       "\n", advertised, "log.dirs=", folder_.path(), "/data-", id, "\n",
-      SharedProperties(controller, std::min(brokers_, 2)),
+      SharedProperties(controller, copies()),
       is_secured() ? security_->BrokerProperties() : "");
   nodes_.push_back(std::move(node));
   return Format(nodes_.back());
@@ -200,22 +230,52 @@ void KafkaServer::Resume() {
 
 absl::Status KafkaServer::KillCoordinator(const std::string& topic,
                                           std::string_view name) {
+  PHOENIX_ASSIGN_OR_RETURN(const int leader,
+                           AwaitLeader(topic, PartitionOf(name)));
+  return KillNode(leader);
+}
+
+absl::Status KafkaServer::KillLeader(const std::string& topic, int partition) {
+  PHOENIX_ASSIGN_OR_RETURN(const int leader, AwaitLeader(topic, partition));
+  PHOENIX_RETURN_IF_ERROR(KillNode(leader));
+  return AwaitLeader(topic, partition, leader).status();
+}
+
+absl::StatusOr<int> KafkaServer::AwaitLeader(const std::string& topic,
+                                             int partition,
+                                             std::optional<int> dead) {
   const absl::Time deadline = absl::Now() + kStartTimeout;
   while (absl::Now() < deadline) {
-    const MetadataPtr metadata = Metadata(admin_.get());
-    const int leader = metadata == nullptr
-                           ? -1
-                           : LeaderOf(*metadata, topic, PartitionOf(name),
-                                      std::min(brokers_, 2));
-    for (Node& node : nodes_) {
-      if (node.id != leader) continue;
-      node.process.Kill();
-      return absl::OkStatus();
+    if (const MetadataPtr metadata = Metadata(admin_.get())) {
+      const int leader = LeaderOf(*metadata, topic, partition);
+      const bool fit =
+          dead.has_value() ? leader != *dead : AllInSync(*metadata);
+      if (leader >= 0 && fit) return leader;
     }
     absl::SleepFor(absl::Milliseconds(50));
   }
-  return absl::NotFoundError(
-      Cat("'", name, "' has no coordinator in '", topic, "'"));
+  return absl::DeadlineExceededError(
+      Cat("partition ", partition, " of '", topic, "' has no leader, or ",
+          dead.has_value() ? "still the dead one" : "not all copies in sync"));
+}
+
+absl::Status KafkaServer::KillNode(int id) {
+  for (Node& node : nodes_) {
+    if (node.id != id) continue;
+    node.process.Kill();
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(Cat("no broker has the id ", id));
+}
+
+int KafkaServer::TimedOutTransactions(std::string_view transactional_id) const {
+  const std::string wanted = Cat(kTimedOut, transactional_id, " ");
+  std::ifstream log(folder_ / kLogFile);
+  int count = 0;
+  for (std::string line; std::getline(log, line);) {
+    if (line.find(wanted) != std::string::npos) ++count;
+  }
+  return count;
 }
 
 absl::Status KafkaServer::Restart() {
@@ -235,10 +295,12 @@ absl::Status KafkaServer::Launch(Node& node) {
       node.process,
       ChildProcess::Start(
           {.command = {"java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC",
-                       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
-                       class_path_, "kafka.Kafka", node.properties},
+                       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                       Cat("-Dorg.slf4j.simpleLogger.log.", kCoordinatorLogger,
+                           "=info"),
+                       "-cp", class_path_, "kafka.Kafka", node.properties},
            .directory = folder_.path(),
-           .log_file = folder_ / "kafka.log"}));
+           .log_file = folder_ / kLogFile}));
   return absl::OkStatus();
 }
 
@@ -258,7 +320,7 @@ absl::Status KafkaServer::WaitUntilReady() {
   }
   return absl::UnavailableError(
       Cat("Kafka did not start; the end of its log:\n",
-          TailOf(folder_ / "kafka.log")));
+          TailOf(folder_ / kLogFile)));
 }
 
 absl::Status KafkaServer::CreateTopic(
@@ -267,7 +329,7 @@ absl::Status KafkaServer::CreateTopic(
   TopicAdmin admin(*admin_, kAdminTimeout);
   return admin.Create({.name = name,
                        .partitions = partitions,
-                       .replication_factor = std::min(brokers_, 2),
+                       .replication_factor = copies(),
                        .config = config});
 }
 

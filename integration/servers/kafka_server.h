@@ -1,6 +1,7 @@
 #ifndef INTEGRATION_SERVERS_KAFKA_SERVER_H_
 #define INTEGRATION_SERVERS_KAFKA_SERVER_H_
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +27,9 @@ namespace phoenix {
 // data, one can be lost and another takes over what it led.
 class KafkaServer {
  public:
+  // More would keep no more: one broker at a time is lost.
+  static constexpr int kMaxCopies = 3;
+
   // Returns when all brokers answer. FAILED_PRECONDITION, saying what to run,
   // when Kafka or Java is not installed.
   static absl::StatusOr<std::unique_ptr<KafkaServer>> Start(int brokers = 1);
@@ -51,9 +55,18 @@ class KafkaServer {
 
   // Ends only the broker that coordinates `name`: a transactional id, if
   // `topic` is __transaction_state, or a group, of __consumer_offsets. Waits
-  // before that until another has a copy and can take over. NOT_FOUND when
-  // nothing has been coordinated yet.
+  // before that until another has a copy and can take over. DEADLINE_EXCEEDED
+  // when nothing has been coordinated yet.
   absl::Status KillCoordinator(const std::string& topic, std::string_view name);
+
+  // Ends only the broker that leads a partition of `topic`, and returns when
+  // another does. Waits before that until all copies of everything are in sync.
+  // DEADLINE_EXCEEDED when there is no such partition, or nobody takes over.
+  absl::Status KillLeader(const std::string& topic, int partition);
+
+  // How many transactions of that id the brokers have aborted because they took
+  // longer than their timeout, by the brokers' own log.
+  int TimedOutTransactions(std::string_view transactional_id) const;
 
   // Starts what does not run on the same ports and data; returns when all
   // answer.
@@ -66,6 +79,8 @@ class KafkaServer {
   void Pause();
   void Resume();
 
+  // With as many copies as there are brokers, up to kMaxCopies, of which all
+  // but one must be in sync for a record to be taken.
   absl::Status CreateTopic(
       const std::string& name, int partitions = 1,
       const std::map<std::string, std::string>& config = {});
@@ -87,6 +102,12 @@ class KafkaServer {
   absl::Status Format(const Node& node);
   absl::Status Launch(Node& node);
   absl::Status WaitUntilReady();
+  absl::Status KillNode(int id);
+
+  // The leader, once all copies are in sync; after the death of one, the next.
+  absl::StatusOr<int> AwaitLeader(const std::string& topic, int partition,
+                                  std::optional<int> dead = std::nullopt);
+  int copies() const { return std::min(brokers_, kMaxCopies); }
   bool AllRun();
 
   const int brokers_;

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -79,6 +80,26 @@ TEST(KafkaServerTest, KeepsItsDataWhenItIsKilled) {
   EXPECT_EQ(admin.Describe("one")->replicas, 1);
   EXPECT_TRUE(admin.Delete("one").ok());
   EXPECT_EQ(admin.Delete("one").code(), absl::StatusCode::kNotFound);
+}
+
+TEST(KafkaServerTest, HasAnotherTakeOverWhenTheLeaderIsKilled) {
+  auto started = KafkaServer::Start(2);
+  ASSERT_TRUE(started.ok()) << started.status();
+  KafkaServer& server = **started;
+  ASSERT_TRUE(server.CreateTopic("t").ok());
+  std::vector<std::string> written;
+  // The second time it is the broker that took over, with what both have.
+  for (const char* value : {"first", "second"}) {
+    ASSERT_TRUE(WriteRecords(server.bootstrap(), "t", {{.value = value}}).ok());
+    written.push_back(value);
+    const absl::Status killed = server.KillLeader("t", 0);
+    ASSERT_TRUE(killed.ok()) << killed;
+    const auto kept = ReadRecords(server.bootstrap(), "t");
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_EQ(ValuesOf(*kept), written);
+    const absl::Status revived = server.Revive();
+    ASSERT_TRUE(revived.ok()) << revived;
+  }
 }
 
 }  // namespace

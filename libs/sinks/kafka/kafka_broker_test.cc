@@ -356,6 +356,27 @@ void DeliverAll(Sink& sink, std::vector<BatchView> views) {
   }
 }
 
+TEST(TransactionalKafkaSinkTest, BeginsAnewWhenATransactionTookTooLong) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
+  options.sink.producer.delivery_timeout = absl::Seconds(5);
+  options.sink.producer.transaction_timeout = absl::Seconds(5);
+  const std::string& id = options.sink.producer.transactional_id;
+  TransactionalKafkaSink sink(options);
+  ASSERT_TRUE(sink.Open().ok());
+  DeliverAll(sink, {AllOf(Logged(0, 3))});
+  const int before = Broker().TimedOutTransactions(id);
+  OutcomeRecorder stuck;
+  sink.Write(AllOf(Logged(3, 3)), stuck.Callback());
+  while (Broker().TimedOutTransactions(id) == before) {
+    std::this_thread::yield();
+  }
+  sink.Flush();
+  EXPECT_THAT(stuck.names(), Each("retry"));
+  DeliverAll(sink, {AllOf(Logged(3, 3))});
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 6)));
+}
+
 // A run in the middle of which the broker is killed and restarted. The server
 // is for this thread alone, so the sink gets another.
 void DeliverThroughARestart(Sink& sink) {

@@ -100,10 +100,28 @@ RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
   if (config.has_delivery_timeout()) {
     options.delivery_timeout = ToDuration(config.delivery_timeout());
   }
+  if (config.has_transaction_timeout()) {
+    options.transaction_timeout = ToDuration(config.transaction_timeout());
+  }
   if (config.max_buffer_bytes() > 0) {
     options.max_buffer_bytes = config.max_buffer_bytes();
   }
   return options;
+}
+
+void CheckTimeouts(const v1::Kafka& config,
+                   const RecordProducerOptions& options, ConfigReport& report) {
+  if (options.linger >= options.delivery_timeout) {
+    report.Error("linger", 0, "linger is not less than `delivery_timeout`");
+  }
+  if (!options.transaction_timeout.has_value()) return;
+  if (config.transactional_id().empty()) {
+    report.Error("transaction_timeout", 0,
+                 "there are no transactions without `transactional_id`");
+  } else if (*options.transaction_timeout < options.delivery_timeout) {
+    report.Error("transaction_timeout", 0,
+                 "transaction_timeout is less than `delivery_timeout`");
+  }
 }
 
 std::unique_ptr<Sink> Create(const v1::Kafka& config, BuildContext& context) {
@@ -118,10 +136,7 @@ std::unique_ptr<Sink> Create(const v1::Kafka& config, BuildContext& context) {
   options.encoder.format = FormatOf(config.format());
   options.encoder.key = KeyField(config, context.report);
   options.producer = ProducerOptions(config);
-  if (options.producer.linger >= options.producer.delivery_timeout) {
-    context.report.Error("linger", 0,
-                         "linger is not less than `delivery_timeout`");
-  }
+  CheckTimeouts(config, options.producer, context.report);
   if (context.report.error_count() > errors) return nullptr;
   if (config.transactional_id().empty()) {
     return std::make_unique<KafkaSink>(std::move(options));

@@ -72,6 +72,25 @@ TEST_F(KafkaFactoryTest, LetsNoRecordWaitUntilItsTimeIsUp) {
   EXPECT_THAT(report_.errors, ElementsAre(HasSubstr("linger@0")));
 }
 
+TEST_F(KafkaFactoryTest, LetsNoTransactionEndBeforeItsRecordsMay) {
+  config_.set_transactional_id("p-out-1");
+  config_.mutable_delivery_timeout()->set_seconds(4);
+  config_.mutable_transaction_timeout()->set_seconds(3);
+  EXPECT_EQ(Create(), nullptr);
+  EXPECT_THAT(report_.errors, ElementsAre(HasSubstr(
+                                  "transaction_timeout@0: transaction_timeout "
+                                  "is less than `delivery_timeout`")));
+  config_.mutable_transaction_timeout()->set_seconds(4);
+  EXPECT_NE(Create(), nullptr);
+}
+
+TEST_F(KafkaFactoryTest, TimesNoTransactionsWhereThereAreNone) {
+  config_.mutable_transaction_timeout()->set_seconds(60);
+  EXPECT_EQ(Create(), nullptr);
+  EXPECT_THAT(report_.errors, ElementsAre(HasSubstr("transaction_timeout@0: "
+                                                    "there are no")));
+}
+
 TEST_F(KafkaFactoryTest, ReportsEveryErrorAtItsField) {
   config_.set_key("date.x");
   auto* reserved = config_.add_librdkafka();

@@ -143,9 +143,9 @@ KafkaProperties RecordProducer::Properties() const {
   };
   if (!options_.transactional_id.empty()) {
     properties["transactional.id"] = options_.transactional_id;
-    // Longer than records may take, else brokers abort what still goes on.
     properties["transaction.timeout.ms"] =
-        Cat(Millis(options_.delivery_timeout + absl::Seconds(60)));
+        Cat(Millis(options_.transaction_timeout.value_or(
+            options_.delivery_timeout + kTransactionSlack)));
   }
   return properties;
 }

@@ -17,6 +17,9 @@
 
 namespace phoenix {
 
+// What a transaction needs beside the delivery of its records.
+inline constexpr absl::Duration kTransactionSlack = absl::Seconds(60);
+
 struct RecordProducerOptions {
   KafkaConnection connection;
   std::string topic;
@@ -30,6 +33,9 @@ struct RecordProducerOptions {
   std::string transactional_id = {};  // Empty: no transactions.
   absl::Duration linger = absl::Milliseconds(5);
   absl::Duration delivery_timeout = absl::Seconds(30);
+  // Not less than `delivery_timeout`, else brokers abort what still goes on.
+  // None: longer by kTransactionSlack.
+  std::optional<absl::Duration> transaction_timeout = {};
   size_t max_buffer_bytes = 64 << 20;
 
   // The largest record that the topic takes. None: the cluster is asked, or

@@ -1,0 +1,168 @@
+"""Faults that look whether they hit, and which ones befall whom: with servers
+and processes that only note what they are told."""
+
+import argparse
+import collections
+import random
+import signal
+import unittest
+from unittest import mock
+
+from integration.fault import epoch as epochs
+from integration.fault import fault_run
+from integration.fault import faults
+from integration.fault import load as loads
+
+
+class FakeKafka:
+    """Counts a transaction as timed out when it has been asked `patience` times
+    since the process last stopped; never when that is None."""
+
+    def __init__(self, patience):
+        self.told = []
+        self._patience = patience
+        self._asked = 0
+        self._timed_out = 0
+
+    def tell(self, command):
+        self.told.append(command)
+        if not command.startswith("timed_out"):
+            return ""
+        self._asked += 1
+        if self._asked == self._patience:
+            self._timed_out += 1
+        return str(self._timed_out)
+
+
+class FakeEpoch:
+    def __init__(self, patience=None):
+        self.chance = random.Random(1)
+        self.kafka = FakeKafka(patience)
+        self.signals = []
+        self.process = argparse.Namespace(signal=self.signals.append)
+        self.target = argparse.Namespace(transactional_ids=lambda: ["id"])
+
+    def led(self):
+        return [("topic", 2)]
+
+
+class FakeTime:
+    """Passes only by sleeping."""
+
+    def __init__(self):
+        self.now = 0
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+    def monotonic(self):
+        return self.now
+
+
+class FaultsTest(unittest.TestCase):
+    def setUp(self):
+        patch = mock.patch.object(faults, "time", FakeTime())
+        self.time = patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_a_transaction_is_outlasted_until_its_coordinator_says_so(self):
+        epoch = FakeEpoch(patience=8)
+        self.assertIs(faults.txn_timeout(epoch), True)
+        self.assertEqual(epoch.signals, [signal.SIGSTOP, signal.SIGCONT])
+
+    def test_a_stop_that_no_transaction_was_open_at_is_repeated(self):
+        a_stop = (faults.TRANSACTION_SECONDS + faults.ABORT_SECONDS) / 0.2
+        epoch = FakeEpoch(patience=int(1.5 * a_stop))
+        self.assertIs(faults.txn_timeout(epoch), True)
+        self.assertEqual(epoch.signals, 2 * [signal.SIGSTOP, signal.SIGCONT])
+
+    def test_a_transaction_that_never_times_out_is_a_miss(self):
+        epoch = FakeEpoch()
+        self.assertIs(faults.txn_timeout(epoch), False)
+        self.assertEqual(len(epoch.signals), 2 * faults.TRANSACTION_TRIES)
+        self.assertEqual(epoch.signals[-1], signal.SIGCONT)
+
+    def test_the_leader_returns_after_another_has_taken_over(self):
+        epoch = FakeEpoch()
+        self.assertIsNone(faults.leader(epoch))
+        self.assertEqual(epoch.kafka.told, ["kill_leader topic 2", "revive"])
+
+
+class FittingTest(unittest.TestCase):
+    def fitting(self, kind, log="embedded", brokers=1):
+        options = argparse.Namespace(faults=list(faults.ALL), log=log,
+                                     brokers=brokers)
+        target = argparse.Namespace(
+            kind=kind, server=None if kind == "file" else object(),
+            transactional_ids=lambda: ["id"] if kind == "kafka" else [])
+        return set(faults.fitting(options, target))
+
+    def test_a_file_suffers_what_needs_no_server(self):
+        self.assertEqual(self.fitting("file"), faults.ANYWHERE.keys() |
+                         {"disk_full", "power"})
+
+    def test_only_several_brokers_take_over_from_each_other(self):
+        takeovers = faults.WITH_BROKERS.keys()
+        self.assertFalse(takeovers & self.fitting("kafka"))
+        self.assertLessEqual(takeovers, self.fitting("kafka", brokers=2))
+        self.assertFalse(takeovers & self.fitting("postgres", brokers=2))
+
+    def test_a_log_in_kafka_suffers_what_befalls_brokers(self):
+        self.assertLessEqual(faults.WITH_BROKERS.keys(),
+                             self.fitting("postgres", "kafka", brokers=3))
+        self.assertLessEqual(faults.WITH_BROKERS.keys(),
+                             self.fitting("file", "kafka", brokers=3))
+
+    def test_only_a_kafka_sink_has_transactions_that_time_out(self):
+        self.assertIn("txn_timeout", self.fitting("kafka"))
+        self.assertNotIn("txn_timeout", self.fitting("postgres", "kafka"))
+
+    def test_what_fits_nothing_is_a_kill(self):
+        options = argparse.Namespace(faults=["leader"], log="embedded",
+                                     brokers=2)
+        target = argparse.Namespace(kind="file", server=None,
+                                    transactional_ids=lambda: [])
+        self.assertEqual(faults.fitting(options, target), ["kill"])
+
+
+class ReportTest(unittest.TestCase):
+    def test_a_miss_is_said(self):
+        count = collections.Counter
+        self.assertEqual(
+            epochs.deeds_of(count(txn_timeout=9, kill=1), count(txn_timeout=2)),
+            "1 kill, 9 txn_timeout (2 missed)")
+
+    def test_a_fault_that_always_missed_shows_nothing(self):
+        count = collections.Counter
+        self.assertTrue(fault_run.shows_nothing(count(a=2, b=1), count(a=2)))
+        self.assertFalse(fault_run.shows_nothing(count(a=2), count(a=1)))
+
+
+class AckLevelTest(unittest.TestCase):
+    def level(self, log, sync="disk", brokers=1, queues=False):
+        return epochs.ack_level(
+            argparse.Namespace(log=log, sync=sync, brokers=brokers),
+            argparse.Namespace(queues=queues))
+
+    def test_an_acknowledgement_is_worth_what_the_log_is(self):
+        self.assertEqual(self.level("embedded"), "DISK")
+        self.assertEqual(self.level("embedded", sync="os"), "OS")
+        self.assertEqual(self.level("kafka"), "OS")
+        self.assertEqual(self.level("kafka", brokers=2), "REPLICATED")
+        self.assertEqual(self.level("none"), "DELIVERED")
+
+    def test_a_queue_on_disk_has_its_share(self):
+        self.assertEqual(self.level("none", queues=True), "DISK")
+        self.assertEqual(self.level("kafka", brokers=2, queues=True), "DISK")
+
+    def test_an_answer_that_says_less_is_refused(self):
+        producer = loads.HttpProducer(mock.Mock(), None, 1, 1, False)
+        producer.ack_level = "REPLICATED"
+        answer = b'{"accepted":2,"ack_level":"%s"}'
+        self.assertEqual(producer._answer(200, answer % b"REPLICATED", 2), 2)
+        with self.assertRaisesRegex(AssertionError, "not REPLICATED"):
+            producer._answer(200, answer % b"OS", 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
