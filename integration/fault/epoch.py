@@ -147,6 +147,7 @@ class Epoch:
         self.up_seconds = 0.0
         self.offered = 0
         self.ready_seconds = []
+        self.end_seconds = []  # Of those that were asked to end.
         self.befell = collections.Counter()
         self.missed = collections.Counter()  # Of them, what did nothing.
         self.failpoints = collections.Counter()
@@ -315,10 +316,12 @@ class Epoch:
 
     def __str__(self):
         deeds = deeds_of(self.befell, self.missed)
+        ended = (", ended after at most %.2f s" % max(self.end_seconds)
+                 if self.end_seconds else "")
         return "\n".join(
             ["seed %s: to %s: %s: %d sent (%d events/s), %d acknowledged, %d "
-             "refused, ready after at most %.2f s" % (
+             "refused, ready after at most %.2f s%s" % (
                  self._seed, self.target.kind, deeds, self.ledger.sent(),
                  self.offered_rate(), self.ledger.acked(),
-                 self._load.refused(), max(self.ready_seconds))] +
+                 self._load.refused(), max(self.ready_seconds), ended)] +
             ["  " + str(verdict) for verdict in self.verdicts])

@@ -142,7 +142,9 @@ def drain(epoch):
     if twice:
         time.sleep(epoch.chance.uniform(0, 0.2))
         epoch.process.signal(signal.SIGTERM)
+    began = time.monotonic()
     status = epoch.process.wait(DRAIN_SECONDS)
+    epoch.end_seconds.append(time.monotonic() - began)
     if status != 0 and not twice:
         raise AssertionError("a drain ended with %d: %s" % (
             status, epoch.process.text("stderr")[-2000:]))
