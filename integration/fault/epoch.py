@@ -78,6 +78,9 @@ MISSED_SECONDS = 10
 UNREST = ("phoenix_pipeline_in_flight_events", "phoenix_log_lag_events",
           "phoenix_sink_queue_waiting_events")
 
+# Brokers that have just begun to serve, on a machine that builds beside.
+READY_SECONDS = 120
+
 # A server that returns finds all that was acknowledged meanwhile.
 QUIESCE_SECONDS = 180
 
@@ -209,7 +212,7 @@ class Epoch:
     def start(self):
         began = time.monotonic()
         self.process = self.spawn()
-        self.process.wait_until_ready()
+        self.process.wait_until_ready(READY_SECONDS)
         self.ready_seconds.append(time.monotonic() - began)
 
     def spawn(self, environment=None):

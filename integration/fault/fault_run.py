@@ -1,8 +1,8 @@
 """Breaks a running pipeline and judges what came out of it. See README.md.
 
 Exit status: 0 passed, 1 something was lost, invented, inverted, duplicated or
-miscounted, 3 invalid: the load was below its floor, or what was to be done
-never hit, so nothing was shown.
+miscounted, 3 invalid: the load was below its floor, what was to be done never
+hit, or a server failed, so nothing was shown.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import time
 from integration.fault import faults
 from integration.fault import targets
 from integration.fault.epoch import Epoch, deeds_of
+from integration.servers.control import ServerError
 
 PASSED, VIOLATED, INVALID = 0, 1, 3
 NAMES = {PASSED: "passed", VIOLATED: "violated", INVALID: "invalid"}
@@ -63,10 +64,18 @@ class Run:
         return range(-(-self._options.rounds // ROUNDS_AN_EPOCH))
 
     def _run_epoch(self, number):
+        seed = "%d.%d" % (self._options.seed, number)
+        try:
+            return self._judge_epoch(number, seed)
+        except ServerError as error:
+            print("seed %s: invalid: a server failed: %s" % (seed, error),
+                  flush=True)
+            return INVALID
+
+    def _judge_epoch(self, number, seed):
         """Keeps the folder unless it passed."""
         rounds = min(ROUNDS_AN_EPOCH,
                      self._options.rounds - number * ROUNDS_AN_EPOCH)
-        seed = "%d.%d" % (self._options.seed, number)
         epoch = Epoch(self._options, self._targets, seed, rounds)
         try:
             epoch.run()

@@ -231,6 +231,9 @@ class Targets:
         if kind not in self._servers:
             self._servers[kind] = Server(self._program, kind,
                                          *self._arguments.get(kind, []))
+        elif kind == "kafka":
+            # Of an epoch that failed a broker may have been left dead.
+            self._servers[kind].tell("revive")
         return self._servers[kind]
 
     def close(self):

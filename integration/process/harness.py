@@ -126,14 +126,14 @@ class Phoenix:
         except OSError:
             return None
 
-    def wait_until_ready(self):
+    def wait_until_ready(self, timeout=DEADLINE_SECONDS):
         def ready():
             if self.process.poll() is not None:
                 raise AssertionError("exited %d: %s" % (
                     self.process.returncode, self.text("stderr")))
             answer = self.try_get("/readyz")
             return answer is not None and answer.status == 200
-        wait_until(ready, "ready")
+        wait_until(ready, "ready", timeout)
         return self
 
     def metrics(self):

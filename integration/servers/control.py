@@ -3,6 +3,11 @@
 import subprocess
 
 
+class ServerError(Exception):
+    """A server did not do what it was told: that shows nothing about those who
+    use it."""
+
+
 class Server:
     """One that runs until `close`. `address` says how to connect."""
 
@@ -12,7 +17,7 @@ class Server:
             stdout=subprocess.PIPE, text=True)
         self.address = self._process.stdout.readline().strip()
         if not self.address:
-            raise RuntimeError("no %s server" % kind)
+            raise ServerError("no %s server" % kind)
 
     def tell(self, command):
         """Gives a command, as controlled_server.cc has them; returns what it
@@ -22,7 +27,7 @@ class Server:
         answer = self._process.stdout.readline().strip()
         verdict, _, found = answer.partition(" ")
         if verdict != "ok":
-            raise RuntimeError("%s: %s" % (command, answer))
+            raise ServerError("%s: %s" % (command, answer))
         return found
 
     def __enter__(self):

@@ -81,7 +81,7 @@ Answer Done(const absl::Status& status) {
   return "";
 }
 
-absl::Status Break(KafkaServer& server, const Words& words) {
+absl::Status Act(KafkaServer& server, const Words& words) {
   if (words.size() == 3 && words[0] == "kill_coordinator") {
     return server.KillCoordinator(words[1], words[2]);
   }
@@ -105,7 +105,7 @@ Answer ObeyMore(KafkaServer& server, const Words& words) {
   if (words.size() == 2 && words[0] == "timed_out") {
     return Cat(server.TimedOutTransactions(words[1]));
   }
-  return Done(Break(server, words));
+  return Done(Act(server, words));
 }
 
 Answer ObeyMore(PostgresServer&, const Words& words) {
