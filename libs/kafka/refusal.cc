@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "libs/base/text.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/kafka_error.h"
@@ -11,6 +10,7 @@ namespace phoenix {
 namespace {
 
 constexpr int kPollMs = 50;
+constexpr int kMaxPolls = 100;  // Five seconds.
 
 // What a client says of its connections while it is polled.
 struct Attempt {
@@ -44,8 +44,8 @@ absl::Status WhyUnavailable(absl::Status found,
   rd_kafka_conf_set_log_cb(conf->get(), &WriteNoLog);
   const auto client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return found;
-  const absl::Time deadline = absl::Now() + kMaxRefusalWait;
-  while (attempt.refusal.ok() && !attempt.is_over && absl::Now() < deadline) {
+  for (int i = 0; i < kMaxPolls && attempt.refusal.ok() && !attempt.is_over;
+       ++i) {
     rd_kafka_poll(client->get(), kPollMs);
   }
   return attempt.refusal.ok() ? found : attempt.refusal;

@@ -2,13 +2,9 @@
 #define LIBS_KAFKA_REFUSAL_H_
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "libs/kafka/connection.h"
 
 namespace phoenix {
-
-// How long WhyUnavailable waits for a broker that says nothing.
-inline constexpr absl::Duration kMaxRefusalWait = absl::Seconds(5);
 
 // A request that fails because of a wrong password fails with the same
 // UNAVAILABLE as one that nobody is there to answer: librdkafka tells refusals
@@ -16,7 +12,7 @@ inline constexpr absl::Duration kMaxRefusalWait = absl::Seconds(5);
 // listens: UNAUTHENTICATED, with what was said, when user, password or
 // certificate are refused, or the broker's own certificate is; otherwise
 // `found`. At once for any `found` but UNAVAILABLE. Blocks until the brokers
-// have been tried, at most kMaxRefusalWait.
+// have been tried, at most 5 s.
 absl::Status WhyUnavailable(absl::Status found,
                             const KafkaConnection& connection);
 
