@@ -298,7 +298,13 @@ void LogConsumer::CommitIfDue() {
     if (!sync && clock_.MonotonicNanos() < next_commit_nanos_) return;
     if (!sync) wanted = 0;
   }
-  if (consumer_.is_rebalancing()) return;
+  // Before, for it takes a while, in which a rebalance may begin.
+  const absl::Status checked = CheckBirthsIfDue();
+  if (!checked.ok()) {
+    Logger::Process().Warn("The topic of the log can't be looked at.",
+                           {{"topic", options_.topic}, {"error", checked}});
+  }
+  if (topic_is_new_ || consumer_.is_rebalancing()) return;
   next_commit_nanos_ = clock_.MonotonicNanos() +
                        absl::ToInt64Nanoseconds(options_.commit_interval);
   if (wanted > 0) OnCommitFailed();
@@ -312,7 +318,7 @@ void LogConsumer::CommitIfDue() {
 
 absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
                                  bool wait) {
-  PHOENIX_ASSIGN_OR_RETURN(const std::vector<TopicPartition> offsets, Due(of));
+  const std::vector<TopicPartition> offsets = Due(of);
   {
     MutexLock lock(mutex_);
     for (const TopicPartition& one : offsets) {
@@ -322,27 +328,39 @@ absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
   return consumer_.Commit(offsets, wait);
 }
 
-// What there is to commit: nothing of a topic that is not there any more.
-absl::StatusOr<std::vector<TopicPartition>> LogConsumer::Due(
+// What there is to commit.
+std::vector<TopicPartition> LogConsumer::Due(
     const std::vector<TopicPartition>& of) {
   std::vector<TopicPartition> due;
+  MutexLock lock(mutex_);
   for (const TopicPartition& place : of) {
-    std::optional<PartitionBirth> birth;
-    int64_t end = 0;
-    {
-      MutexLock lock(mutex_);
-      const auto found = assigned_.find(place.partition);
-      if (found == assigned_.end()) continue;
-      birth = found->second.feed->birth();
-      end = found->second.feed->final_end();
-      if (!birth || end <= found->second.committed) continue;
-    }
-    PHOENIX_ASSIGN_OR_RETURN(const bool is_new,
-                             FindMadeAnew(place.partition, birth));
-    if (is_new) return std::vector<TopicPartition>();
+    const auto found = assigned_.find(place.partition);
+    if (found == assigned_.end()) continue;
+    const auto birth = found->second.feed->birth();
+    const int64_t end = found->second.feed->final_end();
+    if (!birth || end <= found->second.committed) continue;
     due.push_back({options_.topic, place.partition, end, birth->Encode()});
   }
   return due;
+}
+
+// A cursor that is committed into a topic made anew, in between, is known for
+// what it is by who takes the partition over: the birth goes with it.
+absl::Status LogConsumer::CheckBirthsIfDue() {
+  if (clock_.MonotonicNanos() < next_birth_check_nanos_) {
+    return absl::OkStatus();
+  }
+  const std::vector<TopicPartition> due = Due(AllAssigned());
+  if (due.empty()) return absl::OkStatus();
+  next_birth_check_nanos_ =
+      clock_.MonotonicNanos() + absl::ToInt64Nanoseconds(kBirthCheckInterval);
+  for (const TopicPartition& place : due) {
+    PHOENIX_ASSIGN_OR_RETURN(
+        const bool is_new,
+        FindMadeAnew(place.partition, PartitionBirth::Decode(place.metadata)));
+    if (is_new) break;
+  }
+  return absl::OkStatus();
 }
 
 // If so, all begins anew with the topic.

@@ -40,6 +40,10 @@ class LogConsumer : private GroupConsumer::Listener {
   // How long joining the group may take without being worth a word.
   static constexpr absl::Duration kUsualJoin = absl::Seconds(2);
 
+  // How often it is asked whether the topic is still the one that was read: a
+  // question for each partition whose cursor has moved.
+  static constexpr absl::Duration kBirthCheckInterval = absl::Seconds(5);
+
   // `clock` outlives it.
   LogConsumer(const KafkaLogOptions& options, const LogTopic& topic,
               Clock& clock);
@@ -106,8 +110,8 @@ class LogConsumer : private GroupConsumer::Listener {
   void CountExpired(int32_t partition, int64_t records);
   absl::StatusOr<bool> FindMadeAnew(int32_t partition,
                                     const std::optional<PartitionBirth>& birth);
-  absl::StatusOr<std::vector<TopicPartition>> Due(
-      const std::vector<TopicPartition>& of);
+  std::vector<TopicPartition> Due(const std::vector<TopicPartition>& of);
+  absl::Status CheckBirthsIfDue();
   absl::Status Commit(const std::vector<TopicPartition>& of, bool wait);
   absl::Duration PollInterval() const;
 
@@ -123,6 +127,7 @@ class LogConsumer : private GroupConsumer::Listener {
   GroupConsumer consumer_;
   // Of the thread.
   int64_t next_commit_nanos_ = 0;
+  int64_t next_birth_check_nanos_ = 0;
   int64_t joins_since_nanos_ = 0;
   bool must_reopen_ = false;
   bool topic_is_new_ = false;  // Cursors are those of another: none is kept.
