@@ -325,6 +325,7 @@ absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
       assigned_[one.partition].committed = one.offset;
     }
   }
+  if (!offsets.empty()) has_committed_ = true;
   return consumer_.Commit(offsets, wait);
 }
 
@@ -347,19 +348,18 @@ std::vector<TopicPartition> LogConsumer::Due(
 // A cursor that is committed into a topic made anew, in between, is known for
 // what it is by who takes the partition over: the birth goes with it.
 absl::Status LogConsumer::CheckBirthsIfDue() {
-  if (clock_.MonotonicNanos() < next_birth_check_nanos_) {
+  if (!has_committed_ || clock_.MonotonicNanos() < next_birth_check_nanos_) {
     return absl::OkStatus();
   }
-  const std::vector<TopicPartition> due = Due(AllAssigned());
-  if (due.empty()) return absl::OkStatus();
   next_birth_check_nanos_ =
       clock_.MonotonicNanos() + absl::ToInt64Nanoseconds(kBirthCheckInterval);
-  for (const TopicPartition& place : due) {
+  for (const TopicPartition& place : AllAssigned()) {
     PHOENIX_ASSIGN_OR_RETURN(
         const bool is_new,
-        FindMadeAnew(place.partition, PartitionBirth::Decode(place.metadata)));
-    if (is_new) break;
+        FindMadeAnew(place.partition, FeedOf(place.partition)->birth()));
+    if (is_new) return absl::OkStatus();
   }
+  has_committed_ = false;
   return absl::OkStatus();
 }
 

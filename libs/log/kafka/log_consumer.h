@@ -40,8 +40,8 @@ class LogConsumer : private GroupConsumer::Listener {
   // How long joining the group may take without being worth a word.
   static constexpr absl::Duration kUsualJoin = absl::Seconds(2);
 
-  // How often it is asked whether the topic is still the one that was read: a
-  // question for each partition whose cursor has moved.
+  // How often it is asked whether the topic is still the one that was read,
+  // after cursors have moved: a question for each partition.
   static constexpr absl::Duration kBirthCheckInterval = absl::Seconds(5);
 
   // `clock` outlives it.
@@ -128,6 +128,7 @@ class LogConsumer : private GroupConsumer::Listener {
   // Of the thread.
   int64_t next_commit_nanos_ = 0;
   int64_t next_birth_check_nanos_ = 0;
+  bool has_committed_ = false;  // Since births were checked.
   int64_t joins_since_nanos_ = 0;
   bool must_reopen_ = false;
   bool topic_is_new_ = false;  // Cursors are those of another: none is kept.
