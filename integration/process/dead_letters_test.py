@@ -109,6 +109,40 @@ class DeadLettersTest(harness.ProcessTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.run_.rows("out.ndjson"), [{"n": 1}, {"m": 3}])
 
+    def test_a_replay_that_is_killed_is_done_again_and_alone(self):
+        run = self.run_ = self.start(PIPELINE.replace(
+            "file: out.ndjson", "http: http://127.0.0.1:${SINK_PORT}/"))
+        count = 3000
+        self.assertEqual(
+            run.post(lines_of([{"m": i} for i in range(count)])).status, 200)
+        harness.wait_until(
+            lambda: run.settled("dead_lettered") == count, "dead letters")
+        self.mend()
+        destination = harness.Destination(run.ports["SINK_PORT"])
+        self.addCleanup(destination.close)
+        destination.hold.clear()
+        replay = subprocess.Popen(
+            [harness.BINARY, "dlq", "replay", "pipeline.yaml"],
+            cwd=self.folder, env=run.environment, stderr=subprocess.DEVNULL)
+        self.addCleanup(replay.wait)
+        self.addCleanup(replay.kill)
+        lock = run.path(TABLE + "-replay")
+        # It holds the lock as soon as it has written who it is.
+        harness.wait_until(
+            lambda: os.path.exists(lock) and os.path.getsize(lock), "begun")
+        done = self.phoenix("dlq", "replay", "pipeline.yaml")
+        self.assertEqual(done.returncode, 69, done.stderr)
+        self.assertIn("another replay", done.stderr)
+        destination.hold.set()
+        harness.wait_until(lambda: destination.rows, "some of it")
+        replay.kill()
+        replay.wait()
+        done = self.phoenix("dlq", "replay", "pipeline.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.letters(), [])
+        self.assertEqual({json.loads(row)["m"] for row in destination.rows},
+                         set(range(count)))
+
     def test_people_can_query_the_table(self):
         body = b'{\n "m": "\xc3\xa9"\n}'
         run = self.run_ = self.start(PIPELINE)

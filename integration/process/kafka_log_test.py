@@ -2,6 +2,7 @@
 and processes with one group share the work."""
 
 import json
+import os
 import signal
 import tempfile
 import threading
@@ -34,6 +35,19 @@ log:
 limits:
   drain_timeout: 5s
 admin_address: 127.0.0.1:${ADMIN_PORT}
+"""
+
+CLEANER = """
+name: cleaner
+sources:
+  - name: none
+    file: none.ndjson
+sinks:
+  - name: topic
+    kafka:
+      brokers: ${KAFKA_BROKERS}
+      topic: ${TOPIC}
+      create_topic: {partitions: 4, delete_at_end: true}
 """
 
 FILE = "file: out.ndjson"
@@ -129,6 +143,50 @@ class KafkaLogTest(kafka_harness.KafkaTest):
             timeout=2 * harness.DEADLINE_SECONDS)
         self.assertEqual(other.stop(), 0, other.text("stderr"))
         self.assertEqual(other.ledger()["unaccounted"], 0)
+
+    def delete_topic(self):
+        """As somebody who cleans up would."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        with open(os.path.join(folder, "none.ndjson"), "w", encoding="utf-8"):
+            pass
+        run = harness.Phoenix(folder, CLEANER,
+                              {"KAFKA_BROKERS": self.brokers,
+                               "TOPIC": self.topic})
+        self.assertEqual(run.wait(), 0, run.text("stderr"))
+
+    def post_values(self, run, values):
+        for value in values:
+            answer = run.post(lines_of([{"v": value}]))
+            self.assertEqual(answer.status, 200, answer.body)
+
+    def assert_delivers(self, run, values):
+        harness.wait_until(lambda: set(self.values_of(run)) >= set(values),
+                           "delivered", timeout=2 * harness.DEADLINE_SECONDS)
+        self.assertEqual(run.stop(), 0, run.text("stderr"))
+        self.assertEqual(run.ledger()["unaccounted"], 0)
+
+    def test_a_topic_made_anew_brings_new_events(self):
+        run = self.start_with(FILE)
+        self.post_values(run, range(20))
+        harness.wait_until(lambda: len(self.values_of(run)) == 20, "delivered")
+        self.assertEqual(run.stop(), 0, run.text("stderr"))
+        self.delete_topic()
+        # At the offsets of those before, and beyond.
+        run = self.start_with(FILE)
+        self.post_values(run, range(20, 60))
+        self.assert_delivers(run, range(60))
+        self.assertEqual(sorted(self.values_of(run)), list(range(60)))
+
+    def test_a_topic_may_be_made_anew_beside_a_process_that_runs(self):
+        run = self.start_with(FILE)
+        self.post_values(run, range(20))
+        harness.wait_until(lambda: len(self.values_of(run)) == 20, "delivered")
+        self.delete_topic()
+        other = self.start_with(FILE, tempfile.mkdtemp(dir=self.folder))
+        self.assertEqual(other.stop(), 0, other.text("stderr"))
+        # Before it notices some may be delivered, which come again.
+        self.post_values(run, range(20, 60))
+        self.assert_delivers(run, range(60))
 
     def test_a_file_is_refused_that_asks_for_what_is_not_there(self):
         run = self.start_with(FILE)

@@ -8,14 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/kafka/connection.h"
+#include "libs/kafka/topic_admin.h"
 
 namespace phoenix {
-
-// An offset that a group has committed, and what it has put beside it.
-struct CommittedOffset {
-  int64_t offset = 0;
-  std::string metadata = {};
-};
 
 // The offset that a consumer group has committed for a partition; none when it
 // never did. Blocks until the cluster has answered, which waits out

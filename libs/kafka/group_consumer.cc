@@ -1,6 +1,7 @@
 #include "libs/kafka/group_consumer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -26,9 +27,12 @@ int Millis(absl::Duration time) {
 KafkaPartitionsPtr ListOf(const std::vector<TopicPartition>& partitions) {
   KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(partitions.size()));
   for (const TopicPartition& one : partitions) {
-    rd_kafka_topic_partition_list_add(list.get(), one.topic.c_str(),
-                                      one.partition)
-        ->offset = one.offset;
+    rd_kafka_topic_partition_t* const added = rd_kafka_topic_partition_list_add(
+        list.get(), one.topic.c_str(), one.partition);
+    added->offset = one.offset;
+    if (one.metadata.empty()) continue;
+    added->metadata = strdup(one.metadata.c_str());  // The list frees it.
+    added->metadata_size = one.metadata.size();
   }
   return list;
 }
@@ -43,6 +47,11 @@ std::vector<TopicPartition> PartitionsOf(
   return partitions;
 }
 
+std::string OnOutOfRange(const GroupConsumerOptions& options) {
+  if (options.tell_out_of_range) return "error";
+  return options.from_latest ? "latest" : "earliest";
+}
+
 }  // namespace
 
 GroupConsumer::GroupConsumer(GroupConsumerOptions options, Listener& listener)
@@ -53,18 +62,17 @@ GroupConsumer::~GroupConsumer() { Close(); }
 absl::Status GroupConsumer::Open() {
   PHOENIX_ASSIGN_OR_RETURN(
       auto conf,
-      MakeKafkaConf(
-          options_.connection,
-          {{"group.id", options_.group},
-           {"enable.auto.commit", "false"},
-           {"enable.auto.offset.store", "false"},
-           {"partition.assignment.strategy", "cooperative-sticky"},
-           {"isolation.level", "read_committed"},
-           {"allow.auto.create.topics", "false"},
-           {"debug", "cgrp"},  // For OnLog.
-           {"auto.offset.reset", options_.from_latest ? "latest" : "earliest"},
-           {"queued.max.messages.kbytes",
-            Cat(options_.max_buffer_bytes / 1024)}}));
+      MakeKafkaConf(options_.connection,
+                    {{"group.id", options_.group},
+                     {"enable.auto.commit", "false"},
+                     {"enable.auto.offset.store", "false"},
+                     {"partition.assignment.strategy", "cooperative-sticky"},
+                     {"isolation.level", "read_committed"},
+                     {"allow.auto.create.topics", "false"},
+                     {"debug", "cgrp"},  // For OnLog.
+                     {"auto.offset.reset", OnOutOfRange(options_)},
+                     {"queued.max.messages.kbytes",
+                      Cat(options_.max_buffer_bytes / 1024)}}));
   join_ = std::make_unique<Join>(*this);
   rd_kafka_conf_set_opaque(conf.get(), join_.get());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
@@ -152,6 +160,9 @@ void GroupConsumer::TakeOne(
     absl::FunctionRef<void(const rd_kafka_message_t&)> take) {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     take(message);
+  } else if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+    listener_.OnOutOfRange(
+        {rd_kafka_topic_name(message.rkt), message.partition, message.offset});
   } else if (message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     Logger::Process().Warn(
         "Kafka consumer can't read for now.",

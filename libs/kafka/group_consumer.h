@@ -26,6 +26,7 @@ struct TopicPartition {
   std::string topic;
   int32_t partition = 0;
   int64_t offset = 0;
+  std::string metadata = {};  // Committed beside the offset.
 
   friend auto operator<=>(const TopicPartition&,
                           const TopicPartition&) = default;
@@ -37,6 +38,10 @@ struct GroupConsumerOptions {
   std::string group;
   bool from_latest = false;  // Where a new group begins; else at the earliest.
   size_t max_buffer_bytes = 32 << 20;  // What is fetched ahead.
+
+  // Whether the listener hears of an offset that the topic does not hold, and
+  // decides; else reading goes on where a new group begins.
+  bool tell_out_of_range = false;
 };
 
 // A member of a consumer group: cooperative, so that a rebalance stops only the
@@ -60,6 +65,11 @@ class GroupConsumer {
 
     // A commit that was not waited for has failed, for some partitions or all.
     virtual void OnCommitFailed() = 0;
+
+    // The topic does not hold what is to be read next: the partition stands
+    // still until it is assigned anew. Only with tell_out_of_range; within
+    // Poll.
+    virtual void OnOutOfRange(const TopicPartition&) {}
   };
 
   // Whether a name is a pattern of topics, which need not match any yet.

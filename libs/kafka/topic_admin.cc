@@ -284,7 +284,7 @@ absl::StatusOr<int64_t> TopicAdmin::FindOffset(const std::string& topic,
   return marks.high;
 }
 
-absl::StatusOr<std::map<int32_t, int64_t>> TopicAdmin::FindOwnCommitted(
+absl::StatusOr<std::map<int32_t, CommittedOffset>> TopicAdmin::FindOwnCommitted(
     const std::string& topic, int32_t partitions) {
   const std::string what = Cat("read committed offsets of topic '", topic, "'");
   const KafkaPartitionsPtr list(rd_kafka_topic_partition_list_new(partitions));
@@ -292,11 +292,14 @@ absl::StatusOr<std::map<int32_t, int64_t>> TopicAdmin::FindOwnCommitted(
                                           partitions - 1);
   PHOENIX_RETURN_IF_ERROR(
       KafkaStatus(rd_kafka_committed(&client_, list.get(), timeout_ms_), what));
-  std::map<int32_t, int64_t> committed;
+  std::map<int32_t, CommittedOffset> committed;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& found = list->elems[i];
     PHOENIX_RETURN_IF_ERROR(KafkaStatus(found.err, what));
-    if (found.offset >= 0) committed[found.partition] = found.offset;
+    if (found.offset < 0) continue;
+    committed[found.partition] = {
+        found.offset, std::string(static_cast<const char*>(found.metadata),
+                                  found.metadata_size)};
   }
   return committed;
 }

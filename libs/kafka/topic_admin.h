@@ -36,6 +36,12 @@ struct Watermarks {
   int64_t high = 0;
 };
 
+// An offset that a group has committed, and what it has put beside it.
+struct CommittedOffset {
+  int64_t offset = 0;
+  std::string metadata = {};
+};
+
 // What an administrator asks of a cluster, through any client of it. Every
 // call blocks until the broker has answered, at most about `timeout`; its
 // errors are those of KafkaStatus(). Thread-safe.
@@ -80,9 +86,9 @@ class TopicAdmin {
       const std::string& topic,
       const std::map<std::string, std::string>& settings);
 
-  // The offsets that the client's own group has committed for the partitions
-  // below `partitions`, for which it has. The client is a consumer.
-  absl::StatusOr<std::map<int32_t, int64_t>> FindOwnCommitted(
+  // What the client's own group has committed for the partitions below
+  // `partitions`, for which it has. The client is a consumer.
+  absl::StatusOr<std::map<int32_t, CommittedOffset>> FindOwnCommitted(
       const std::string& topic, int32_t partitions);
 
  private:

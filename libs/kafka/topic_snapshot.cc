@@ -118,6 +118,11 @@ absl::StatusOr<std::unique_ptr<SnapshotReader>> TopicSnapshot::Read(
   return reader;
 }
 
+absl::StatusOr<std::string> TopicSnapshot::Setting(
+    const std::string& name) const {
+  return TopicAdmin(*client_, timeout_).TopicSetting(topic_name_, name);
+}
+
 absl::StatusOr<int> TopicSnapshot::CountMembers(
     const std::string& group) const {
   const rd_kafka_group_list* answer = nullptr;

@@ -82,6 +82,9 @@ class TopicSnapshot {
   absl::StatusOr<std::unique_ptr<SnapshotReader>> Read(int32_t partition,
                                                        int64_t offset) const;
 
+  // A setting of the topic; see TopicAdmin.
+  absl::StatusOr<std::string> Setting(const std::string& name) const;
+
   // How many members a consumer group has just now.
   absl::StatusOr<int> CountMembers(const std::string& group) const;
 

@@ -159,7 +159,8 @@ class Log {
   // Gets the batch with its identity (log, partition, first offset) once it is
   // as durable as durability() says; it shares the columns of the one that was
   // appended. A batch that had to be stored in parts has the identity of the
-  // first. Or why it can't be:
+  // first. Of a shared log readers may know more: the name that they give the
+  // log begins with this one. Or why it can't be:
   //   UNAVAILABLE         the storage failed: nothing of it counts as stored,
   //                       though after a crash it may be found to be. The log
   //                       goes on in a new place: append again, or refuse.

@@ -157,7 +157,8 @@ int64_t Uncommitted(const KafkaServer& broker) {
     const auto marks = admin.FindWatermarks(kTopic, partition);
     EXPECT_TRUE(marks.ok()) << marks.status();
     const auto found = committed->find(partition);
-    left += marks->high - (found == committed->end() ? 0 : found->second);
+    left +=
+        marks->high - (found == committed->end() ? 0 : found->second.offset);
   }
   return left;
 }

@@ -2,6 +2,8 @@
 // one log owe each other, and what becomes of it when the broker dies.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstring>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -219,22 +221,186 @@ TEST(KafkaLogTest, CountsAndPassesOverWhatNoLogHasWritten) {
   EXPECT_EQ(one.log().Stats().corrupt_records, 1u);
 }
 
-TEST(KafkaLogTest, RefusesATopicThatEndsBeforeWhatTheGroupHasRead) {
-  const KafkaLogOptions options = OptionsOf(NewName(), 2);
-  OpenLog(options)->Close().IgnoreError();
+// A client of the broker; of a group where one is named.
+KafkaClientPtr ClientOf(const std::string& group = "") {
   KafkaConnection connection;
   connection.brokers = Broker().bootstrap();
-  const auto client = MakeKafkaClient(
-      RD_KAFKA_CONSUMER,
-      *MakeKafkaConf(connection, {{"group.id", options.group}}));
+  KafkaProperties properties;
+  if (!group.empty()) properties["group.id"] = group;
+  return *MakeKafkaClient(group.empty() ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER,
+                          *MakeKafkaConf(connection, properties));
+}
+
+void CommitOffset(const KafkaLogOptions& options, int32_t partition,
+                  int64_t offset, const std::string& metadata = "") {
+  const KafkaClientPtr client = ClientOf(options.group);
   const KafkaPartitionsPtr offsets(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(offsets.get(), options.topic.c_str(), 1)
-      ->offset = 100;
-  ASSERT_EQ(rd_kafka_commit(client->get(), offsets.get(), 0),
+  rd_kafka_topic_partition_t& place = *rd_kafka_topic_partition_list_add(
+      offsets.get(), options.topic.c_str(), partition);
+  place.offset = offset;
+  place.metadata = strdup(metadata.c_str());  // The list frees it.
+  place.metadata_size = metadata.size();
+  ASSERT_EQ(rd_kafka_commit(client.get(), offsets.get(), 0),
             RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+CommittedOffset CommittedOf(const KafkaLogOptions& options) {
+  const KafkaClientPtr client = ClientOf(options.group);
+  const auto committed =
+      TopicAdmin(*client, absl::Seconds(30)).FindOwnCommitted(options.topic, 1);
+  EXPECT_TRUE(committed.ok()) << committed.status();
+  return committed->contains(0) ? committed->at(0) : CommittedOffset{-1};
+}
+
+void DeleteTopic(const KafkaLogOptions& options) {
+  const KafkaClientPtr client = ClientOf();
+  TopicAdmin admin(*client, absl::Seconds(30));
+  ASSERT_TRUE(admin.Delete(options.topic).ok());
+  while (admin.Describe(options.topic).ok()) std::this_thread::yield();
+}
+
+void MakeTopicAnew(const KafkaLogOptions& options) {
+  DeleteTopic(options);
+  const absl::Status made = Broker().CreateTopic(options.topic, 1);
+  ASSERT_TRUE(made.ok()) << made;
+}
+
+// Reads and settles what comes until all of these have come; how the events
+// name their log.
+std::set<std::string> Consume(Log& log, const std::vector<std::string>& all) {
+  std::set<std::string> missing(all.begin(), all.end());
+  std::set<std::string> names;
+  const auto end = std::chrono::steady_clock::now() + kTestDeadline;
+  while (!missing.empty() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::yield();
+    const auto cursor = log.cursor(0);
+    if (!cursor.ok()) continue;
+    auto reader = log.Read(0, *cursor);
+    if (!reader.ok()) continue;
+    while (true) {
+      const auto entry = (*reader)->Next();
+      if (!entry.ok() || !entry->has_value()) break;
+      if (missing.erase(std::string((*entry)->batch->payload(0))) > 0) {
+        names.insert(std::string((*entry)->batch->identity().log));
+      }
+      log.SetCursor(0, (*entry)->end_offset()).IgnoreError();
+    }
+  }
+  EXPECT_THAT(missing, IsEmpty());
+  return names;
+}
+
+TEST(KafkaLogTest, RefusesATopicThatHasLostWhatTheGroupHasRead) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 2);
+  {
+    const auto log = OpenLog(options);
+    AppendTo(*log, 1, 1);
+  }
+  CommitOffset(options, 1, 100);
   const absl::Status opened = KafkaLog::Open(options).status();
   EXPECT_EQ(opened.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(opened.message()), HasSubstr("made anew"));
+  EXPECT_THAT(std::string(opened.message()), HasSubstr("has lost records"));
+}
+
+TEST(KafkaLogTest, GivesATopicMadeAnewAnotherName) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  std::set<std::string> before;
+  {
+    Instance one(options);
+    before = Consume(one.log(), AppendTo(one.log(), 0, 3));
+  }
+  DeleteTopic(options);
+  Instance other(options);
+  // As many again, and more: offsets of both are the same.
+  const auto names = Consume(other.log(), AppendTo(other.log(), 0, 5));
+  EXPECT_THAT(before, SizeIs(1));
+  EXPECT_THAT(names, SizeIs(1));
+  EXPECT_NE(names, before);
+}
+
+TEST(KafkaLogTest, KeepsItsNameForAsLongAsTheTopicIsThere) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  std::set<std::string> names;
+  std::vector<std::string> all;
+  for (int run = 0; run < 3; ++run) {
+    Instance one(options);
+    const auto some = AppendTo(one.log(), 0, 2);
+    all.insert(all.end(), some.begin(), some.end());
+    names.merge(Consume(one.log(), some));
+  }
+  EXPECT_THAT(names, SizeIs(1));
+  // Though the cluster has forgotten what the group had read.
+  KafkaLogOptions forgetful = options;
+  forgetful.group += "-2";
+  Instance one(forgetful);
+  EXPECT_EQ(Consume(one.log(), all), names);
+}
+
+TEST(KafkaLogTest, TakesNoCursorOfATopicThatIsGone) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  {
+    Instance one(options);
+    Consume(one.log(), AppendTo(one.log(), 0, 3));
+  }
+  const CommittedOffset late = CommittedOf(options);
+  EXPECT_EQ(late.offset, 3);
+  for (const int64_t offset : {int64_t{2}, int64_t{100}}) {
+    MakeTopicAnew(options);
+    std::vector<std::string> all;
+    {
+      const auto log = OpenLog(options);
+      all = AppendTo(*log, 0, 4);
+    }
+    // By a process that had not noticed.
+    CommitOffset(options, 0, offset, late.metadata);
+    Instance one(options);
+    Consume(one.log(), all);
+  }
+}
+
+TEST(KafkaLogTest, BeginsAnewWithItsTopicWhileItRuns) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  Instance one(options);
+  const auto before = Consume(one.log(), AppendTo(one.log(), 0, 3));
+  // Fewer records than were read, as many, and more.
+  for (const int count : {1, 2, 8}) {
+    MakeTopicAnew(options);
+    const auto names = Consume(one.log(), AppendTo(one.log(), 0, count));
+    EXPECT_FALSE(names.contains(*before.begin()));
+  }
+}
+
+void DeleteRecords(const KafkaLogOptions& options, int64_t before) {
+  const KafkaClientPtr client = ClientOf();
+  const KafkaPartitionsPtr offsets(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(offsets.get(), options.topic.c_str(), 0)
+      ->offset = before;
+  rd_kafka_DeleteRecords_t* wanted = rd_kafka_DeleteRecords_new(offsets.get());
+  const KafkaQueuePtr queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DeleteRecords(client.get(), &wanted, 1, nullptr, queue.get());
+  rd_kafka_DeleteRecords_destroy(wanted);
+  const KafkaEventPtr done(rd_kafka_queue_poll(queue.get(), 30'000));
+  ASSERT_NE(done, nullptr);
+  ASSERT_EQ(rd_kafka_event_error(done.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+TEST(KafkaLogTest, CountsWhatIsDeletedBeforeItIsRead) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.max_buffer_bytes = 1 << 20;
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+  constexpr int kBatches = 200;
+  const std::string filler(100'000, 'x');
+  for (int i = 0; i < kBatches; ++i) {
+    ASSERT_TRUE(
+        AppendAndWait(one.log(), BatchOf({std::to_string(i) + filler})).ok());
+  }
+  // Nobody reads meanwhile: no more is fetched than has room.
+  DeleteRecords(options, kBatches - 1);
+  Consume(one.log(), {std::to_string(kBatches - 1) + filler});
+  const uint64_t expired = one.log().Stats().expired_records;
+  EXPECT_GT(expired, 0u);
+  EXPECT_LT(expired, uint64_t{kBatches});
 }
 
 TEST(KafkaLogTest, PausesWhatNobodyReadsAndLosesNothing) {
@@ -312,12 +478,9 @@ class Load {
 };
 
 int64_t EndOf(const std::string& topic, int32_t partition) {
-  KafkaConnection connection;
-  connection.brokers = Broker().bootstrap();
-  const auto client =
-      MakeKafkaClient(RD_KAFKA_PRODUCER, *MakeKafkaConf(connection, {}));
+  const KafkaClientPtr client = ClientOf();
   const auto marks =
-      TopicAdmin(**client, absl::Seconds(30)).FindWatermarks(topic, partition);
+      TopicAdmin(*client, absl::Seconds(30)).FindWatermarks(topic, partition);
   EXPECT_TRUE(marks.ok()) << marks.status();
   return marks->high;
 }

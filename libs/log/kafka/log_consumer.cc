@@ -27,12 +27,16 @@ constexpr std::chrono::milliseconds kReopenInterval{1000};
 // How long a question to the brokers may take while others wait for the answer.
 constexpr absl::Duration kAskTimeout = absl::Seconds(10);
 
+// The same when all stands still meanwhile, and it can be asked again.
+constexpr absl::Duration kCheckTimeout = absl::Seconds(3);
+
 GroupConsumerOptions ConsumerOptions(const KafkaLogOptions& options) {
   return {.connection = options.connection,
           .topics = {options.topic},
           .group = options.group,
           .from_latest = false,
-          .max_buffer_bytes = options.max_buffer_bytes};
+          .max_buffer_bytes = options.max_buffer_bytes,
+          .tell_out_of_range = true};
 }
 
 std::string SessionTimeout(const KafkaConnection& connection) {
@@ -153,7 +157,7 @@ void LogConsumer::Run() {
       MutexLock lock(mutex_);
       if (stopping_) break;
     }
-    if (consumer_.failed()) Reopen();
+    if (consumer_.failed() || must_reopen_) Reopen();
     if (consumer_.failed()) continue;
     consumer_.Poll(
         PollInterval(), kMaxRoundRecords,
@@ -172,11 +176,17 @@ void LogConsumer::Reopen() {
   Logger::Process().Error("The log's consumer begins anew.",
                           {{"topic", options_.topic}});
   consumer_.Close();
+  if (must_reopen_ && !topic_is_new_) PauseReopening();
+  must_reopen_ = topic_is_new_ = false;
   joins_since_nanos_ = clock_.MonotonicNanos();
   const absl::Status opened = consumer_.Open();
   if (opened.ok()) return;
   Logger::Process().Error("The log's consumer can't begin anew.",
                           {{"error", opened}});
+  PauseReopening();
+}
+
+void LogConsumer::PauseReopening() {
   MutexLock lock(mutex_);
   if (!stopping_) changed_.WaitFor(mutex_, kReopenInterval);
 }
@@ -207,7 +217,7 @@ void LogConsumer::WatchJoin() {
 
 std::string LogConsumer::WaitsFor() const {
   MutexLock lock(mutex_);
-  return waits_for_;
+  return stands_still_.empty() ? waits_for_ : stands_still_;
 }
 
 absl::Duration LogConsumer::PollInterval() const {
@@ -288,7 +298,13 @@ void LogConsumer::CommitIfDue() {
     if (!sync && clock_.MonotonicNanos() < next_commit_nanos_) return;
     if (!sync) wanted = 0;
   }
-  if (consumer_.is_rebalancing()) return;
+  // Before, for it takes a while, in which a rebalance may begin.
+  const absl::Status checked = CheckBirthsIfDue();
+  if (!checked.ok()) {
+    Logger::Process().Warn("The topic of the log can't be looked at.",
+                           {{"topic", options_.topic}, {"error", checked}});
+  }
+  if (topic_is_new_ || consumer_.is_rebalancing()) return;
   next_commit_nanos_ = clock_.MonotonicNanos() +
                        absl::ToInt64Nanoseconds(options_.commit_interval);
   if (wanted > 0) OnCommitFailed();
@@ -302,19 +318,63 @@ void LogConsumer::CommitIfDue() {
 
 absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
                                  bool wait) {
-  std::vector<TopicPartition> offsets;
+  const std::vector<TopicPartition> offsets = Due(of);
   {
     MutexLock lock(mutex_);
-    for (const TopicPartition& place : of) {
-      const auto found = assigned_.find(place.partition);
-      if (found == assigned_.end()) continue;
-      const int64_t end = found->second.feed->final_end();
-      if (end <= found->second.committed) continue;
-      found->second.committed = end;
-      offsets.push_back({options_.topic, place.partition, end});
+    for (const TopicPartition& one : offsets) {
+      assigned_[one.partition].committed = one.offset;
     }
   }
+  if (!offsets.empty()) has_committed_ = true;
   return consumer_.Commit(offsets, wait);
+}
+
+// What there is to commit.
+std::vector<TopicPartition> LogConsumer::Due(
+    const std::vector<TopicPartition>& of) {
+  std::vector<TopicPartition> due;
+  MutexLock lock(mutex_);
+  for (const TopicPartition& place : of) {
+    const auto found = assigned_.find(place.partition);
+    if (found == assigned_.end()) continue;
+    const auto birth = found->second.feed->birth();
+    const int64_t end = found->second.feed->final_end();
+    if (!birth || end <= found->second.committed) continue;
+    due.push_back({options_.topic, place.partition, end, birth->Encode()});
+  }
+  return due;
+}
+
+// A cursor that is committed into a topic made anew, in between, is known for
+// what it is by who takes the partition over: the birth goes with it.
+absl::Status LogConsumer::CheckBirthsIfDue() {
+  if (!has_committed_ || clock_.MonotonicNanos() < next_birth_check_nanos_) {
+    return absl::OkStatus();
+  }
+  next_birth_check_nanos_ =
+      clock_.MonotonicNanos() + absl::ToInt64Nanoseconds(kBirthCheckInterval);
+  for (const TopicPartition& place : AllAssigned()) {
+    PHOENIX_ASSIGN_OR_RETURN(
+        const bool is_new,
+        FindMadeAnew(place.partition, FeedOf(place.partition)->birth()));
+    if (is_new) return absl::OkStatus();
+  }
+  has_committed_ = false;
+  return absl::OkStatus();
+}
+
+// If so, all begins anew with the topic.
+absl::StatusOr<bool> LogConsumer::FindMadeAnew(
+    int32_t partition, const std::optional<PartitionBirth>& birth) {
+  if (topic_is_new_ || !birth) return topic_is_new_;
+  PHOENIX_ASSIGN_OR_RETURN(const bool is_new,
+                           IsMadeAnew(consumer_.Admin(kCheckTimeout),
+                                      options_.topic, partition, *birth));
+  if (is_new) {
+    WarnOfNewTopic(options_.topic, partition);
+    must_reopen_ = topic_is_new_ = true;
+  }
+  return is_new;
 }
 
 // So all are committed again with the next.
@@ -334,29 +394,23 @@ absl::Status LogConsumer::SyncCursors() {
 // Membership.
 
 void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
-  // The topic may have got more partitions meanwhile.
-  int32_t count = topic_.partitions;
-  for (const TopicPartition& one : partitions) {
-    count = std::max(count, one.partition + 1);
-  }
-  const auto committed =
-      consumer_.Admin(kAskTimeout).FindOwnCommitted(options_.topic, count);
-  if (!committed.ok()) {
-    // Reading begins there all the same: librdkafka asks again.
+  std::vector<int32_t> numbers;
+  for (const TopicPartition& one : partitions) numbers.push_back(one.partition);
+  const auto positions =
+      FindGroupPositions(consumer_.Admin(kAskTimeout), options_.topic, numbers);
+  if (!positions.ok()) {
+    // Nothing is read of what has no feed.
     Logger::Process().Warn(
         "The cursors of the log are not known yet.",
-        {{"topic", options_.topic}, {"error", committed.status()}});
+        {{"topic", options_.topic}, {"error", positions.status()}});
+    must_reopen_ = true;
+    return;
   }
   for (TopicPartition& one : partitions) {
-    if (committed.ok()) one.offset = StartOf(one.partition, *committed);
-    const int64_t start = std::max<int64_t>(one.offset, 0);
-    MutexLock lock(mutex_);
-    assigned_[one.partition] = {
-        .feed = std::make_shared<PartitionFeed>(
-            PartitionFeed::Identity{topic_.log_name, options_.topic,
-                                    one.partition},
-            start, counters_),
-        .committed = start};
+    const GroupPosition& position = positions->at(one.partition);
+    CountExpired(one.partition, position.expired_records);
+    one.offset = position.record;
+    AddFeed(one.partition, position);
   }
   for (const TopicPartition& one : partitions) {
     const absl::Status taken = listener_->OnAssigned(one.partition);
@@ -368,38 +422,84 @@ void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
   }
 }
 
-// Where the group goes on. What the topic has deleted before it was final is
-// gone, and told.
-int64_t LogConsumer::StartOf(int32_t partition,
-                             const std::map<int32_t, int64_t>& committed) {
-  const auto found = committed.find(partition);
-  if (found == committed.end()) return RD_KAFKA_OFFSET_BEGINNING;
-  const int64_t start = found->second;
-  const auto marks =
-      consumer_.Admin(kAskTimeout).FindWatermarks(options_.topic, partition);
-  if (!marks.ok() || marks->low <= start) return start;
+void LogConsumer::AddFeed(int32_t partition, const GroupPosition& position) {
+  const int64_t start = std::max<int64_t>(position.record, 0);
+  MutexLock lock(mutex_);
+  assigned_[partition] = {
+      .feed = std::make_shared<PartitionFeed>(
+          PartitionFeed::Identity{
+              .log_name = topic_.log_name,
+              .topic = options_.topic,
+              .partition = partition,
+              .birth = position.birth,
+              .from_beginning = position.record == RD_KAFKA_OFFSET_BEGINNING},
+          start, counters_),
+      .committed = start};
+}
+
+// What the topic has deleted before it was final is gone, and told.
+void LogConsumer::CountExpired(int32_t partition, int64_t records) {
+  if (records == 0) return;
   Logger::Process().Error(
       "Kafka has deleted records of the log before they were final.",
       {{"topic", options_.topic},
        {"partition", partition},
-       {"records", marks->low - start}});
+       {"records", records}});
   MutexLock lock(mutex_);
-  expired_records_ += static_cast<uint64_t>(marks->low - start);
-  return marks->low;
+  expired_records_ += static_cast<uint64_t>(records);
+}
+
+void LogConsumer::OnOutOfRange(const TopicPartition& place) {
+  const absl::Status looked = LookBehind(place);
+  if (looked.ok()) return;
+  Logger::Process().Warn("The log's consumer can't go on, trying again.",
+                         {{"partition", place.partition}, {"error", looked}});
+  must_reopen_ = true;
+}
+
+// The topic was made anew, or has deleted what was to be read next, or has lost
+// what was there already.
+absl::Status LogConsumer::LookBehind(const TopicPartition& place) {
+  const auto feed = FeedOf(place.partition);
+  if (feed == nullptr) return absl::OkStatus();
+  PHOENIX_ASSIGN_OR_RETURN(const bool is_new,
+                           FindMadeAnew(place.partition, feed->birth()));
+  if (is_new) return absl::OkStatus();
+  PHOENIX_ASSIGN_OR_RETURN(
+      const Watermarks marks,
+      consumer_.Admin(kAskTimeout)
+          .FindWatermarks(options_.topic, place.partition));
+  const int64_t next = feed->next_record();
+  if (next <= marks.high) {
+    // By joining anew: librdkafka seeks to no place from here.
+    must_reopen_ = true;
+    return absl::OkStatus();
+  }
+  const std::string what =
+      Cat("partition ", place.partition, " of topic '", options_.topic,
+          "' has lost records: it was read up to ", next, ", and ends at ",
+          marks.high, ": start again to hear what to do");
+  Logger::Process().Error("The log stands still.", {{"error", what}});
+  MutexLock lock(mutex_);
+  stands_still_ = what;
+  return absl::OkStatus();
 }
 
 void LogConsumer::OnRevoked(const std::vector<TopicPartition>& partitions,
                             bool lost) {
   std::vector<int32_t> numbers;
-  for (const TopicPartition& one : partitions) numbers.push_back(one.partition);
   bool stopping = false;
   {
     MutexLock lock(mutex_);
     stopping = stopping_;
+    for (const TopicPartition& one : partitions) {
+      if (assigned_.contains(one.partition)) numbers.push_back(one.partition);
+    }
   }
-  listener_->OnRevoked(numbers, lost || stopping ? absl::ZeroDuration()
-                                                 : options_.revoke_timeout);
-  if (!lost) {
+  const bool in_vain = lost || stopping || topic_is_new_;
+  listener_->OnRevoked(
+      numbers, in_vain ? absl::ZeroDuration() : options_.revoke_timeout);
+  if (!lost && !topic_is_new_) {
     // Also what was committed without waiting: that may fail, too late.
     OnCommitFailed();
     const absl::Status committed = Commit(partitions, /*wait=*/true);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,8 +16,11 @@
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "libs/kafka/group_consumer.h"
+#include "libs/kafka/topic_admin.h"
+#include "libs/log/kafka/group_position.h"
 #include "libs/log/kafka/kafka_log_options.h"
 #include "libs/log/kafka/log_topic.h"
+#include "libs/log/kafka/partition_birth.h"
 #include "libs/log/kafka/partition_feed.h"
 #include "libs/log/log.h"
 
@@ -26,7 +30,8 @@ namespace phoenix {
 // one thread that is a member of the group. A partition of which enough waits
 // to be read is paused, while the thread goes on polling, as membership
 // demands. Cursors are committed up to the first record that is not final as a
-// whole. Thread-safe.
+// whole. A topic that was made anew, while processes ran or not, is read from
+// its beginning, under another log's name (PartitionBirth). Thread-safe.
 class LogConsumer : private GroupConsumer::Listener {
  public:
   // Records of one poll: few, since each is a batch.
@@ -34,6 +39,10 @@ class LogConsumer : private GroupConsumer::Listener {
 
   // How long joining the group may take without being worth a word.
   static constexpr absl::Duration kUsualJoin = absl::Seconds(2);
+
+  // How often it is asked whether the topic is still the one that was read,
+  // after cursors have moved: a question for each partition.
+  static constexpr absl::Duration kBirthCheckInterval = absl::Seconds(5);
 
   // `clock` outlives it.
   LogConsumer(const KafkaLogOptions& options, const LogTopic& topic,
@@ -59,7 +68,8 @@ class LogConsumer : private GroupConsumer::Listener {
   // Commits, leaves the group and ends the thread. Idempotent.
   absl::Status Close();
 
-  // See Log: a group that has not given out its partitions yet.
+  // See Log: a group that has not given out its partitions yet, or a partition
+  // that has lost what was to be read.
   std::string WaitsFor() const;
 
   bool IsAssigned(int32_t partition) const;
@@ -83,18 +93,25 @@ class LogConsumer : private GroupConsumer::Listener {
   void OnRevoked(const std::vector<TopicPartition>& partitions,
                  bool lost) override;
   void OnCommitFailed() override;
+  void OnOutOfRange(const TopicPartition& place) override;
 
   // All on the thread.
   void Run();
   void Reopen();
+  void PauseReopening();
   void WatchJoin();
   void Take(const rd_kafka_message_t& message);
   void PauseWhereNeeded();
   void RewindWhereNeeded();
   void CallReaders();
   void CommitIfDue();
-  int64_t StartOf(int32_t partition,
-                  const std::map<int32_t, int64_t>& committed);
+  void AddFeed(int32_t partition, const GroupPosition& position);
+  absl::Status LookBehind(const TopicPartition& place);
+  void CountExpired(int32_t partition, int64_t records);
+  absl::StatusOr<bool> FindMadeAnew(int32_t partition,
+                                    const std::optional<PartitionBirth>& birth);
+  std::vector<TopicPartition> Due(const std::vector<TopicPartition>& of);
+  absl::Status CheckBirthsIfDue();
   absl::Status Commit(const std::vector<TopicPartition>& of, bool wait);
   absl::Duration PollInterval() const;
 
@@ -108,14 +125,20 @@ class LogConsumer : private GroupConsumer::Listener {
   const std::shared_ptr<PartitionFeed::Counters> counters_;
   PartitionListener* listener_ = nullptr;
   GroupConsumer consumer_;
-  int64_t next_commit_nanos_ = 0;  // Of the thread.
+  // Of the thread.
+  int64_t next_commit_nanos_ = 0;
+  int64_t next_birth_check_nanos_ = 0;
+  bool has_committed_ = false;  // Since births were checked.
   int64_t joins_since_nanos_ = 0;
+  bool must_reopen_ = false;
+  bool topic_is_new_ = false;  // Cursors are those of another: none is kept.
 
   mutable Mutex mutex_;
   CondVar changed_;
   std::map<int32_t, Assigned> assigned_ ABSL_GUARDED_BY(mutex_);
   bool started_ ABSL_GUARDED_BY(mutex_) = false;
   std::string waits_for_ ABSL_GUARDED_BY(mutex_);
+  std::string stands_still_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t syncs_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_done_ ABSL_GUARDED_BY(mutex_) = 0;

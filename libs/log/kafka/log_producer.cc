@@ -296,8 +296,8 @@ void LogProducer::Finish(std::unique_ptr<Part> part, const absl::Status& stored,
     MutexLock lock(mutex_);
     ++counts_.records;
     if (stored.ok()) {
-      int64_t& end = stored_ends_[static_cast<size_t>(pending.partition)];
-      end = std::max(end, record + 1);
+      // Less than before where the topic was made anew.
+      stored_ends_[static_cast<size_t>(pending.partition)] = record + 1;
       if (part->index == 0) pending.first_record = record;
     } else if (pending.error.ok()) {
       pending.error = stored;

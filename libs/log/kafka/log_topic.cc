@@ -14,6 +14,7 @@
 #include "libs/kafka/handles.h"
 #include "libs/kafka/refusal.h"
 #include "libs/kafka/topic_admin.h"
+#include "libs/log/kafka/partition_birth.h"
 
 namespace phoenix {
 namespace {
@@ -141,27 +142,35 @@ class TopicPreparer {
     PHOENIX_ASSIGN_OR_RETURN(
         const auto committed,
         admin_.FindOwnCommitted(options_.topic, topic_.partitions));
-    for (const auto& [partition, offset] : committed) {
+    for (const auto& [partition, found] : committed) {
       PHOENIX_ASSIGN_OR_RETURN(
           const Watermarks marks,
           admin_.FindWatermarks(options_.topic, partition));
-      if (offset > marks.high) {
-        return MadeAnew(partition, offset, marks.high);
-      }
+      if (found.offset <= marks.high) continue;
+      PHOENIX_ASSIGN_OR_RETURN(const bool is_new,
+                               WasMadeAnew(partition, found.metadata));
+      if (!is_new) return Lost(partition, found.offset, marks.high);
     }
     return absl::OkStatus();
   }
 
+  // Then its reader begins with it.
+  absl::StatusOr<bool> WasMadeAnew(int32_t partition,
+                                   const std::string& metadata) const {
+    const auto birth = PartitionBirth::Decode(metadata);
+    if (!birth) return false;
+    return IsMadeAnew(admin_, options_.topic, partition, *birth);
+  }
+
   // Sinks know events by their offsets: with others at the same offsets they
   // would take new ones for old.
-  absl::Status MadeAnew(int32_t partition, int64_t read, int64_t end) const {
+  absl::Status Lost(int32_t partition, int64_t read, int64_t end) const {
     return absl::FailedPreconditionError(Cat(
-        "it was made anew, or has lost records: group '", options_.group,
-        "' has read partition ", partition, " up to ", read,
-        ", and it ends at ", end,
-        ": expected the topic as it was; or write a new name as `topic` and "
-        "run it again: at these offsets sinks would take new events for "
-        "old ones"));
+        "it has lost records: group '", options_.group, "' has read partition ",
+        partition, " up to ", read, ", and it ends at ", end,
+        ": at these offsets sinks would take new events for old ones: expected "
+        "the topic as it was; or delete it, when what it still holds may go, "
+        "or write a new name as `topic`, and run it again"));
   }
 
   const KafkaLogOptions& options_;

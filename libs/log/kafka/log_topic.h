@@ -12,7 +12,8 @@ namespace phoenix {
 
 // What a log has to know of its topic.
 struct LogTopic {
-  // In the identity of every batch: `TOPIC@CLUSTER`.
+  // `TOPIC@CLUSTER`: what the name begins with that the identity of every batch
+  // has. See PartitionBirth.
   std::string log_name;
 
   int partitions = 0;
@@ -30,11 +31,11 @@ struct LogTopic {
 //   UNAVAILABLE          no broker has answered in `open_timeout`,
 //   PERMISSION_DENIED    the user may not,
 //   FAILED_PRECONDITION  it is compacted, so records would go; it has fewer
-//                        partitions than are asked for; or it ends before what
+//                        partitions than are asked for; or it has lost what
 //                        the group has read, so that offsets would mean other
-//                        events than before. (A topic that was deleted and made
-//                        anew can be told so only as long as the cluster
-//                        remembers what was read: give the new one a new name.)
+//                        events than before.
+// One that was deleted and made anew is as good as any: nothing is remembered
+// of the other.
 absl::StatusOr<LogTopic> PrepareLogTopic(const KafkaLogOptions& options);
 
 }  // namespace phoenix

@@ -16,15 +16,34 @@ PartitionFeed::PartitionFeed(Identity identity, int64_t start,
       position_(FirstEventOf(start)),
       read_end_(start),
       cursor_(FirstEventOf(start)),
-      final_end_(start) {}
+      final_end_(start),
+      birth_(identity_.birth) {}
+
+bool PartitionFeed::Wants(const FetchedRecord& record) const {
+  return !ended_ && !rewind_to_ && blocked_.ok() &&
+         record.offset >= next_record_;
+}
+
+// What the record's events name as their log; none when it is not wanted.
+std::optional<std::string> PartitionFeed::NameFor(const FetchedRecord& record) {
+  MutexLock lock(mutex_);
+  if (!Wants(record)) return std::nullopt;
+  if (!birth_) {
+    birth_ = {identity_.from_beginning ? record.offset
+                                       : PartitionBirth::kUnknownRecord,
+              absl::ToUnixMillis(record.time)};
+  }
+  return birth_->LogName(identity_.log_name);
+}
 
 void PartitionFeed::Add(const FetchedRecord& record) {
-  auto entry = DecodeLogRecord(record, identity_.log_name, identity_.partition);
+  const std::optional<std::string> log_name = NameFor(record);
+  if (!log_name) return;
+  auto entry = DecodeLogRecord(record, *log_name, identity_.partition);
   absl::AnyInvocable<void()> when_more;
   {
     MutexLock lock(mutex_);
-    if (ended_ || rewind_to_ || !blocked_.ok()) return;
-    if (record.offset < next_record_) return;
+    if (!Wants(record)) return;
     if (absl::IsFailedPrecondition(entry.status())) blocked_ = entry.status();
     if (blocked_.ok()) next_record_ = record.offset + 1;
     if (entry.ok()) {
@@ -150,6 +169,16 @@ int64_t PartitionFeed::final_end() const {
   MutexLock lock(mutex_);
   return read_.empty() ? final_end_
                        : std::max(final_end_, read_.front().record);
+}
+
+std::optional<PartitionBirth> PartitionFeed::birth() const {
+  MutexLock lock(mutex_);
+  return birth_;
+}
+
+int64_t PartitionFeed::next_record() const {
+  MutexLock lock(mutex_);
+  return next_record_;
 }
 
 void PartitionFeed::End() {

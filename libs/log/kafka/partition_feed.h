@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "libs/base/mutex.h"
 #include "libs/log/kafka/log_record.h"
+#include "libs/log/kafka/partition_birth.h"
 #include "libs/log/log.h"
 
 namespace phoenix {
@@ -32,6 +33,11 @@ class PartitionFeed {
     std::string log_name;
     std::string topic;
     int32_t partition = 0;
+
+    // As the group has committed it; none: that of the first record to come,
+    // which is the partition's own first if `from_beginning`.
+    std::optional<PartitionBirth> birth = {};
+    bool from_beginning = false;
   };
 
   // Begins at the record `start`, before which all is final.
@@ -72,6 +78,12 @@ class PartitionFeed {
   // The first record that is not final as a whole: what the group commits.
   int64_t final_end() const;
 
+  // What goes with that; none before anything has come.
+  std::optional<PartitionBirth> birth() const;
+
+  // The record that is to be added next.
+  int64_t next_record() const;
+
   // The partition is another's: nothing more comes.
   void End();
 
@@ -82,6 +94,9 @@ class PartitionFeed {
     int64_t end_offset = 0;
   };
 
+  bool Wants(const FetchedRecord& record) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<std::string> NameFor(const FetchedRecord& record);
   void PutAside(const FetchedRecord& record, const absl::Status& why);
 
   const Identity identity_;
@@ -100,6 +115,7 @@ class PartitionFeed {
   std::deque<Read> read_ ABSL_GUARDED_BY(mutex_);
   int64_t cursor_ ABSL_GUARDED_BY(mutex_);
   int64_t final_end_ ABSL_GUARDED_BY(mutex_);
+  std::optional<PartitionBirth> birth_ ABSL_GUARDED_BY(mutex_);
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

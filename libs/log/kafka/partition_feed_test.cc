@@ -26,7 +26,7 @@ class PartitionFeedTest : public ::testing::Test {
                                          std::to_string(offset))))
                         .view());
     feed_.Add({.offset = offset,
-               .time = {},
+               .time = time_,
                .version = version,
                .key = "0",
                .value = value});
@@ -46,9 +46,11 @@ class PartitionFeedTest : public ::testing::Test {
     ASSERT_TRUE(feed_.SetCursor(FirstEventOf(record) + events).ok());
   }
 
+  absl::Time time_;
   const std::shared_ptr<PartitionFeed::Counters> counters_ =
       std::make_shared<PartitionFeed::Counters>();
-  PartitionFeed feed_{{"log", "topic", 0}, 10, counters_};
+  PartitionFeed feed_{
+      {.log_name = "log", .topic = "topic", .partition = 0}, 10, counters_};
   uint64_t reader_ = feed_.Rewind(FirstEventOf(10));
 };
 
@@ -155,6 +157,49 @@ TEST_F(PartitionFeedTest, GivesNothingOnceItHasEnded) {
   Add(11);
   EXPECT_THAT(ReadAll(), ElementsAre());
   EXPECT_EQ(feed_.held_bytes(), 0u);
+}
+
+TEST_F(PartitionFeedTest, NamesItsLogByTheFirstRecordThatComes) {
+  EXPECT_EQ(feed_.birth(), std::nullopt);
+  Add(9);  // Not wanted.
+  EXPECT_EQ(feed_.birth(), std::nullopt);
+  time_ = absl::FromUnixMillis(5);
+  Add(10);
+  time_ = absl::FromUnixMillis(7);
+  Add(11);
+  // Before it others may be, of any time.
+  EXPECT_EQ(feed_.birth(), (PartitionBirth{PartitionBirth::kUnknownRecord, 5}));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ((**feed_.Next(reader_)).batch->identity().log, "log#5");
+  }
+}
+
+TEST_F(PartitionFeedTest, KnowsTheFirstRecordOfAllWhenItBeginsThere) {
+  PartitionFeed feed({.log_name = "log",
+                      .topic = "topic",
+                      .partition = 0,
+                      .from_beginning = true},
+                     0, counters_);
+  feed.Add({.offset = 3,
+            .time = absl::FromUnixMillis(5),
+            .version = "1",
+            .key = "",
+            .value = ""});
+  EXPECT_EQ(feed.birth(), (PartitionBirth{3, 5}));
+}
+
+TEST_F(PartitionFeedTest, KeepsTheBirthThatWasCommitted) {
+  const PartitionBirth birth{3, 5};
+  PartitionFeed feed(
+      {.log_name = "log", .topic = "topic", .partition = 0, .birth = birth}, 10,
+      counters_);
+  feed.Add({.offset = 10,
+            .time = absl::FromUnixMillis(9),
+            .version = "1",
+            .key = "",
+            .value = ""});
+  EXPECT_EQ(feed.birth(), birth);
+  EXPECT_EQ(feed.next_record(), 11);
 }
 
 }  // namespace

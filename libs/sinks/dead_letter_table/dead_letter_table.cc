@@ -276,7 +276,9 @@ absl::StatusOr<std::optional<StoredDeadLetter>> DeadLetterTable::FindBy(
 }
 
 absl::Status DeadLetterTable::Shrink() {
-  return database_->Run("PRAGMA incremental_vacuum");
+  PHOENIX_RETURN_IF_ERROR(database_->Run("PRAGMA incremental_vacuum"));
+  // What was changed lies in SQLite's journal beside the file until then.
+  return database_->Run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 int64_t DeadLetterTable::SizeOf(const DeadLetter& letter) {

@@ -183,6 +183,18 @@ TEST_F(DeadLetterTableTest, RemovesALetterUnlessItHasFailedAgain) {
   EXPECT_GT((*table->Find("p", "2"))->number, 1) << "numbers are not reused";
 }
 
+TEST_F(DeadLetterTableTest, GivesTheRoomOfItsJournalBack) {
+  const auto table = Open();
+  DeadLetter letter = LetterOf("1");
+  letter.payload = std::string(1 << 20, 'x');
+  ASSERT_TRUE(table->Put(letter).ok());
+  ASSERT_TRUE(*table->Remove(**table->Find("p", "1")));
+  EXPECT_GT(std::filesystem::file_size(path_ + "-wal"), 1u << 20);
+  ASSERT_TRUE(table->Shrink().ok());
+  EXPECT_EQ(std::filesystem::file_size(path_ + "-wal"), 0u);
+  EXPECT_LT(std::filesystem::file_size(path_), 1u << 20);
+}
+
 TEST_F(DeadLetterTableTest, DropsTheOldestAndCountsIt) {
   const auto table = Open();
   EXPECT_FALSE(*table->DropOldest());

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/text.h"
+#include "libs/log/embedded/file_system.h"
 #include "libs/log/retained/retained_files.h"
 #include "libs/sinks/testing/temp_directory.h"
 #include "libs/sqlite/database.h"
@@ -84,6 +85,36 @@ TEST_F(DlqCommandTest, ListsWhatIsChosenAsJson) {
   EXPECT_THAT(SplitLines(out_), ElementsAre(StartsWith("{\"number\":2,"),
                                             StartsWith("{\"number\":3,")));
   EXPECT_THAT(err_, HasSubstr("--where has no value for 1 dead letters"));
+}
+
+TEST_F(DlqCommandTest, KnowsAWrongNameThoughNothingHasFailed) {
+  EXPECT_EQ(Dlq({"replay", file_, "--to-sink", "nope"}), 64);
+  EXPECT_THAT(err_, HasSubstr("sink 'nope' is not in"));
+  EXPECT_EQ(Dlq({"replay", file_, "--from-step=nope"}), 64);
+  EXPECT_THAT(err_, HasSubstr("'nope' is no step, route or sink"));
+}
+
+TEST_F(DlqCommandTest, RehearsesNothingWhenALetterHasNoPlace) {
+  PutFour();
+  directory_.Write("p.yaml", Edited(pipeline_, "name: warm", "name: tepid"));
+  for (const char* flag : {"--dry-run", "--from-step"}) {
+    EXPECT_EQ(Dlq({"replay", file_, "--from-step", flag}), 64) << out_;
+    EXPECT_THAT(err_, HasSubstr("dead letters have failed there"));
+    EXPECT_EQ(out_, "");
+  }
+}
+
+TEST_F(DlqCommandTest, ReplaysOnceAtATime) {
+  PutFour();
+  {
+    const auto other = PosixFileSystem().Lock(Cat(table_, "-replay"));
+    ASSERT_TRUE(other.ok()) << other.status();
+    EXPECT_EQ(Dlq({"replay", file_}), 69);
+    EXPECT_THAT(err_, HasSubstr("another replay"));
+    EXPECT_EQ(Dlq({"replay", file_, "--dry-run"}), 0) << err_;
+  }
+  EXPECT_EQ(Dlq({"replay", file_}), 1) << err_;
+  EXPECT_THAT(err_, HasSubstr("failed again 1"));
 }
 
 TEST_F(DlqCommandTest, ListsNothingWhenNothingHasFailed) {

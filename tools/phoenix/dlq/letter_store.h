@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "libs/log/embedded/file_system.h"
 #include "libs/sinks/dead_letter_table/dead_letter_table.h"
 
 namespace phoenix {
@@ -35,6 +36,13 @@ class LetterStore {
   // again since they were read stay. How many are gone, as far as it is known.
   virtual absl::StatusOr<uint64_t> Remove(
       absl::Span<const StoredDeadLetter> letters) = 0;
+
+  // Keeps other replays of these letters away as long as the result lives: each
+  // would send all of them. FAILED_PRECONDITION names the process that has one
+  // under way. Null where nobody can be kept away.
+  virtual absl::StatusOr<std::unique_ptr<FileLock>> KeepReplaysAway() {
+    return nullptr;
+  }
 
   // Gives the room of what was removed back, as far as that is ours to do.
   virtual void Shrink() {}

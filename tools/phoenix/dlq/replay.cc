@@ -223,16 +223,23 @@ RoundPipeline OpenRound(const Request& request, const ReplayRound& round) {
   return {kExitOk, std::move(opened.compiled)};
 }
 
-int DryRun(const Request& request, const std::vector<ReplayRound>& rounds,
-           LetterStore& store) {
-  uint64_t without_value = 0;
+// Opens all rounds: what is to be refused is, before anything is done.
+int OpenRounds(const Request& request, const std::vector<ReplayRound>& rounds,
+               std::vector<RoundPipeline>& opened) {
   for (const ReplayRound& round : rounds) {
-    const RoundPipeline opened = OpenRound(request, round);
-    if (opened.exit_code != kExitOk) return opened.exit_code;
-    const auto scan =
-        LetterScan::Create(store, opened.compiled->name, request.choice);
-    const absl::Status done =
-        Rehearse(request, round, *opened.compiled, **scan);
+    opened.push_back(OpenRound(request, round));
+    if (opened.back().exit_code != kExitOk) return opened.back().exit_code;
+  }
+  return kExitOk;
+}
+
+int DryRun(const Request& request, const std::vector<ReplayRound>& rounds,
+           const std::vector<RoundPipeline>& opened, LetterStore& store) {
+  uint64_t without_value = 0;
+  for (size_t i = 0; i < rounds.size(); ++i) {
+    const CompiledPipeline& pipeline = *opened[i].compiled;
+    const auto scan = LetterScan::Create(store, pipeline.name, request.choice);
+    const absl::Status done = Rehearse(request, rounds[i], pipeline, **scan);
     if (!done.ok()) return DlqFailed(done);
     without_value = (*scan)->without_value();
   }
@@ -241,13 +248,7 @@ int DryRun(const Request& request, const std::vector<ReplayRound>& rounds,
 }
 
 int DeliverAll(const Request& request, const std::vector<ReplayRound>& rounds,
-               ShutdownSignal& shutdown) {
-  // All that could be refused, before anything is delivered.
-  std::vector<RoundPipeline> opened;
-  for (const ReplayRound& round : rounds) {
-    opened.push_back(OpenRound(request, round));
-    if (opened.back().exit_code != kExitOk) return opened.back().exit_code;
-  }
+               std::vector<RoundPipeline> opened, ShutdownSignal& shutdown) {
   ReplayedLetters result;
   bool stopped = false;
   absl::Status status;
@@ -271,6 +272,11 @@ int DeliverAll(const Request& request, const std::vector<ReplayRound>& rounds,
 int Replay(const Request& request, ShutdownSignal& shutdown) {
   const OpenedPipeline opened = OpenPipeline(request.file);
   if (opened.exit_code != kExitOk) return opened.exit_code;
+  // A name that is wrong is, whether there are letters or not.
+  const ReplayRound given{.begin_at = request.route.from_step, .only = false};
+  if (const int code = OpenRound(request, given).exit_code; code != kExitOk) {
+    return code;
+  }
   auto store = OpenLettersOf(*opened.compiled, LetterAccess::kRead);
   if (!store.ok()) return DlqFailed(store.status());
   if (*store == nullptr) {
@@ -288,8 +294,16 @@ int Replay(const Request& request, ShutdownSignal& shutdown) {
       return DlqFailed(found.status());
     }
   }
-  if (request.dry_run) return DryRun(request, *rounds, **store);
-  return DeliverAll(request, *rounds, shutdown);
+  std::vector<RoundPipeline> pipelines;
+  const int code = OpenRounds(request, *rounds, pipelines);
+  if (code != kExitOk) return code;
+  if (request.dry_run) return DryRun(request, *rounds, pipelines, **store);
+  const auto lock = (*store)->KeepReplaysAway();
+  if (!lock.ok()) {
+    DlqFailed(lock.status());
+    return kExitUnavailable;
+  }
+  return DeliverAll(request, *rounds, std::move(pipelines), shutdown);
 }
 
 }  // namespace

@@ -86,11 +86,19 @@ absl::Status BeginAt(const std::string& name, CompiledPipeline& pipeline) {
   return is_sink ? SendOnlyTo(name, pipeline) : absl::OkStatus();
 }
 
+// The pipeline may have changed since letters failed.
 absl::Status ApplyRoute(const ReplayRoute& route, const ReplayRound& round,
                         CompiledPipeline& pipeline) {
   if (!route.to_sink.empty()) return SendStraightTo(route.to_sink, pipeline);
   if (round.begin_at.empty()) return absl::OkStatus();
-  return BeginAt(round.begin_at, pipeline);
+  absl::Status begun = BeginAt(round.begin_at, pipeline);
+  if (!absl::IsNotFound(begun) || !round.only) return begun;
+  return absl::NotFoundError(
+      Cat(FromAbsl(begun.message()),
+          " any more, and dead letters have failed there: say where they are "
+          "to begin by --from-step=NAME, or leave --from-step out; choose them "
+          "by --where 'component == \"",
+          round.begin_at, "\"'"));
 }
 
 }  // namespace phoenix

@@ -124,6 +124,16 @@ TEST(BeginAtTest, SaysThatAPlaceIsGone) {
   EXPECT_THAT(why, HasSubstr("did you mean 'fahrenheit'?"));
 }
 
+TEST(ApplyRouteTest, SaysWhatToDoWithLettersWhoseStepIsGone) {
+  const BuiltPipeline built = WithStats();
+  const ReplayRound round{.begin_at = "tepid", .only = true};
+  const std::string why(
+      ApplyRoute({.from_failed = true}, round, *built.compiled).message());
+  EXPECT_THAT(why, HasSubstr("'tepid' is no step, route or sink of"));
+  EXPECT_THAT(why, HasSubstr("--from-step=NAME"));
+  EXPECT_THAT(why, HasSubstr("--where 'component == \"tepid\"'"));
+}
+
 TEST(ApplyRouteTest, GoesStraightToASink) {
   const BuiltPipeline built = WithStats();
   ASSERT_TRUE(ApplyRoute({.to_sink = "hot"}, {}, *built.compiled).ok());

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/text.h"
 #include "libs/sqlite/database.h"
 
 namespace phoenix {
@@ -24,7 +25,7 @@ absl::StatusOr<std::unique_ptr<LetterStore>> TableLetters::Open(
   PHOENIX_ASSIGN_OR_RETURN(
       auto table,
       DeadLetterTable::Open(path, {.mode = mode, .max_wait = kMaxWait}));
-  return std::make_unique<TableLetters>(std::move(table));
+  return std::make_unique<TableLetters>(path, std::move(table));
 }
 
 absl::StatusOr<uint64_t> TableLetters::Remove(
@@ -37,6 +38,14 @@ absl::StatusOr<uint64_t> TableLetters::Remove(
   }
   PHOENIX_RETURN_IF_ERROR(transaction.Commit());
   return removed;
+}
+
+absl::StatusOr<std::unique_ptr<FileLock>> TableLetters::KeepReplaysAway() {
+  auto lock = PosixFileSystem().Lock(Cat(path_, "-replay"));
+  if (!absl::IsFailedPrecondition(lock.status())) return lock;
+  return absl::FailedPreconditionError(
+      Cat("another replay of these dead letters is under way: ",
+          FromAbsl(lock.status().message()), ": wait for its end"));
 }
 
 }  // namespace phoenix

@@ -19,8 +19,8 @@ class TableLetters : public LetterStore {
   static absl::StatusOr<std::unique_ptr<LetterStore>> Open(
       const std::string& path, LetterAccess access);
 
-  explicit TableLetters(std::unique_ptr<DeadLetterTable> table)
-      : table_(std::move(table)) {}
+  TableLetters(std::string path, std::unique_ptr<DeadLetterTable> table)
+      : path_(std::move(path)), table_(std::move(table)) {}
 
   absl::StatusOr<std::vector<StoredDeadLetter>> ReadPage(
       const std::string& pipeline, int64_t after) override {
@@ -35,9 +35,14 @@ class TableLetters : public LetterStore {
   absl::StatusOr<uint64_t> Remove(
       absl::Span<const StoredDeadLetter> letters) override;
 
+  // By a file beside the table, `PATH-replay`, which stays: two that lock it
+  // have to find the same one.
+  absl::StatusOr<std::unique_ptr<FileLock>> KeepReplaysAway() override;
+
   void Shrink() override { table_->Shrink().IgnoreError(); }
 
  private:
+  const std::string path_;
   const std::unique_ptr<DeadLetterTable> table_;
 };
 

@@ -16,6 +16,10 @@ namespace {
 
 constexpr absl::Duration kAskTimeout = absl::Seconds(20);
 
+// More than one, for nobody knows: an event that failed in two sinks has to get
+// to both.
+constexpr int64_t kUnknownComponents = 2;
+
 constexpr int64_t kNumbers = TopicLetters::kNumbersPerPartition;
 
 int64_t NumberOf(const rd_kafka_message_t& record) {
@@ -58,6 +62,10 @@ absl::StatusOr<std::unique_ptr<LetterStore>> TopicLetters::Open(
                            TopicSnapshot::Open(connection, topic, kAskTimeout));
   std::unique_ptr<TopicLetters> letters(
       new TopicLetters(connection, std::move(snapshot)));
+  // Who may not ask is told the cautious answer.
+  const auto policy = letters->snapshot_->Setting("cleanup.policy");
+  letters->forgets_failures_ =
+      !policy.ok() || policy->find("compact") != std::string::npos;
   letters->decoder_ = std::make_unique<RecordDecoder>(RecordDecoderOptions{
       .topic = topic,
       .partition = 0,
@@ -154,6 +162,7 @@ absl::StatusOr<std::vector<StoredDeadLetter>> TopicLetters::ReadPage(
         !fold_->Complete(*stored)) {
       continue;
     }
+    if (forgets_failures_) stored->component_count = kUnknownComponents;
     stored->event_type = EventAttribute(stored->letter, Attribute::kType);
     bytes += stored->letter.payload.size() + stored->letter.attributes.size();
     page.push_back(*std::move(stored));

@@ -36,7 +36,8 @@ namespace phoenix {
 //
 // so that all who read the topic agree about what is left, as long as the
 // topic keeps the letter. Where the topic is compacted, with that id as key,
-// it also gives the letter's room back.
+// it also gives the letter's room back; only the last failure of a letter is
+// known then, its attempts and its component.
 //
 // A letter's number is that of its last failure: 10^12 times the partition,
 // and its offset, from 1 on.
@@ -76,6 +77,7 @@ class TopicLetters : public LetterStore {
   std::optional<StoredDeadLetter> Decode(const rd_kafka_message_t& record);
 
   const KafkaConnection connection_;
+  bool forgets_failures_ = false;  // But for the last: it is compacted.
   const std::unique_ptr<TopicSnapshot> snapshot_;
   std::unique_ptr<TopicWriter> writer_;  // Null: nothing was removed yet.
 

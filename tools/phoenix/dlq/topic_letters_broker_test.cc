@@ -1,7 +1,10 @@
 // Dead letters in a topic of a real broker: as the sink writes them, listed,
 // found and removed.
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +19,7 @@
 #include "libs/engine/testing/json_batch.h"
 #include "libs/event/selection.h"
 #include "libs/sinks/kafka/kafka_sink.h"
+#include "libs/sinks/rows/event_field.h"
 #include "tools/phoenix/dlq/topic_letters.h"
 
 namespace phoenix {
@@ -27,9 +31,10 @@ using ::testing::SizeIs;
 
 class TopicLettersTest : public testing::Test {
  protected:
-  TopicLettersTest() {
+  explicit TopicLettersTest(
+      const std::map<std::string, std::string>& settings = {}) {
     connection_.brokers = SharedKafka().bootstrap();
-    EXPECT_TRUE(SharedKafka().CreateTopic(topic_, 2).ok());
+    EXPECT_TRUE(SharedKafka().CreateTopic(topic_, 2, settings).ok());
   }
 
   // Fails events e0, e1, ... with these payloads at a second, and has the sink
@@ -39,6 +44,7 @@ class TopicLettersTest : public testing::Test {
     KafkaSink::Options options;
     options.name = "dead";
     options.encoder.format = format;
+    options.encoder.key = key_;
     options.producer.connection = connection_;
     options.producer.topic = topic_;
     KafkaSink sink(options);
@@ -96,6 +102,7 @@ class TopicLettersTest : public testing::Test {
     return payloads;
   }
 
+  std::optional<EventField> key_;  // Of the records.
   KafkaConnection connection_;
   const std::string topic_ = Cat(
       "dead-", testing::UnitTest::GetInstance()->current_test_info()->name());
@@ -164,6 +171,62 @@ TEST_F(TopicLettersTest, PassesOverWhatIsNoLetterOfThePipeline) {
                   .ok());
   EXPECT_THAT(Payloads(), ElementsAre("1"));
   EXPECT_THAT(*Open()->ReadPage("another", 0), IsEmpty());
+}
+
+// As Kafka compacts it, as fast as a broker does.
+class CompactedTopicTest : public TopicLettersTest {
+ protected:
+  CompactedTopicTest()
+      : TopicLettersTest({{"cleanup.policy", "compact"},
+                          {"segment.ms", "100"},
+                          {"min.cleanable.dirty.ratio", "0.01"},
+                          {"max.compaction.lag.ms", "100"}}) {
+    key_ = *ParseEventField("id");
+  }
+
+  // How many records there are of letters, tombstones included.
+  int64_t CountRecords() const {
+    const auto records = *ReadRecords(connection_.brokers, topic_, 2);
+    return std::count_if(
+        records.begin(), records.end(),
+        [](const TestRecord& record) { return record.key != "filler"; });
+  }
+
+  // A segment is closed by the next record behind it, and only what is closed
+  // is compacted.
+  void AwaitCompaction(int64_t records) {
+    // The cleaner of a broker rests 15 s between two rounds.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (CountRecords() > records) {
+      ASSERT_TRUE(WriteRecords(connection_.brokers, topic_,
+                               {{.key = "filler", .partition = 0},
+                                {.key = "filler", .partition = 1}})
+                      .ok());
+      ASSERT_LT(std::chrono::steady_clock::now(), end)
+          << CountRecords() << " records are left";
+    }
+  }
+};
+
+TEST_F(CompactedTopicTest, KeepsWhatIsLeftAndGivesUpWhatIsGone) {
+  ASSERT_NO_FATAL_FAILURE(Fail({"1", "2", "3"}, 1));
+  ASSERT_NO_FATAL_FAILURE(Fail({"1"}, 2));
+  const auto letters = Open();
+  const auto gone = letters->Find("weather", "e1");
+  ASSERT_TRUE(gone.ok() && gone->has_value());
+  ASSERT_EQ(*letters->Remove({&**gone, 1}), 1u);
+  EXPECT_THAT(Payloads(), ElementsAre("1", "3"));
+  // Two letters and the tombstone of the third.
+  ASSERT_NO_FATAL_FAILURE(AwaitCompaction(3));
+  EXPECT_THAT(Payloads(), ElementsAre("1", "3"));
+  const auto again = *Open()->Find("weather", "e0");
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->letter.time, absl::FromUnixSeconds(2));
+  EXPECT_EQ(again->letter.attempts, 1) << "the failure before it is gone";
+  // Which sinks have failed nobody knows any more: it begins at the first step.
+  EXPECT_GT(again->component_count, 1);
+  ASSERT_EQ(*Open()->Remove({&*again, 1}), 1u);
+  EXPECT_THAT(Payloads(), ElementsAre("3"));
 }
 
 }  // namespace
