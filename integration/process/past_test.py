@@ -1,7 +1,9 @@
 """What the log has kept: explained, compared with a candidate and sent again,
 by the program as its users call it."""
 
+import json
 import os
+import re
 import subprocess
 import unittest
 
@@ -47,6 +49,22 @@ class PastTest(harness.ProcessTest):
         self.assertIn("data.n = 500", done.stdout)
         self.assertIn("outcome: filtered by 'small' (pipeline.yaml:",
                       done.stdout)
+
+    def test_explains_under_which_revision_an_event_was_taken(self):
+        path = os.path.join(self.folder, "pipeline.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(PIPELINE.replace("< 100", "< 10"))
+        now = self.phoenix("explain", "pipeline.yaml", "0").stdout
+        taken, explained = re.search(
+            r"taken by revision (\w{12}); explained by (\w{12})\n",
+            now).groups()
+        self.assertNotEqual(taken, explained)
+        told = json.loads(self.phoenix("explain", "pipeline.yaml", "0",
+                                       "--format", "json").stdout)
+        self.assertEqual(told["revision"], taken)
+        self.assertEqual(told["explained_by_revision"], explained)
+        dumped = self.phoenix("log", "dump", "wal", "--limit", "1").stdout
+        self.assertEqual(json.loads(dumped)["phoenixrevision"], taken)
 
     def test_plans_beside_a_running_pipeline(self):
         candidate = os.path.join(self.folder, "candidate.yaml")

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/event/event_batch.h"
 #include "libs/event/outcome.h"
 #include "libs/event/selection.h"
 
@@ -69,6 +71,14 @@ class Sink {
   // makes of it says GuaranteeOf (libs/pipeline/path_guarantee.h).
   virtual DeliveryGuarantee guarantee() const {
     return DeliveryGuarantee::kAtLeastOnce;
+  }
+
+  // One past the highest offset of that log and partition (the rest of `log`
+  // does not matter) that the sink has on record as written; 0 when it knows
+  // none, or keeps no record. After Open, before the first Write; may ask a
+  // server: UNAVAILABLE when that does not answer.
+  virtual absl::StatusOr<int64_t> RecordedEnd(const BatchIdentity& /*log*/) {
+    return 0;
   }
 
   // Whether rows of one key, at least, are written in the order in which they

@@ -235,6 +235,12 @@ class Log {
 
   virtual LogStats Stats() const = 0;
 
+  // The identity that the next batch gets, or one behind it. None of a shared
+  // log, of which nobody knows before.
+  virtual std::optional<BatchIdentity> next_identity() const {
+    return std::nullopt;
+  }
+
   // What keeps this instance from reading for longer than a moment, and may go
   // on to: a lower-case fragment. Empty: nothing.
   virtual std::string WaitsFor() const { return ""; }

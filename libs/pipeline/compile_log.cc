@@ -88,6 +88,27 @@ PipelineLog ToLog(const v1::EmbeddedLog& log) {
           .durability = ToDurability(log.sync())};
 }
 
+void CheckRetention(const v1::EmbeddedLog& log, ConfigReport& report) {
+  const absl::Duration time = ToDuration(log.retain_time());
+  if (log.retain_bytes() > log.max_bytes()) {
+    report.Error("retain_bytes", 0,
+                 Cat("`retain_bytes` is more than `max_bytes` (",
+                     log.max_bytes(), " bytes), which bounds all of the log"));
+  }
+  if (time == absl::ZeroDuration()) return;
+  if (log.retain_bytes() == 0) {
+    report.Error("retain_time", 0,
+                 "`retain_time` keeps nothing by itself: expected "
+                 "`retain_bytes` too, which says how much is kept for so long "
+                 "at most");
+  }
+  if (time < PipelineLog::kMinRetainTime) {
+    report.Error("retain_time", 0,
+                 Cat("`retain_time`: expected '0s', or at least ",
+                     absl::FormatDuration(PipelineLog::kMinRetainTime)));
+  }
+}
+
 void CheckKafkaLog(const v1::KafkaLog& log, ConfigReport& report) {
   // An empty name has been reported as missing.
   if (!log.topic().empty()) {
@@ -149,7 +170,12 @@ std::optional<PipelineLog> CompileLog(const LoadedPipeline& loaded,
                                       Diagnostics& diagnostics) {
   const v1::Pipeline& message = loaded.message;
   if (!message.has_log()) return std::nullopt;
-  if (!message.log().has_kafka()) return ToLog(message.log().embedded());
+  if (!message.log().has_kafka()) {
+    FileConfigReport report("log.embedded", loaded.positions, loaded.broken,
+                            diagnostics);
+    CheckRetention(message.log().embedded(), report);
+    return ToLog(message.log().embedded());
+  }
   FileConfigReport report("log.kafka", loaded.positions, loaded.broken,
                           diagnostics);
   CheckKafkaLog(message.log().kafka(), report);

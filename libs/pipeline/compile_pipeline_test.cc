@@ -121,6 +121,24 @@ TEST_F(CompilePipelineTest, TakesWhatALogSays) {
   EXPECT_EQ(log.durability, Durability::kOs);
 }
 
+TEST_F(CompilePipelineTest, RefusesWhatALogCannotRetain) {
+  const auto refusal = [this](const std::string& retain) {
+    EXPECT_EQ(Compile(std::string(kSourcesAndSinks) +
+                      "log: {embedded: {path: p, max_bytes: 64MiB, " + retain +
+                      "}}\n"),
+              nullptr);
+    return diagnostics_.ToString();
+  };
+  EXPECT_THAT(refusal("retain_time: 1h"),
+              HasSubstr("p.yaml:4:58: `retain_time` keeps nothing by itself"));
+  EXPECT_THAT(
+      refusal("retain_bytes: 65MiB"),
+      HasSubstr("p.yaml:4:59: `retain_bytes` is more than `max_bytes`"));
+  EXPECT_THAT(
+      refusal("retain_bytes: 1MiB, retain_time: 10ms"),
+      HasSubstr("p.yaml:4:78: `retain_time`: expected '0s', or at least 1s"));
+}
+
 TEST_F(CompilePipelineTest, RefusesALogThatIsNotThatOfTheSchema) {
   EXPECT_EQ(Compile(std::string(kSourcesAndSinks) +
                     "log: {embedded: {path: p, max_bytes: 1MiB, sync: tape}}"),

@@ -20,6 +20,9 @@ struct PipelineLog {
   static constexpr int64_t kMaxQueuedBytes = 32 << 20;
   static constexpr int64_t kRecentBytes = 32 << 20;
 
+  // Less would have the log begin a segment several times a second.
+  static constexpr absl::Duration kMinRetainTime = absl::Seconds(1);
+
   // Of a log in Kafka; nothing else holds then. Null: in files.
   std::shared_ptr<const KafkaLogOptions> kafka;
 

@@ -1,5 +1,6 @@
 #include "services/ingestor/door.h"
 
+#include <memory>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -45,8 +46,9 @@ absl::Status Door::Offer(EventBatchPtr batch, uint64_t lane,
   PHOENIX_RETURN_IF_ERROR(Admit(bytes));
   const auto arrival = std::make_shared<Arrival>(
       *batch, bytes, environment_.clock.MonotonicNanos());
-  const absl::Status taken = environment_.intake.Take(
-      std::move(batch), lane, CountAndTell(arrival, std::move(settle)));
+  const absl::Status taken =
+      environment_.intake.Take(Stamped(std::move(batch)), lane,
+                               CountAndTell(arrival, std::move(settle)));
   if (taken.ok()) {
     CountReceived(*arrival);
     environment_.metrics.Sent(arrival->events, arrival->payload_bytes);
@@ -56,6 +58,15 @@ absl::Status Door::Offer(EventBatchPtr batch, uint64_t lane,
   if (!absl::IsResourceExhausted(taken)) return taken;
   return Refuse(FromAbsl(taken.message()),
                 flow::RetryDelayOf(taken).value_or(kRetryDelay));
+}
+
+// So that the log knows under which revision events came, whatever file reads
+// them later. Shares the columns.
+EventBatchPtr Door::Stamped(EventBatchPtr batch) const {
+  if (batch->revision() == environment_.revision) return batch;
+  EventBatch::Columns columns = batch->columns();
+  columns.revision = environment_.revision;
+  return std::make_shared<const EventBatch>(std::move(columns));
 }
 
 absl::Status Door::OfferUnreadable(UnreadableInput input,

@@ -36,8 +36,9 @@ class Door : public Outlet {
     PipelineMetrics& pipeline_metrics;
     ComponentMetrics& metrics;
     DeadLetters& dead_letters;
-    std::string source;       // Its name in the pipeline file,
-    SourcePosition position;  // and where that is.
+    std::string source;         // Its name in the pipeline file,
+    SourcePosition position;    // and where that is.
+    std::string revision = {};  // Of the pipeline: marks every batch.
     Clock& clock;
     // Names whom a refused producer waits for: the fullest sink.
     std::function<std::string()> slowest_part;
@@ -64,6 +65,7 @@ class Door : public Outlet {
  private:
   struct Arrival;
 
+  EventBatchPtr Stamped(EventBatchPtr batch) const;
   absl::Status Admit(size_t bytes) const;
   absl::Status Refuse(std::string_view why, absl::Duration delay) const;
   void CountReceived(Arrival& arrival);

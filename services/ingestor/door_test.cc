@@ -33,7 +33,7 @@ class HoldingHandler : public flow::BatchHandler {
     arrived_.NotifyAll();
   }
 
-  void SettleNext(Outcome outcome) {
+  EventBatchPtr SettleNext(Outcome outcome) {
     std::pair<BatchView, SettleCallback> next;
     {
       MutexLock lock(mutex_);
@@ -42,6 +42,7 @@ class HoldingHandler : public flow::BatchHandler {
       held_.pop_front();
     }
     next.second(BatchOutcome(next.first.batch->size(), outcome));
+    return next.first.batch;
   }
 
  private:
@@ -83,6 +84,7 @@ class DoorTest : public ::testing::Test {
               .dead_letters = dead_letters_,
               .source = "door",
               .position = {3, 5},
+              .revision = "r7",
               .clock = clock_,
               .slowest_part = [] { return std::string("sink 'slow'"); }}};
 };
@@ -99,6 +101,15 @@ TEST_F(DoorTest, TellsTheSourceWhatBecameOfItsEvents) {
   handler_.SettleNext(Outcome::kDelivered);
   ASSERT_TRUE(budget_.WaitUntilIdle(absl::Seconds(30)));
   EXPECT_THAT(outcomes, ElementsAre(Outcome::kDelivered, Outcome::kDelivered));
+}
+
+TEST_F(DoorTest, MarksEveryBatchWithItsRevision) {
+  const EventBatchPtr offered = JsonBatch({"1", "2"});
+  ASSERT_TRUE(door_.Offer(offered, 0, [](const BatchOutcome&) {}).ok());
+  const EventBatchPtr taken = handler_.SettleNext(Outcome::kDelivered);
+  EXPECT_EQ(taken->revision(), "r7");
+  EXPECT_EQ(taken->payload(1), "2");
+  EXPECT_EQ(taken->payload(1).data(), offered->payload(1).data());
 }
 
 TEST_F(DoorTest, CountsWhatCameAndWhatBecameOfIt) {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
+#include "libs/event/event_batch.h"
 #include "libs/flow/lane.h"
 #include "libs/flow/sender.h"
 #include "libs/log/log.h"
@@ -71,6 +72,11 @@ class LogStage : private PartitionListener {
   // Whether this instance has read all that it has appended, as far as it is
   // its to read.
   bool has_read_all() const;
+
+  // As Log::next_identity.
+  std::optional<BatchIdentity> next_identity() const {
+    return log_->next_identity();
+  }
 
   // As Log::WaitsFor.
   std::string WaitsFor() const { return log_->WaitsFor(); }

@@ -177,7 +177,8 @@ void Suite::BuildSinks() {
                       .metrics = *sink_metrics_.back(),
                       .monitor = *sink_monitors_.back(),
                       .clock = clock_,
-                      .stop = stop_retries_}),
+                      .stop = stop_retries_,
+                      .log_end = [this] { return LogEndNow(); }}),
         *queue_metrics_.back(), clock_));
     health_.Add(SinkHealthPart(compiled.name));
   }
@@ -248,6 +249,10 @@ absl::Status Suite::OpenLog() {
   return absl::OkStatus();
 }
 
+std::optional<BatchIdentity> Suite::LogEndNow() const {
+  return log_ != nullptr ? log_->next_identity() : std::nullopt;
+}
+
 void Suite::BuildDoors() {
   for (size_t i = 0; i < sources_.size(); ++i) {
     SourceUnit& unit = *sources_[i];
@@ -259,6 +264,7 @@ void Suite::BuildDoors() {
         .dead_letters = *dead_letters_,
         .source = unit.name,
         .position = pipeline_->sources[i].position,
+        .revision = pipeline_->revision,
         .clock = clock_,
         .slowest_part = [this] { return NameOfFullestSink(); }});
   }

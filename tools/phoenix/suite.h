@@ -109,6 +109,7 @@ class Suite {
   void BuildLanes();
   void BuildSources();
   absl::Status OpenLog();
+  std::optional<BatchIdentity> LogEndNow() const;
   void BuildDoors();
   absl::Status OpenSinks();
   absl::Status StartSources();

@@ -8,6 +8,8 @@ namespace phoenix {
 
 std::unique_ptr<Sink> DecorateSink(std::unique_ptr<Sink> sink,
                                    const SinkDecoration& decoration) {
+  sink = std::make_unique<LogCheckedSink>(
+      std::move(sink), decoration.retry.name, decoration.log_end);
   sink = std::make_unique<RetryingSink>(
       std::move(sink), decoration.retry, decoration.monitor, decoration.clock,
       [&stop = decoration.stop](absl::Duration delay) {

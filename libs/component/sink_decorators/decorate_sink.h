@@ -5,6 +5,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/component/sink.h"
+#include "libs/component/sink_decorators/log_checked_sink.h"
 #include "libs/component/sink_decorators/retrying_sink.h"
 #include "libs/component/sink_decorators/sink_monitor.h"
 #include "libs/component/sink_decorators/stop_signal.h"
@@ -19,11 +20,12 @@ struct SinkDecoration {
   SinkMonitor& monitor;
   Clock& clock;
   StopSignal& stop;  // Ends waits between attempts.
+  LogEnd log_end = nullptr;
 };
 
 // The sink with everything around it that is the same for all sinks, from the
-// outside in: Instrumented(Retrying(sink)). What is counted is what became of
-// rows in the end; attempts in between are the monitor's to count.
+// outside in: Instrumented(Retrying(LogChecked(sink))). What is counted is what
+// became of rows in the end; attempts in between are the monitor's to count.
 std::unique_ptr<Sink> DecorateSink(std::unique_ptr<Sink> sink,
                                    const SinkDecoration& decoration);
 

@@ -180,6 +180,13 @@ absl::Status Committer::SealSegment(bool sync) {
   return status;
 }
 
+absl::Status Committer::SealOlderThan(absl::Duration age) {
+  if (!writer_) return absl::OkStatus();
+  const auto begun = absl::FromUnixNanos(writer_->segment().create_time_nanos);
+  if (clock_.Now() - begun < age) return absl::OkStatus();
+  return SealSegment(/*sync=*/false);
+}
+
 absl::Status Committer::EndSegment() {
   const absl::Status sealed = writer_->Seal();
   last_end_offset_ = writer_->segment().end_offset;

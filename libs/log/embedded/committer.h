@@ -59,6 +59,9 @@ class Committer {
   // empty, so that it can be deleted or the log be closed.
   absl::Status SealSegment(bool sync);
 
+  // The same, when it was begun so long ago.
+  absl::Status SealOlderThan(absl::Duration age);
+
   // The next event gets this offset, or a higher one.
   int64_t next_offset() const { return next_offset_; }
   uint64_t syncs() const { return syncs_; }

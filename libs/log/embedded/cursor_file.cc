@@ -1,5 +1,6 @@
 #include "libs/log/embedded/cursor_file.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libs/base/crc32c.h"
@@ -12,6 +13,10 @@ namespace phoenix {
 namespace {
 
 constexpr uint32_t kMagic = 0x43584850;  // "PHXC"
+
+// That of a file of which no slot was valid, or that was not there.
+constexpr uint64_t kFirstSequence = 1;
+
 constexpr uint64_t kNewestIsFinal = uint64_t{1} << 63;
 
 uint64_t EncodeNewest(const CursorState& state) {
@@ -68,6 +73,28 @@ std::optional<CursorSlot> DecodeCursorSlot(std::string_view bytes,
   return slot;
 }
 
+CursorContent DecodeCursorFile(std::string_view bytes, const LogId& log_id) {
+  CursorContent content;
+  bool is_zero = false;  // The slot that is not valid.
+  for (const uint64_t at : {SlotPosition(0), SlotPosition(1)}) {
+    const std::string_view there =
+        bytes.substr(std::min<size_t>(at, bytes.size()), kCursorSlotBytes);
+    const auto slot = DecodeCursorSlot(there, log_id);
+    if (!slot) {
+      content.damaged.push_back(at);
+      is_zero = there.find_first_not_of('\0') == there.npos;
+    } else if (!content.state || slot->sequence > content.sequence) {
+      content.state = slot->state;
+      content.sequence = slot->sequence;
+    }
+  }
+  if (is_zero && content.sequence == kFirstSequence) {
+    content.damaged.clear();
+    content.one_is_unwritten = true;
+  }
+  return content;
+}
+
 absl::Status CursorFile::Create(FileSystem& files, const std::string& folder,
                                 const LogId& log_id) {
   std::string content;
@@ -88,26 +115,27 @@ absl::StatusOr<CursorFile> CursorFile::Open(FileSystem& files,
     PHOENIX_RETURN_IF_ERROR(file.status());
     PHOENIX_RETURN_IF_ERROR(files.SyncFolder(folder));
   }
-  PHOENIX_RETURN_IF_ERROR(file.status());
+  if (!file.ok()) return MoveAway(file.status());
   CursorFile cursor(*std::move(file), log_id);
   PHOENIX_RETURN_IF_ERROR(cursor.Load());
   return cursor;
 }
 
 absl::Status CursorFile::Load() {
-  for (const uint64_t sequence : {0, 1}) {
-    char bytes[kCursorSlotBytes];
-    PHOENIX_ASSIGN_OR_RETURN(
-        const size_t read,
-        file_->ReadAt(SlotPosition(sequence), bytes, sizeof(bytes)));
-    const auto slot = DecodeCursorSlot({bytes, read}, log_id_);
-    if (!slot) {
-      ++damaged_slots_;
-    } else if (!state_ || slot->sequence > sequence_) {
-      state_ = slot->state;
-      sequence_ = slot->sequence;
-    }
-  }
+  char bytes[kSlotDistance + kCursorSlotBytes];
+  PHOENIX_ASSIGN_OR_RETURN(const size_t read,
+                           file_->ReadAt(0, bytes, sizeof(bytes)));
+  const CursorContent content = DecodeCursorFile({bytes, read}, log_id_);
+  state_ = content.state;
+  sequence_ = content.sequence;
+  damaged_slots_ = static_cast<int>(content.damaged.size()) +
+                   (content.one_is_unwritten ? 1 : 0);
+  return absl::OkStatus();
+}
+
+absl::Status CursorFile::Mend(const CursorState& state) {
+  if (state_ != state) PHOENIX_RETURN_IF_ERROR(Save(state));
+  while (damaged_slots_ > 0) PHOENIX_RETURN_IF_ERROR(Save(state));
   return absl::OkStatus();
 }
 
@@ -121,6 +149,8 @@ absl::Status CursorFile::Save(const CursorState& state) {
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.cursor.after_sync"));
   sequence_ = sequence;
   state_ = state;
+  // The slot that does not count is the one that was written.
+  if (damaged_slots_ > 0) --damaged_slots_;
   return absl::OkStatus();
 }
 

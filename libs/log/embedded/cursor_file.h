@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -53,6 +54,20 @@ struct CursorSlot {
 std::optional<CursorSlot> DecodeCursorSlot(std::string_view bytes,
                                            const LogId& log_id);
 
+// A whole file.
+struct CursorContent {
+  std::optional<CursorState> state;  // Of the slot that counts.
+  uint64_t sequence = 0;             // Of that slot.
+
+  // Where slots begin that are not valid.
+  std::vector<uint64_t> damaged;
+
+  // The other slot is all zeros, and this state the first of its file: it seems
+  // that nobody has written there yet.
+  bool one_is_unwritten = false;
+};
+CursorContent DecodeCursorFile(std::string_view bytes, const LogId& log_id);
+
 // The file that keeps a cursor: two slots written in turn. Thread-compatible.
 class CursorFile {
  public:
@@ -71,12 +86,17 @@ class CursorFile {
 
   const std::optional<CursorState>& state() const { return state_; }
 
-  // Slots that are not valid: 0 to 2.
+  // Slots that are not valid: 0 to 2. While it is not 0 the state may be older
+  // than the last one that was saved.
   int damaged_slots() const { return damaged_slots_; }
 
   // Writes and syncs. After an error the same slot is written again next time,
   // so the other one stays good.
   absl::Status Save(const CursorState& state);
+
+  // Saves the state unless the file says it already, and writes each slot that
+  // is not valid.
+  absl::Status Mend(const CursorState& state);
 
  private:
   CursorFile(std::unique_ptr<File> file, const LogId& log_id)

@@ -112,7 +112,15 @@ void TellWhatWasFound(const RecoveredSegments& recovered,
          {"end_offset", missing.end_offset}});
   }
   if (recovered.cursor_was_lost) {
-    logger.Error("The log's cursor is lost: all that is kept is sent again.");
+    logger.Error(
+        "The log's cursor is lost: all that is kept is sent again. Whether "
+        "the newest segments are missing, too, nobody can tell.");
+  }
+  if (recovered.offsets_were_skipped) {
+    logger.Warn(
+        "The log's cursor was damaged: offsets go on far behind any that can "
+        "have been given.",
+        {{"next_offset", recovered.next_offset}});
   }
 }
 
@@ -137,7 +145,7 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(
   options = WithDefaults(std::move(options));
   PHOENIX_RETURN_IF_ERROR(CheckOptions(options));
   const Logger own = logger.With({{"log", options.name}});
-  auto opened = OpenFolder(options, files, own);
+  auto opened = OpenFolder(options, files, clock, own);
   if (!opened.ok()) {
     return StatusBuilder(opened.status())
         .Context(Cat("log folder '", options.folder, "'"))
@@ -148,7 +156,7 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(
 }
 
 absl::StatusOr<EmbeddedLog::Opened> EmbeddedLog::OpenFolder(
-    const EmbeddedLogOptions& options, FileSystem& files,
+    const EmbeddedLogOptions& options, FileSystem& files, Clock& clock,
     const Logger& logger) {
   const LogMeta wanted = {kLogFormatVersion, DrawLogId(), options.pipeline};
   PHOENIX_ASSIGN_OR_RETURN(LogFolder folder,
@@ -161,15 +169,13 @@ absl::StatusOr<EmbeddedLog::Opened> EmbeddedLog::OpenFolder(
       CursorFile::Open(files, options.folder, folder.meta.id));
   PHOENIX_ASSIGN_OR_RETURN(
       RecoveredSegments recovered,
-      RecoverSegments(
-          {files, options.folder, folder.meta.id, cursor_file, *quarantine}));
+      RecoverSegments({files, options.folder, folder.meta.id, cursor_file,
+                       *quarantine, clock.Now()}));
   TellWhatWasFound(recovered, logger);
   // Nobody gets an offset again that somebody may have had.
   recovered.cursor.offset_bound =
       std::max(recovered.cursor.offset_bound, recovered.next_offset);
-  if (cursor_file.state() != recovered.cursor) {
-    PHOENIX_RETURN_IF_ERROR(cursor_file.Save(recovered.cursor));
-  }
+  PHOENIX_RETURN_IF_ERROR(cursor_file.Mend(recovered.cursor));
   return Opened{std::move(folder), std::move(quarantine),
                 std::move(cursor_file), std::move(recovered)};
 }
@@ -340,6 +346,11 @@ LogStats EmbeddedLog::Stats() const {
   return stats;
 }
 
+std::optional<BatchIdentity> EmbeddedLog::next_identity() const {
+  return BatchIdentity{IdentityName(options_, meta_.id), 0,
+                       catalog_.end_offset()};
+}
+
 void EmbeddedLog::WaitForMore(const LogReader& reader, int64_t position,
                               absl::AnyInvocable<void()> callback) {
   MutexLock lock(mutex_);
@@ -373,6 +384,9 @@ absl::Duration EmbeddedLog::TimeToWork() const {
     time = std::min(time, until(full_until_nanos_));
   }
   if (!refusal_.ok()) time = std::min(time, until(probe_due_nanos_));
+  if (options_.retain_age < absl::InfiniteDuration()) {
+    time = std::min(time, until(aged_due_nanos_));
+  }
   return time;
 }
 
@@ -398,6 +412,7 @@ bool EmbeddedLog::Step() {
   CommitGroup();
   SaveCursorIfDue();
   ProbeIfDue();
+  DeleteAgedIfDue();
   CallWaiters();
   MutexLock lock(mutex_);
   return !queue_.empty();
@@ -652,6 +667,25 @@ void EmbeddedLog::SaveCursorIfDue() {
         "The log's cursor could not be written, or what it has passed "
         "not be deleted.",
         {{"error", status}});
+  }
+}
+
+// What is being written can't be deleted: it is sealed before it is too old.
+void EmbeddedLog::DeleteAgedIfDue() {
+  if (options_.retain_age == absl::InfiniteDuration()) return;
+  const absl::Duration step = RetentionOptionsOf(options_).age_step();
+  {
+    MutexLock lock(mutex_);
+    const int64_t now = clock_.MonotonicNanos();
+    if (now < aged_due_nanos_) return;
+    aged_due_nanos_ = now + absl::ToInt64Nanoseconds(step);
+  }
+  MutexLock lock(file_mutex_);
+  committer_.SealOlderThan(step).IgnoreError();
+  const absl::Status deleted = retention_.DeleteSettled(/*bytes_to_come=*/0);
+  if (!deleted.ok()) {
+    logger_.Warn("What is too old could not be deleted from the log.",
+                 {{"error", deleted}});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -70,7 +71,7 @@ struct EmbeddedLogOptions {
   uint64_t max_bytes = 1 << 30;                   // At least kMinMaxBytes.
 
   // What is kept behind the cursor, for replay: at least so many bytes, unless
-  // they are older than this, or the room is needed.
+  // the room is needed; nothing for longer than this, nor much less long.
   uint64_t retain_bytes = 0;
   absl::Duration retain_age = absl::InfiniteDuration();
 
@@ -126,6 +127,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   absl::Status SyncCursors() override;
   LogStats Stats() const override;
   std::string Refuses() const override;
+  std::optional<BatchIdentity> next_identity() const override;
   absl::Status Close() override;
 
   // Does what the log's thread does when there is something to do: stores one
@@ -144,7 +146,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   EmbeddedLog(EmbeddedLogOptions options, FileSystem& files, Clock& clock,
               const Logger& logger, Opened opened);
   static absl::StatusOr<Opened> OpenFolder(const EmbeddedLogOptions& options,
-                                           FileSystem& files,
+                                           FileSystem& files, Clock& clock,
                                            const Logger& logger);
 
   // MoreWaiters.
@@ -182,6 +184,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   absl::Status SaveCursor() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   void SaveCursorIfDue();
+  void DeleteAgedIfDue();
   void Finish(absl::Span<PendingAppend> group, uint64_t bytes,
               const absl::StatusOr<std::vector<EventBatchPtr>>& stored);
   void RefuseWhatFollows(const absl::Status& refusal);
@@ -219,6 +222,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   bool cursor_moved_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t cursor_due_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t full_until_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t aged_due_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t refused_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // Of the storage, until it
                                                   // takes something.

@@ -16,6 +16,12 @@ absl::StatusOr<std::string> ReadWholeFile(FileSystem& files,
   return content;
 }
 
+absl::Status MoveAway(const absl::Status& status) {
+  if (!absl::IsFailedPrecondition(status)) return status;
+  return absl::FailedPreconditionError(
+      Cat(FromAbsl(status.message()), ": move it out of the log's folder"));
+}
+
 absl::Status WriteWholeFile(FileSystem& files, const std::string& folder,
                             const std::string& name, std::string_view content) {
   const std::string path = Cat(folder, "/", name);

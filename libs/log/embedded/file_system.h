@@ -98,6 +98,10 @@ FileSystem& PosixFileSystem();
 absl::StatusOr<std::string> ReadWholeFile(FileSystem& files,
                                           const std::string& path);
 
+// What to do, added to the error of a file under whose name something else
+// lies, such as a folder; other errors are left as they are.
+absl::Status MoveAway(const absl::Status& status);
+
 // Writes a small file so that after a crash it is there whole or not at all:
 // under another name, synced, renamed, the folder synced.
 absl::Status WriteWholeFile(FileSystem& files, const std::string& folder,

@@ -44,19 +44,12 @@ class Survey {
       Find(Cat("cursor: ", FromAbsl(content.status().message())));
       return absl::OkStatus();
     }
-    uint64_t newest = 0;
-    for (const uint64_t at : {uint64_t{0}, CursorFile::kSlotDistance}) {
-      const std::string_view bytes = *content;
-      const auto slot = DecodeCursorSlot(
-          bytes.substr(std::min<size_t>(at, bytes.size())), survey_.meta.id);
-      if (!slot) {
-        Find(Cat("cursor: slot at ", at, " is damaged"));
-        ++survey_.damaged_cursor_slots;
-      } else if (!survey_.cursor || slot->sequence > newest) {
-        survey_.cursor = slot->state;
-        newest = slot->sequence;
-      }
+    const CursorContent cursor = DecodeCursorFile(*content, survey_.meta.id);
+    for (const uint64_t at : cursor.damaged) {
+      Find(Cat("cursor: slot at ", at, " is damaged"));
     }
+    survey_.cursor = cursor.state;
+    survey_.damaged_cursor_slots = static_cast<int>(cursor.damaged.size());
     return absl::OkStatus();
   }
 

@@ -36,11 +36,7 @@ absl::Status CheckVersion(std::string_view text, uint32_t& version) {
   const std::string first(text.substr(0, text.find('\n')));
   const auto number = Behind(kFirstWord, first);
   if (!number || !absl::SimpleAtoi(*number, &version)) return Damaged();
-  if (version <= kLogFormatVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      Cat("format ", version, " is newer than ", kLogFormatVersion,
-          ", the newest that this program reads: run the version of phoenix "
-          "that wrote it"));
+  return CheckLogFormat(version);
 }
 
 bool ParseId(const std::string& digits, LogId& id) {
@@ -61,6 +57,14 @@ absl::Status MakeFolders(FileSystem& files, const std::string& folder) {
   PHOENIX_RETURN_IF_ERROR(files.SyncFolder(
       slash == std::string::npos ? "." : folder.substr(0, slash + 1)));
   return files.SyncFolder(folder);
+}
+
+absl::Status MustBeWritable(const absl::Status& status) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  return absl::PermissionDeniedError(
+      Cat(FromAbsl(status.message()),
+          ": who opens a log must be able to write into its folder: give the "
+          "process the right, or name another folder"));
 }
 
 absl::Status MetaIsMissing() {
@@ -99,6 +103,14 @@ std::string SegmentsFolder(const std::string& folder) {
 
 std::string QuarantineFolder(const std::string& folder) {
   return folder + "/quarantine";
+}
+
+absl::Status CheckLogFormat(uint32_t version) {
+  if (version <= kLogFormatVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      Cat("format ", version, " is newer than ", kLogFormatVersion,
+          ", the newest that this program reads: run the version of phoenix "
+          "that wrote it"));
 }
 
 std::string EncodeLogMeta(const LogMeta& meta) {
@@ -140,13 +152,18 @@ absl::Status CheckLogFolder(FileSystem& files, const std::string& folder,
   return is_new ? absl::OkStatus() : MetaIsMissing();
 }
 
+absl::StatusOr<std::unique_ptr<FileLock>> LockLogFolder(
+    FileSystem& files, const std::string& folder) {
+  auto lock = files.Lock(Cat(folder, "/", kLockFile));
+  return lock.ok() ? std::move(lock) : MustBeWritable(lock.status());
+}
+
 absl::StatusOr<LogFolder> OpenLogFolder(FileSystem& files,
                                         const std::string& folder,
                                         const LogMeta& wanted) {
   LogFolder opened;
-  PHOENIX_RETURN_IF_ERROR(MakeFolders(files, folder));
-  PHOENIX_ASSIGN_OR_RETURN(opened.lock,
-                           files.Lock(Cat(folder, "/", kLockFile)));
+  PHOENIX_RETURN_IF_ERROR(MustBeWritable(MakeFolders(files, folder)));
+  PHOENIX_ASSIGN_OR_RETURN(opened.lock, LockLogFolder(files, folder));
   auto meta = ReadLogMeta(files, folder);
   if (absl::IsNotFound(meta.status())) meta = MakeLog(files, folder, wanted);
   PHOENIX_RETURN_IF_ERROR(meta.status());

@@ -36,6 +36,10 @@ struct LogMeta {
 
 std::string EncodeLogMeta(const LogMeta& meta);
 
+// FAILED_PRECONDITION, with what to do, when this program does not read files
+// of that version of the format.
+absl::Status CheckLogFormat(uint32_t version);
+
 // FAILED_PRECONDITION when a newer version wrote it, DATA_LOSS when it is
 // damaged; says what to do.
 absl::StatusOr<LogMeta> ParseLogMeta(std::string_view text);
@@ -43,6 +47,11 @@ absl::StatusOr<LogMeta> ParseLogMeta(std::string_view text);
 // What META of the log in `folder` says. NOT_FOUND when there is no log.
 absl::StatusOr<LogMeta> ReadLogMeta(FileSystem& files,
                                     const std::string& folder);
+
+// Holds the log in `folder` for this process. FAILED_PRECONDITION when another
+// one has it, PERMISSION_DENIED when nobody may write there; says what to do.
+absl::StatusOr<std::unique_ptr<FileLock>> LockLogFolder(
+    FileSystem& files, const std::string& folder);
 
 // A log's folder, held for this process.
 struct LogFolder {

@@ -14,10 +14,6 @@
 namespace phoenix {
 namespace {
 
-// More events than a segment has: so many offsets are not given again when
-// nobody knows how many a missing one had.
-constexpr int64_t kMaxLostEvents = int64_t{1} << 32;
-
 class Repairer {
  public:
   Repairer(FileSystem& files, const std::string& folder,
@@ -27,12 +23,15 @@ class Repairer {
   absl::StatusOr<std::vector<std::string>> Run() {
     std::unique_ptr<FileLock> lock;
     if (!repair_.dry_run) {
-      PHOENIX_ASSIGN_OR_RETURN(lock, files_.Lock(Cat(folder_, "/", kLockFile)));
+      PHOENIX_ASSIGN_OR_RETURN(lock, LockLogFolder(files_, folder_));
     }
     PHOENIX_ASSIGN_OR_RETURN(bases_,
                              ListSegments(files_, SegmentsFolder(folder_)));
     if (repair_.rewrite_meta) PHOENIX_RETURN_IF_ERROR(RewriteMeta());
     if (repair_.accept_missing) PHOENIX_RETURN_IF_ERROR(AcceptMissing());
+    if (repair_.next_offset) {
+      PHOENIX_RETURN_IF_ERROR(SetNextOffset(*repair_.next_offset));
+    }
     return std::move(deeds_);
   }
 
@@ -61,7 +60,10 @@ class Repairer {
     char bytes[SegmentHeader::kBytes];
     PHOENIX_ASSIGN_OR_RETURN(const size_t read,
                              file->ReadAt(0, bytes, sizeof(bytes)));
-    return DecodeSegmentHeader({bytes, read});
+    const auto header = DecodeSegmentHeader({bytes, read});
+    // A newer version's log is none of ours to change.
+    if (header) PHOENIX_RETURN_IF_ERROR(CheckLogFormat(header->version));
+    return header;
   }
 
   absl::Status RewriteMeta() {
@@ -117,7 +119,7 @@ class Repairer {
     if (!state.newest_is_final) {
       state.offset_bound =
           std::max({state.offset_bound, state.cursor_offset, base, end}) +
-          kMaxLostEvents;
+          kMinUnknownOffsets;
     }
     deeds_.push_back(
         Cat("cursor: events from ", base, " on are given up",
@@ -129,6 +131,28 @@ class Repairer {
     state.newest_is_final = false;
     PHOENIX_ASSIGN_OR_RETURN(auto file, CursorFile::Open(files_, folder_, id));
     return file.Save(state);
+  }
+
+  absl::Status SetNextOffset(int64_t next) {
+    PHOENIX_ASSIGN_OR_RETURN(const LogId id, FindId());
+    PHOENIX_ASSIGN_OR_RETURN(const FoundCursor cursor, ReadCursor(id));
+    const int64_t first = bases_.empty() ? 0 : bases_.front();
+    CursorState state = cursor.state.value_or(CursorState{first, 0, 0});
+    int64_t end = std::max(state.cursor_offset, state.offset_bound);
+    for (size_t i = 0; i < bases_.size(); ++i) {
+      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id));
+      end = std::max(end, segment_end);
+    }
+    // Opening would have left as many free, or more.
+    const bool is_known = cursor.state && cursor.damaged_slots == 0;
+    if (!is_known) next = std::max(next, end + kMinUnknownOffsets);
+    if (end >= next) return absl::OkStatus();
+    state.offset_bound = next;
+    deeds_.push_back(
+        Cat("cursor: the next event gets offset ", next, ", instead of ", end));
+    if (repair_.dry_run) return absl::OkStatus();
+    PHOENIX_ASSIGN_OR_RETURN(auto file, CursorFile::Open(files_, folder_, id));
+    return file.Mend(state);
   }
 
   // The header lies in one sector, which a disk writes whole or not at all.

@@ -47,7 +47,8 @@ class Recovery {
     PHOENIX_ASSIGN_OR_RETURN(bases_,
                              ListSegments(input_.files, segments_folder_));
     for (const int64_t base : bases_) {
-      PHOENIX_ASSIGN_OR_RETURN(const auto file, Open(base, OpenMode::kRead));
+      PHOENIX_ASSIGN_OR_RETURN(const auto file,
+                               Open(base, OpenMode::kReadWrite));
       PHOENIX_ASSIGN_OR_RETURN(const auto header,
                                ReadSegmentHeader(*file, input_.log_id, base));
       if (header) headers_[base] = *header;
@@ -60,7 +61,8 @@ class Recovery {
   }
 
   absl::StatusOr<std::unique_ptr<File>> Open(int64_t base, OpenMode mode) {
-    return input_.files.Open(PathOf(base), mode);
+    auto file = input_.files.Open(PathOf(base), mode);
+    return file.ok() ? std::move(file) : MoveAway(file.status());
   }
 
   // Where the acknowledged events of segment `i` end, as its successor says.
@@ -77,6 +79,7 @@ class Recovery {
     segment.end_offset = base;
     if (const auto header = headers_.find(base); header != headers_.end()) {
       segment.previous_end_offset = header->second.previous_end_offset;
+      segment.create_time_nanos = header->second.create_time_nanos;
     }
     return segment;
   }
@@ -169,6 +172,18 @@ class Recovery {
     recovered_.next_offset =
         std::max({recovered_.next_offset, end, recovered_.cursor.cursor_offset,
                   recovered_.cursor.offset_bound});
+    SkipUnknownOffsets();
+  }
+
+  // The last state may have known of segments that are gone.
+  void SkipUnknownOffsets() {
+    if (input_.cursor_file.damaged_slots() == 0) return;
+    recovered_.offsets_were_skipped = true;
+    recovered_.next_offset =
+        NextUnknownOffset(recovered_.next_offset, input_.now);
+    if (recovered_.cursor_was_lost && recovered_.segments.empty()) {
+      recovered_.cursor.cursor_offset = recovered_.next_offset;
+    }
   }
 
   // What lies before the first segment was deleted when it was behind the
@@ -228,15 +243,20 @@ class Recovery {
 
 }  // namespace
 
+int64_t NextUnknownOffset(int64_t known, absl::Time now) {
+  return std::max(known + kMinUnknownOffsets, absl::ToUnixMicros(now));
+}
+
 absl::StatusOr<RecoveredSegments> RecoverSegments(const RecoveryInput& input) {
   return Recovery(input).Run();
 }
 
 absl::StatusOr<std::vector<int64_t>> ListSegments(
     FileSystem& files, const std::string& segments_folder) {
-  PHOENIX_ASSIGN_OR_RETURN(const auto names, files.List(segments_folder));
+  auto names = files.List(segments_folder);
+  if (!names.ok()) return MoveAway(names.status());
   std::vector<int64_t> bases;
-  for (const std::string& name : names) {
+  for (const std::string& name : *names) {
     if (const auto base = ParseSegmentFileName(name)) bases.push_back(*base);
   }
   return bases;
@@ -254,15 +274,22 @@ absl::StatusOr<std::optional<SegmentHeader>> ReadSegmentHeader(
   PHOENIX_ASSIGN_OR_RETURN(const size_t read,
                            file.ReadAt(0, bytes, sizeof(bytes)));
   const auto header = DecodeSegmentHeader({bytes, read});
-  if (header && header->log_id != log_id) {
-    return absl::FailedPreconditionError(
-        Cat("segment '", SegmentFileName(base_offset),
-            "' belongs to another log: move it away"));
+  if (!header) return header;
+  const std::string name = Cat("segment '", SegmentFileName(base_offset), "'");
+  const absl::Status readable = CheckLogFormat(header->version);
+  if (!readable.ok()) {
+    return absl::Status(readable.code(),
+                        Cat(name, ": ", FromAbsl(readable.message())));
   }
-  if (header && header->base_offset != base_offset) {
+  if (header->log_id != log_id) {
     return absl::FailedPreconditionError(
-        Cat("segment '", SegmentFileName(base_offset), "' was renamed: it is '",
-            SegmentFileName(header->base_offset), "'"));
+        Cat(name, " belongs to another log: move it away"));
+  }
+  if (header->base_offset != base_offset) {
+    return absl::FailedPreconditionError(
+        Cat(name, " was renamed: give it its name '",
+            SegmentFileName(header->base_offset),
+            "' again, or, where there is such a file, move it away"));
   }
   return header;
 }

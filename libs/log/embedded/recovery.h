@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/log/embedded/cursor_file.h"
 #include "libs/log/embedded/file_system.h"
 #include "libs/log/embedded/quarantine.h"
@@ -34,6 +35,10 @@ struct RecoveredSegments {
   uint64_t corrupt_records = 0;  // Newly found.
   bool cursor_was_lost = false;
 
+  // Nobody knew where the offsets ended, for the cursor, or a slot of it, was
+  // damaged: some were left free before `next_offset`.
+  bool offsets_were_skipped = false;
+
   // Taken by somebody, behind the cursor: nothing is lost that was to be
   // delivered.
   std::vector<MissingEvents> missing_behind;
@@ -46,7 +51,19 @@ struct RecoveryInput {
   LogId log_id;
   CursorFile& cursor_file;
   Quarantine& quarantine;
+
+  absl::Time now;
 };
+
+// More than the segments that can be missing have: what is left free, at least,
+// when nobody knows where offsets ended.
+inline constexpr int64_t kMinUnknownOffsets = int64_t{1} << 32;
+
+// Where they go on then, when all that is left of the log ends at `known`: at
+// least at the microseconds since 1970, so that a log of which nothing is left
+// does not begin at the same place each time, nor before one where it began
+// earlier and gave fewer than a million a second.
+int64_t NextUnknownOffset(int64_t known, absl::Time now);
 
 // Brings the segments of a log to order after whatever happened: reads the
 // footers of the sealed ones; reads one that was being written record by
@@ -56,7 +73,8 @@ struct RecoveryInput {
 //
 // DATA_LOSS, naming the events, when segments are missing that may hold events
 // beyond the cursor, between others or the newest: somebody has to decide.
-// FAILED_PRECONDITION when a segment belongs to another log.
+// FAILED_PRECONDITION when a segment belongs to another log, or a newer version
+// wrote it.
 absl::StatusOr<RecoveredSegments> RecoverSegments(const RecoveryInput& input);
 
 // The offsets of the segments in a folder, from their names, ascending; other
@@ -71,8 +89,8 @@ bool NewestIsMissing(const std::optional<CursorState>& state, int damaged_slots,
                      std::optional<int64_t> last_base);
 
 // The header of a segment; nullopt when it is damaged or cut short.
-// FAILED_PRECONDITION when it says that the segment is none of this log, or
-// has another name.
+// FAILED_PRECONDITION when it says that the segment is none of this log, has
+// another name, or was written by a newer version; says what to do.
 absl::StatusOr<std::optional<SegmentHeader>> ReadSegmentHeader(
     const File& file, const LogId& log_id, int64_t base_offset);
 

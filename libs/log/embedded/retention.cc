@@ -71,9 +71,12 @@ bool Retention::MayGo(const Segment& first, uint64_t bytes_to_come) const {
   const uint64_t settled_bytes =
       catalog_.bytes() - catalog_.BytesFrom(saved_.cursor_offset);
   const absl::Duration age =
-      clock_.Now() - absl::FromUnixNanos(first.last_append_time_nanos);
+      clock_.Now() - absl::FromUnixNanos(first.create_time_nanos > 0
+                                             ? first.create_time_nanos
+                                             : first.last_append_time_nanos);
   return settled_bytes - first.file_bytes >= options_.retain_bytes ||
-         age > options_.retain_age || !HasRoomFor(bytes_to_come);
+         age > options_.retain_age - options_.age_step() ||
+         !HasRoomFor(bytes_to_come);
 }
 
 absl::Status Retention::Delete(const Segment& first) {

@@ -1,6 +1,7 @@
 #ifndef LIBS_LOG_EMBEDDED_RETENTION_H_
 #define LIBS_LOG_EMBEDDED_RETENTION_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -19,6 +20,15 @@ struct RetentionOptions {
   uint64_t max_bytes = 0;     // Of the whole log.
   uint64_t retain_bytes = 0;  // Behind the cursor.
   absl::Duration retain_age = absl::InfiniteDuration();
+
+  // How often what is too old has to be looked for, and how long a segment may
+  // be written, so that nothing is kept longer than `retain_age`: an eighth of
+  // it, so that little goes much earlier. Infinite when nothing gets too old.
+  absl::Duration age_step() const {
+    // More often would wake a log that does nothing, for an age nobody needs.
+    constexpr absl::Duration kMinStep = absl::Milliseconds(100);
+    return std::max(retain_age / 8, kMinStep);
+  }
 };
 
 // Keeps the cursor on disk and deletes segments behind it, oldest first: never
@@ -43,7 +53,8 @@ class Retention {
   absl::Status NoteEnd();
 
   // Deletes what is behind the saved cursor and is not to be kept, or has to go
-  // because `bytes_to_come` more are to be stored.
+  // because `bytes_to_come` more are to be stored. What would be too old after
+  // another age_step() is so now.
   absl::Status DeleteSettled(uint64_t bytes_to_come);
 
   // Whether the log with so many bytes more is within its bound.

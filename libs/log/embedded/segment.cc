@@ -115,6 +115,7 @@ SegmentWriter::SegmentWriter(std::unique_ptr<File> file,
   segment_.base_offset = header.base_offset;
   segment_.end_offset = header.base_offset;
   segment_.previous_end_offset = header.previous_end_offset;
+  segment_.create_time_nanos = header.create_time_nanos;
 }
 
 absl::StatusOr<SegmentWriter> SegmentWriter::Create(FileSystem& files,

@@ -25,6 +25,10 @@ struct Segment {
   int64_t end_offset = 0;
   uint64_t data_end = SegmentHeader::kBytes;
 
+  // When it was made, no later than its first record was appended; 0 when a
+  // damaged header does not tell.
+  int64_t create_time_nanos = 0;
+
   int64_t last_append_time_nanos = 0;
   uint64_t record_count = 0;
   uint64_t event_count = 0;

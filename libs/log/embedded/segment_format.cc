@@ -21,7 +21,7 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
   std::string bytes(SegmentHeader::kBytes, '\0');
   char* const to = bytes.data();
   kSegmentMagic.copy(to, kSegmentMagic.size());
-  StoreLittleEndian(to, 8, kLogFormatVersion);
+  StoreLittleEndian(to, 8, header.version);
   StoreLittleEndian(to, 12, header.log_id.high);
   StoreLittleEndian(to, 20, header.log_id.low);
   StoreLittleEndian(to, 28, header.base_offset);
@@ -34,12 +34,12 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
 std::optional<SegmentHeader> DecodeSegmentHeader(std::string_view bytes) {
   if (bytes.size() < SegmentHeader::kBytes ||
       bytes.substr(0, kSegmentMagic.size()) != kSegmentMagic ||
-      LoadLittleEndian<uint32_t>(bytes, 8) != kLogFormatVersion ||
       LoadLittleEndian<uint32_t>(bytes, kSegmentCrcAt) !=
           Crc32c(bytes.substr(0, kSegmentCrcAt))) {
     return std::nullopt;
   }
   SegmentHeader header;
+  header.version = LoadLittleEndian<uint32_t>(bytes, 8);
   header.log_id = {LoadLittleEndian<uint64_t>(bytes, 12),
                    LoadLittleEndian<uint64_t>(bytes, 20)};
   header.base_offset = LoadLittleEndian<int64_t>(bytes, 28);

@@ -45,13 +45,15 @@ struct SegmentHeader {
   int64_t base_offset = 0;
   int64_t previous_end_offset = 0;
   int64_t create_time_nanos = 0;
+  uint32_t version = kLogFormatVersion;
 
   friend bool operator==(const SegmentHeader&, const SegmentHeader&) = default;
 };
 
 std::string EncodeSegmentHeader(const SegmentHeader& header);
 
-// nullopt when the bytes are no header of this version.
+// nullopt when the bytes are no header. Of a version beyond kLogFormatVersion
+// only that is known: see ReadSegmentHeader.
 std::optional<SegmentHeader> DecodeSegmentHeader(std::string_view bytes);
 
 // What every record of a segment repeats. Follows from the log and the name of

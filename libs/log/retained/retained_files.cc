@@ -243,9 +243,16 @@ RetainedLog::Extent RetainedFiles::extent(int32_t) const {
   return {first_offset(), end_offset()};
 }
 
-// Offsets count events, but for gaps that damage has left.
+// Offsets count events, but for gaps between segments, and within them for what
+// damage has left.
 absl::StatusOr<int64_t> RetainedFiles::FindLast(int32_t, int64_t events) const {
-  return std::max(first_offset(), end_offset() - events);
+  for (auto segment = segments_.rbegin(); segment != segments_.rend();
+       ++segment) {
+    const int64_t size = segment->end_offset - segment->base_offset;
+    if (events <= size) return segment->end_offset - events;
+    events -= size;
+  }
+  return first_offset();
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> RetainedFiles::KeepRunsAway() const {
@@ -261,7 +268,7 @@ std::string RetainedFiles::advice() const {
 
 absl::StatusOr<std::unique_ptr<FileLock>> HoldLog(const std::string& folder,
                                                   FileSystem& files) {
-  return files.Lock(Cat(folder, "/", kLockFile));
+  return LockLogFolder(files, folder);
 }
 
 }  // namespace phoenix

@@ -229,6 +229,12 @@ void FileCommits::Release() {
   if (record_.has_value()) record_->Release();
 }
 
+int64_t FileCommits::RecordedEnd(const BatchIdentity& log) const {
+  const OffsetSet* const known =
+      record_.has_value() ? record_->Find(log) : nullptr;
+  return known == nullptr ? 0 : known->end();
+}
+
 absl::Status FileCommits::CheckRoom(const BatchIdentity& identity) const {
   if (!record_.has_value() || identity.first_offset < 0) {
     return absl::OkStatus();

@@ -64,6 +64,9 @@ class FileCommits {
   // The writers have closed: lets go of the record.
   void Release();
 
+  // See Sink::RecordedEnd; 0 as well when nothing is recorded.
+  int64_t RecordedEnd(const BatchIdentity& log) const;
+
   // RESOURCE_EXHAUSTED: see DeliveryRecord.
   absl::Status CheckRoom(const BatchIdentity& identity) const;
 

@@ -62,6 +62,9 @@ class FileSink : public Sink {
     return options_.writer.truncate ? DeliveryGuarantee::kAtLeastOnce
                                     : DeliveryGuarantee::kExactlyOnce;
   }
+  absl::StatusOr<int64_t> RecordedEnd(const BatchIdentity& log) override {
+    return commits_.has_value() ? commits_->RecordedEnd(log) : 0;
+  }
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;
 

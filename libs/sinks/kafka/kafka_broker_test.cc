@@ -272,6 +272,19 @@ TEST(TransactionalKafkaSinkTest, KeepsAPositionForEachPartitionOfTheLog) {
   EXPECT_THAT(Values(topic), ElementsAre("10", "11", "5", "6", "12", "7"));
 }
 
+TEST(TransactionalKafkaSinkTest, SaysHowFarItHasALogOnRecord) {
+  const std::string topic = NewTopic();
+  const auto options = TransactionalOptionsFor(topic);
+  for (const int64_t end : {0, 12}) {
+    TransactionalKafkaSink sink(options);
+    ASSERT_TRUE(sink.Open().ok());
+    EXPECT_EQ(*sink.RecordedEnd({.log = "log", .partition = 0}), end);
+    EXPECT_EQ(*sink.RecordedEnd({.log = "log", .partition = 1}), 0);
+    Deliver(sink, Logged(10, 2));
+    ASSERT_TRUE(sink.Close().ok());
+  }
+}
+
 TEST(TransactionalKafkaSinkTest, AbortsWhenTheBrokerRefusesOneRecord) {
   const std::string topic = NewName();
   ASSERT_TRUE(

@@ -60,6 +60,14 @@ absl::Status TransactionalKafkaSink::Initialise() {
   return status;
 }
 
+absl::StatusOr<int64_t> TransactionalKafkaSink::RecordedEnd(
+    const BatchIdentity& log) {
+  PHOENIX_RETURN_IF_ERROR(Initialise());
+  PHOENIX_ASSIGN_OR_RETURN(const OffsetRanges* const written,
+                           positions_.Read(log, kPositionsTimeout));
+  return written->end();
+}
+
 KafkaErrorPtr TransactionalKafkaSink::Persist(
     absl::FunctionRef<KafkaErrorPtr(int)> request) {
   KafkaErrorPtr error;

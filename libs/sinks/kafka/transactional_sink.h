@@ -54,6 +54,7 @@ class TransactionalKafkaSink : public Sink {
   DeliveryGuarantee guarantee() const override {
     return DeliveryGuarantee::kExactlyOnce;
   }
+  absl::StatusOr<int64_t> RecordedEnd(const BatchIdentity& log) override;
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;
 

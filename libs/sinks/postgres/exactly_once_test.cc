@@ -106,6 +106,18 @@ TEST_F(ExactlyOnceTest, KeepsLogsAndPartitionsApart) {
   EXPECT_THAT(Sql(Cat("SELECT count(*) FROM ", table_)), ElementsAre("3"));
 }
 
+TEST_F(ExactlyOnceTest, SaysHowFarItHasALogOnRecord) {
+  const auto end = [this](const std::string& log) {
+    return *sink_->RecordedEnd({.log = log, .partition = 0});
+  };
+  EXPECT_EQ(end("log"), 0);
+  Deliver(LoggedBatch(9'000, 1'000));
+  Deliver(LoggedBatch(0, 10));
+  NewSink();
+  EXPECT_EQ(end("log"), 10'000);
+  EXPECT_EQ(end("it's another"), 0);
+}
+
 TEST_F(ExactlyOnceTest, WritesRowsThatComeTwiceInATransactionOnce) {
   OutcomeRecorder first;
   sink_->Write(AllOf(LoggedBatch(0, 3)), first.Callback());

@@ -30,6 +30,16 @@ bool OffsetPages::Contains(int64_t offset) const {
          (page->second[ByteOf(offset)] & BitOf(offset)) != 0;
 }
 
+int64_t OffsetPages::end() const {
+  for (auto page = pages_.rbegin(); page != pages_.rend(); ++page) {
+    const int64_t first = page->first * kPageOffsets;
+    for (int64_t i = kPageOffsets; i > 0; --i) {
+      if (Contains(first + i - 1)) return first + i;
+    }
+  }
+  return 0;
+}
+
 void OffsetPages::Add(int64_t offset) {
   pages_[PageOf(offset)][ByteOf(offset)] |= BitOf(offset);
 }

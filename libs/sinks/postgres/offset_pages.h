@@ -29,6 +29,9 @@ class OffsetPages {
   void Touch(int64_t offset) { pages_[PageOf(offset)]; }
 
   bool Contains(int64_t offset) const;
+
+  // One past the highest offset; 0 when there is none.
+  int64_t end() const;
   void Add(int64_t offset);
   void Remove(int64_t offset);
 

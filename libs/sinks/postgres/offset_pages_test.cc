@@ -41,6 +41,16 @@ TEST(OffsetPagesTest, ReadsBackWhatItEncodes) {
   EXPECT_FALSE(copy.Contains(4098));
 }
 
+TEST(OffsetPagesTest, EndsBehindTheHighestOffset) {
+  OffsetPages pages;
+  EXPECT_EQ(pages.end(), 0);
+  pages.Add(0);
+  EXPECT_EQ(pages.end(), 1);
+  pages.Add(8191);
+  pages.Touch(90'000);
+  EXPECT_EQ(pages.end(), 8192);
+}
+
 TEST(OffsetPagesTest, RefusesWhatIsNoPage) {
   OffsetPages pages;
   EXPECT_FALSE(pages.Load(0, ""));

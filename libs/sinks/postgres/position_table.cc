@@ -44,6 +44,38 @@ std::string PositionTable::Where(const Key& key) const {
              " AND partition = ", key.second);
 }
 
+absl::StatusOr<int64_t> PositionTable::End(
+    PostgresConnection& connection, const BatchIdentity& partition) const {
+  PHOENIX_ASSIGN_OR_RETURN(
+      const QueryRows rows,
+      connection.Query(Cat("SELECT page, encode(written, 'hex') FROM ",
+                           QuoteTableName(options_.table), " WHERE ",
+                           Where({partition.log, partition.partition}),
+                           " ORDER BY page DESC LIMIT 1")));
+  OffsetPages pages;
+  PHOENIX_RETURN_IF_ERROR(TakePages(rows, partition.log, pages).status());
+  return pages.end();
+}
+
+// Gives the newest of them; -1: there is none.
+absl::StatusOr<int64_t> PositionTable::TakePages(const QueryRows& rows,
+                                                 const std::string& log,
+                                                 OffsetPages& pages) const {
+  int64_t newest = -1;
+  for (int row = 0; row < rows.size(); ++row) {
+    const std::string_view text = rows.Get(row, 0);
+    int64_t page = 0;
+    std::from_chars(text.data(), text.data() + text.size(), page);
+    newest = std::max(newest, page);
+    if (!pages.Load(page, rows.Get(row, 1))) {
+      return absl::FailedPreconditionError(
+          Cat("table '", options_.table, "', page ", page, " of log '", log,
+              "': expected ", OffsetPages::kPageBytes, " bytes"));
+    }
+  }
+  return newest;
+}
+
 absl::Status PositionTable::Load(PostgresConnection& connection) {
   for (auto& [key, partition] : partitions_) {
     PHOENIX_RETURN_IF_ERROR(LoadOne(connection, key, partition));
@@ -70,17 +102,8 @@ absl::Status PositionTable::LoadOne(PostgresConnection& connection,
                            table, " WHERE ", Where(key), " AND (page IN (",
                            wanted, ") OR page = (SELECT max(page)", " FROM ",
                            table, " WHERE ", Where(key), "))")));
-  for (int row = 0; row < rows.size(); ++row) {
-    const std::string_view text = rows.Get(row, 0);
-    int64_t page = 0;
-    std::from_chars(text.data(), text.data() + text.size(), page);
-    partition.newest_page_ = std::max(partition.newest_page_, page);
-    if (!partition.offsets_.Load(page, rows.Get(row, 1))) {
-      return absl::FailedPreconditionError(
-          Cat("table '", options_.table, "', page ", page, " of log '",
-              key.first, "': expected ", OffsetPages::kPageBytes, " bytes"));
-    }
-  }
+  PHOENIX_ASSIGN_OR_RETURN(partition.newest_page_,
+                           TakePages(rows, key.first, partition.offsets_));
   return absl::OkStatus();
 }
 

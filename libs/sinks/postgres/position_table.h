@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/event/event_batch.h"
 #include "libs/sinks/postgres/connection.h"
 #include "libs/sinks/postgres/offset_pages.h"
@@ -60,6 +61,10 @@ class PositionTable {
   // there or not as it should be.
   absl::Status Prepare(PostgresConnection& connection);
 
+  // One past the highest offset of the partition that was written; 0: none.
+  absl::StatusOr<int64_t> End(PostgresConnection& connection,
+                              const BatchIdentity& partition) const;
+
   // A new transaction: no partition.
   void Clear() { partitions_.clear(); }
 
@@ -79,6 +84,9 @@ class PositionTable {
 
   absl::Status LoadOne(PostgresConnection& connection, const Key& key,
                        Partition& partition);
+  absl::StatusOr<int64_t> TakePages(const QueryRows& rows,
+                                    const std::string& log,
+                                    OffsetPages& pages) const;
   absl::Status Forget(PostgresConnection& connection, const Key& key,
                       int64_t newest_page);
   std::string Where(const Key& key) const;

@@ -227,6 +227,12 @@ absl::Status PostgresSink::Close() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<int64_t> PostgresSink::RecordedEnd(const BatchIdentity& log) {
+  if (!positions_.has_value()) return 0;
+  PHOENIX_RETURN_IF_ERROR(Connect());
+  return positions_->End(connection_, log);
+}
+
 DeliveryGuarantee PostgresSink::guarantee() const {
   if (positions_.has_value()) return DeliveryGuarantee::kExactlyOnce;
   return options_.table.key.empty() ? DeliveryGuarantee::kAtLeastOnce

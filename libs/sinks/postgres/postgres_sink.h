@@ -48,6 +48,7 @@ class PostgresSink : public Sink {
   void Cancel() override { connection_.Cancel(); }
 
   DeliveryGuarantee guarantee() const override;
+  absl::StatusOr<int64_t> RecordedEnd(const BatchIdentity& log) override;
   size_t max_memory_bytes() const override;
   std::vector<std::string> Report() const override;
 

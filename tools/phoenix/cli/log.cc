@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "libs/base/json_text.h"
 #include "libs/base/text.h"
 #include "libs/event/cloudevents_json_encoder.h"
 #include "libs/log/embedded/file_system.h"
@@ -24,6 +25,9 @@ namespace phoenix {
 namespace {
 
 using Args = std::vector<char*>;
+
+// Half of all: enough are left, whatever is typed.
+constexpr int64_t kMaxNextOffset = std::numeric_limits<int64_t>::max() / 2;
 
 int Failed(const absl::Status& status) {
   std::fprintf(stderr, "phoenix log: %s\n",
@@ -54,12 +58,17 @@ std::string StatsText(const LogSurvey& survey,
   const int64_t first = empty ? 0 : survey.segments.front().base_offset;
   const int64_t end = empty ? 0 : survey.segments.back().end_offset;
   const int64_t cursor = survey.cursor ? survey.cursor->cursor_offset : first;
+  int64_t waiting = 0;  // Offsets have gaps between segments.
+  for (const Segment& segment : survey.segments) {
+    const int64_t from = std::max(cursor, segment.base_offset);
+    waiting += std::max<int64_t>(0, segment.end_offset - from);
+  }
   return Cat("pipeline          ", survey.meta.pipeline, "\nsegments          ",
              survey.segments.size(), "\nbytes             ", bytes,
              "\nbatches           ", batches, "\nevents            ", events,
              "\nfirst offset      ", first, "\ncursor            ", cursor,
-             "\nend offset        ", end, "\nwithout outcome   ",
-             std::max<int64_t>(0, end - cursor), "\ndropped events    ",
+             "\nend offset        ", end, "\nwithout outcome   ", waiting,
+             "\ndropped events    ",
              survey.cursor ? survey.cursor->dropped_events : 0,
              "\ncorrupt records   ", corrupt.records, "\ncorrupt events    ",
              corrupt.events, "\n");
@@ -103,6 +112,7 @@ class Dump {
       if (entry.first_offset + row < from_) continue;
       std::string line;
       encoder_.Append(*entry.batch, row, line);
+      AddRevision(entry.batch->revision(), line);
       std::printf("%s\n", line.c_str());
       --left_;
     }
@@ -110,6 +120,15 @@ class Dump {
   }
 
  private:
+  // Under which it was taken: an extension attribute.
+  static void AddRevision(const std::string& revision, std::string& line) {
+    if (revision.empty()) return;
+    line.pop_back();
+    line += ",\"phoenixrevision\":";
+    AppendJsonText(revision, line);
+    line += "}";
+  }
+
   const int64_t from_;
   int64_t left_;
   CloudEventsJsonEncoder encoder_;
@@ -145,10 +164,22 @@ int RepairSubcommand(Args args) {
   repair.dry_run = TakeSwitch(args, "--dry-run");
   repair.accept_missing = TakeSwitch(args, "--accept-missing");
   const auto arguments =
-      ParseArguments(absl::MakeSpan(args), {{{"rewrite-meta", {}}}, 1, 1});
+      ParseArguments(absl::MakeSpan(args),
+                     {{{"rewrite-meta", {}}, {"next-offset", {}}}, 1, 1});
   if (!arguments.ok()) return UsageError("log", arguments.status());
   if (const std::string name = arguments->Flag("rewrite-meta"); !name.empty()) {
     repair.rewrite_meta = name;
+  }
+  if (const std::string text = arguments->Flag("next-offset"); !text.empty()) {
+    int64_t offset = 0;
+    if (!absl::SimpleAtoi(text, &offset) || offset < 0 ||
+        offset > kMaxNextOffset) {
+      return UsageError(
+          "log", absl::InvalidArgumentError(Cat("--next-offset '", text,
+                                                "': expected a number of 0 to ",
+                                                kMaxNextOffset)));
+    }
+    repair.next_offset = offset;
   }
   const auto deeds =
       RepairLog(PosixFileSystem(), arguments->positional[0], repair);

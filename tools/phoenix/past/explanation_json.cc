@@ -63,7 +63,7 @@ void WriteStep(const StepTrace& step, PrettyJson& json) {
 void WriteRoute(const RouteTrace& route, PrettyJson& json) {
   json.BeginObject();
   json.Member("name", route.name);
-  WritePosition(route.position, json);
+  if (route.position.line > 0) WritePosition(route.position, json);
   if (route.when.has_value()) {
     json.Key("when");
     WriteRule(*route.when, json);

@@ -130,6 +130,15 @@ TEST_F(ExplanationTest, TellsWhereTheEventStandsInALog) {
                               "  taken by revision 0123456789ab; explained"));
 }
 
+TEST_F(ExplanationTest, TellsNoPlaceOfARouteThatNoFileHas) {
+  pipeline_.compiled->routes[0].position = {};
+  const Explanation explanation = Explain(R"({"t": 40.0})");
+  EXPECT_THAT(ExplanationToText(*pipeline_.compiled, explanation, std::nullopt),
+              HasSubstr("\nroute 'heat'\n"));
+  EXPECT_THAT(ExplanationToJson(*pipeline_.compiled, explanation, std::nullopt),
+              testing::Not(HasSubstr("\"line\": 0")));
+}
+
 TEST_F(ExplanationTest, TellsThePartitionOfALogThatHasSeveral) {
   const LogPlace place{.log = "topic", .partition = 3, .offset = 17};
   EXPECT_THAT(ExplanationToText(*pipeline_.compiled, Explain("{}"), place),

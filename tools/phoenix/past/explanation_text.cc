@@ -80,7 +80,10 @@ class TextWriter {
   }
 
   void Route(const RouteTrace& route) {
-    Line("\n", At(route.position), " route '", route.name, "'");
+    // One that stands in no file: the default.
+    const bool is_written = route.position.line > 0;
+    Line("\n", is_written ? Cat(At(route.position), " ") : "", "route '",
+         route.name, "'");
     if (route.when.has_value()) {
       Rule(*route.when);
     } else {

@@ -183,9 +183,10 @@ int Deliver(const Request& request, std::shared_ptr<RetainedLog> log,
             ShutdownSignal& shutdown) {
   const auto lock = log->KeepRunsAway();
   if (!lock.ok()) {
-    return Unavailable(absl::UnavailableError(
-        Cat(FromAbsl(lock.status().message()),
-            ": stop it, or use --dry-run, which only reads")));
+    const bool in_use = absl::IsFailedPrecondition(lock.status());
+    return Unavailable(absl::UnavailableError(Cat(
+        FromAbsl(lock.status().message()), in_use ? ": stop it, or" : ", or",
+        " use --dry-run, which only reads")));
   }
   const absl::Status sinks_are_free = CheckSinksAreFree(*log, *pipeline);
   if (!sinks_are_free.ok()) return Unavailable(sinks_are_free);
