@@ -79,7 +79,10 @@ absl::Status DeliveryRecord::Load() {
 }
 
 absl::Status DeliveryRecord::CheckLoaded(const JournalDamage& damage) const {
-  if (version_ == 0) return Unreadable("has no entry, which none is without");
+  if (version_ == 0)
+    return Unreadable(
+        "holds nothing that a sink writes, as if it was emptied or "
+        "overwritten");
   if (version_ == 1 && damage.inside) {
     return Unreadable(Cat("is damaged at byte ", damage.offset));
   }
@@ -90,9 +93,9 @@ absl::Status DeliveryRecord::CheckLoaded(const JournalDamage& damage) const {
 absl::Status DeliveryRecord::Unreadable(std::string_view what) const {
   return absl::DataLossError(
       Cat("'", journal_.path(), "' ", what,
-          ": it says what the sink has written; put it back as it was, or move "
-          "it away and the sink starts without it: events that come again are "
-          "written again then"));
+          ": it is the record of what the sink has written; put it back as it "
+          "was, or move it away: the sink starts without it then, and writes "
+          "again what it is given again"));
 }
 
 absl::Status DeliveryRecord::Take(std::string_view bytes) {

@@ -158,11 +158,11 @@ TEST_F(DeliveryRecordDamageTest, RefusesToGoOnWithoutAnEntry) {
 
 TEST_F(DeliveryRecordDamageTest, RefusesWhatWasNeverARecord) {
   const std::string whole = ThreeCommits();
-  EXPECT_THAT(ErrorOf(""), HasSubstr("r' has no entry"));
-  EXPECT_THAT(ErrorOf(std::string(300, '\0')), HasSubstr("has no entry"));
+  EXPECT_THAT(ErrorOf(""), HasSubstr("/r' holds nothing that"));
+  EXPECT_THAT(ErrorOf(std::string(300, '\0')), HasSubstr("holds nothing that"));
   EXPECT_THAT(ErrorOf("junk, longer than a header"), HasSubstr("move it away"));
   EXPECT_THAT(ErrorOf(whole.substr(0, ends_[0] / 2 - 1)),
-              HasSubstr("has no entry"));
+              HasSubstr("holds nothing that"));
   EXPECT_THAT(ErrorOf(whole.substr(ends_[0])),
               HasSubstr("has lost its beginning"));
 }

@@ -136,7 +136,7 @@ absl::Status Journal::Replace(std::string_view entry) {
       fresh.name.substr(0, fresh.name.size() - std::strlen(".new"));
   if (!file_.has_value() && Exists()) {
     return absl::FailedPreconditionError(
-        Cat("'", path_, "' is being written by another process or sink"));
+        Cat("'", path(), "' is being written by another process or sink"));
   }
   // The old one stays locked until the new one has its name.
   const auto old = std::exchange(file_, std::move(fresh));

@@ -61,7 +61,8 @@ class Journal {
   void Close() { file_.reset(); }
 
   uint64_t size() const { return size_; }  // In bytes.
-  const std::string& path() const { return path_; }
+  // Of the file, for messages.
+  std::string path() const { return directory_.Describe(path_); }
 
  private:
   absl::Status WriteEntry(std::string_view entry);

@@ -71,7 +71,8 @@ TEST(LetterTextTest, WritesJsonForPrograms) {
   ASSERT_TRUE(json.ok()) << json.status();
   EXPECT_EQ(
       *json,
-      R"({"number":12,"id":"/test#e0#cdcc09f3f1e94c7f","error":{"code":"INVALID_ARGUMENT",)"
+      R"({"number":12,"id":"/test#e0#cdcc09f3f1e94c7f",)"
+      R"("error":{"code":"INVALID_ARGUMENT",)"
       R"("message":"no such key 't'"},"component":"warm","line":7,"column":5,)"
       R"("attempts":3,"pipeline":"weather","revision":"r1",)"
       R"("first_failed":"2023-11-14T22:13:20Z",)"
