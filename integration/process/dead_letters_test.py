@@ -155,7 +155,24 @@ class DeadLettersTest(harness.ProcessTest):
             rows = table.execute(
                 "SELECT pipeline, id, component, event_type, payload, attempts "
                 "FROM dead_letters").fetchall()
-        self.assertEqual(rows, [("letters", "/s#x", "small", "t", body, 1)])
+        letter = list(rows[0])
+        self.assertRegex(letter.pop(1), "^/s#x#[0-9a-f]{16}$")
+        self.assertEqual(letter, ["letters", "small", "t", body, 1])
+        self.assertEqual(len(rows), 1)
+
+    def test_events_of_one_id_are_letters_of_their_own(self):
+        run = self.run_ = self.start(PIPELINE)
+        for body in (b'{"m": 1}', b'{"m": 2}', b'{"m": 1}'):
+            self.assertEqual(run.post(
+                body, headers={"Content-Type": "application/json",
+                               "ce-id": "x", "ce-source": "/s", "ce-type": "t",
+                               "ce-specversion": "1.0"}).status, 200)
+        self.assertEqual(run.stop(), 0)
+        with sqlite3.connect(run.path(TABLE)) as table:
+            rows = table.execute(
+                "SELECT payload, attempts FROM dead_letters ORDER BY number"
+            ).fetchall()
+        self.assertEqual(rows, [(b'{"m": 1}', 2), (b'{"m": 2}', 1)])
 
     def test_a_run_without_dead_letters_leaves_no_file(self):
         run = self.start(PIPELINE)

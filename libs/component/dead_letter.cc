@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "libs/base/json_text.h"
+#include "libs/component/dead_letter_id.h"
 #include "libs/event/batch_builder.h"
 #include "libs/event/cloudevents_json_encoder.h"
 #include "libs/event/payload_line.h"
@@ -32,8 +33,7 @@ class DeadLetterWriter {
 
   const EventFields& Write(const DeadLetterRow& row) {
     fields_.Clear();
-    id_ = input_.attribute(Attribute::kSource).ToString(row.row) + "#" +
-          input_.attribute(Attribute::kId).ToString(row.row);
+    id_ = DeadLetterId(input_, row.row);
     fields_[Attribute::kId] = id_;
     fields_[Attribute::kTime] = time_;
     if (!row.component.empty()) fields_[Attribute::kSubject] = row.component;

@@ -36,8 +36,8 @@ struct DeadLetterOrigin {
 // none, at most EventBatch::kMaxEvents. `input` is the batch as it came in at a
 // door. A dead letter has
 //   source   /phoenix/<pipeline>
-//   id       <source>#<id> of the event that failed, so that it is the same
-//            when that event is sent again and fails again
+//   id       that of dead_letter_id.h: the same when that event is sent again
+//            and fails again
 //   subject  the component that failed
 //   and the event's `traceparent` and `tracestate`;
 // its payload is JSON:

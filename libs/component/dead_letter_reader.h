@@ -22,7 +22,7 @@ namespace phoenix {
 // A dead letter taken apart (see MakeDeadLetters): what happened, and the event
 // that it happened to.
 struct DeadLetter {
-  std::string id;  // <source>#<id> of the event.
+  std::string id;  // See dead_letter_id.h.
   std::string pipeline;
   std::string revision;
   std::string component;         // The step, route, sink or source that failed.

@@ -1,7 +1,6 @@
 #include "libs/pipeline/check_pipeline.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -30,12 +29,6 @@ bool IsNameByte(char c) {
 bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kMaxNameBytes && name[0] != '-' &&
          name[0] != '_' && std::all_of(name.begin(), name.end(), IsNameByte);
-}
-
-std::string FolderOf(const std::string& path) {
-  std::string folder = std::filesystem::path(path).lexically_normal();
-  if (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  return folder;
 }
 
 class Checker {
@@ -164,22 +157,8 @@ class Checker {
   }
 
   void CheckQueues() {
-    std::map<std::string, std::string> folders;  // Whose they are.
-    if (pipeline_.log().has_embedded()) {
-      folders[FolderOf(pipeline_.log().embedded().path())] = "the log";
-    }
     for (int i = 0; i < pipeline_.sinks_size(); ++i) {
-      const auto& sink = pipeline_.sinks(i);
-      const std::string path = Cat("sinks[", i, "].queue");
-      CheckWhenFull(sink, path + ".when_full");
-      if (!sink.queue().has_spill()) continue;
-      const std::string& folder = sink.queue().spill().path();
-      const auto [other, added] =
-          folders.emplace(FolderOf(folder), Cat("sink '", sink.name(), "'"));
-      if (folder.empty() || added) continue;
-      Error(path + ".spill.path",
-            Cat("folder '", folder, "' is used by ", other->second,
-                ": expected one of its own"));
+      CheckWhenFull(pipeline_.sinks(i), Cat("sinks[", i, "].queue.when_full"));
     }
   }
 

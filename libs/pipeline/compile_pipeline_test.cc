@@ -417,6 +417,27 @@ TEST_F(CompilePipelineTest, RefusesTwoSinksThatWriteToOneFile) {
             "default of 'dead_letter' does: expected a file of its own\n");
 }
 
+TEST_F(CompilePipelineTest, RefusesToWriteIntoTheFolderOfALog) {
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1}}]\n"
+                    "sinks:\n"
+                    "  - {name: a, file: {path: 'l/segments/1.log'}}\n"
+                    "  - {name: b, file: {path: 'x/../q/META'}}\n"
+                    "  - name: c\n"
+                    "    file: {path: '{type}/x'}\n"
+                    "    queue: {spill: {path: q}}\n"
+                    "  - {name: d, file: {path: 'l2/x'}}\n"
+                    "log: {embedded: {path: ./l}}\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:4:29: sink 'a' writes to 'l/segments/1.log', but folder "
+            "'./l' is used by the log: expected a file outside of it\n"
+            "p.yaml:5:29: sink 'b' writes to 'x/../q/META', but folder 'q' is "
+            "used by sink 'c': expected a file outside of it\n"
+            "p.yaml:7:19: sink 'c' writes to '{type}/x', but folder './l' is "
+            "used by the log: expected a file outside of it\n");
+}
+
 TEST_F(CompilePipelineTest, RefusesASourceThatReadsWhatASinkWrites) {
   EXPECT_EQ(Compile("name: p\n"
                     "sources:\n"

@@ -33,6 +33,14 @@ struct Use {
   std::optional<NamedFiles> files = {};  // When it is of files.
 };
 
+// A folder in which a log has its files.
+struct Folder {
+  std::string user;  // `the log`.
+  std::string path;  // Of the field in the message.
+  std::string text;
+  NamedFiles files;
+};
+
 bool StandsForAll(const std::string& host) {
   return host == "0.0.0.0" || host == "::";
 }
@@ -95,6 +103,9 @@ class ExclusiveUseChecker {
     Collect(pipeline.sources(), "source", "sources");
     Collect(pipeline.sinks(), "sink", "sinks");
     for (size_t i = 0; i < uses_.size(); ++i) Compare(i);
+    CollectFolders();
+    for (size_t i = 0; i < folders_.size(); ++i) CompareFolder(i);
+    for (const Use& use : uses_) CompareWithFolders(use);
   }
 
  private:
@@ -137,6 +148,54 @@ class ExclusiveUseChecker {
     }
   }
 
+  void CollectFolders() {
+    const auto& pipeline = loaded_.message;
+    AddFolder("the log", "log.embedded.path", pipeline.log().embedded().path());
+    for (int i = 0; i < pipeline.sinks_size(); ++i) {
+      const auto& sink = pipeline.sinks(i);
+      AddFolder(Cat("sink '", sink.name(), "'"),
+                Cat("sinks[", i, "].queue.spill.path"),
+                sink.queue().spill().path());
+    }
+  }
+
+  void AddFolder(std::string user, std::string path, const std::string& text) {
+    if (text.empty()) return;
+    folders_.push_back(
+        {std::move(user), std::move(path), text, NamedFiles::At(text)});
+  }
+
+  void CompareFolder(size_t index) {
+    const Folder& folder = folders_[index];
+    for (size_t i = 0; i < index; ++i) {
+      const Folder& other = folders_[i];
+      if (!folder.files.CanLieIn(other.files) &&
+          !other.files.CanLieIn(folder.files)) {
+        continue;
+      }
+      diagnostics_.Add(
+          loaded_.positions.FindNearest(folder.path),
+          Cat("folder '", folder.text, "' is used by ", other.user,
+              folder.files.SameAs(other.files)
+                  ? std::string()
+                  : Cat(", as a part of '", other.text, "' or with that in it"),
+              ": expected one of its own"));
+      return;
+    }
+  }
+
+  void CompareWithFolders(const Use& use) {
+    if (!Writes(use)) return;
+    for (const Folder& folder : folders_) {
+      if (!use.files->CanLieIn(folder.files)) continue;
+      diagnostics_.Add(loaded_.positions.FindNearest(use.path),
+                       Cat(use.user, " writes to '", use.text,
+                           "', but folder '", folder.text, "' is used by ",
+                           folder.user, ": expected a file outside of it"));
+      return;
+    }
+  }
+
   std::string Conflict(const Use& use, const Use& other) const {
     const auto at = loaded_.positions.Find(other.path);
     const std::string as = use.what == other.what
@@ -151,6 +210,7 @@ class ExclusiveUseChecker {
   const LoadedPipeline& loaded_;
   Diagnostics& diagnostics_;
   std::vector<Use> uses_;
+  std::vector<Folder> folders_;
 };
 
 }  // namespace

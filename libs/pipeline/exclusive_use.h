@@ -10,6 +10,8 @@ namespace phoenix {
 // their config fields say (FieldConstraint.exclusive): an address to listen at,
 // a file to write to, a file that one writes and the other reads, which would
 // be a circle. The second of them is reported, naming the first.
+// So is what lies in the folder of the log or of a sink's queue, and such a
+// folder in another: nothing else may be written there.
 // Addresses meet when they have a port in common, unless the system chooses it,
 // and the same host or one that stands for all; files as NamedFiles says
 // (named_files.h), which looks at the disk.

@@ -91,6 +91,23 @@ bool HaveCommon(const Set& a, const Set& b) {
                      [&](const auto& one) { return b.contains(one); });
 }
 
+// The glob of the first `count` names of a path; empty when it has fewer.
+std::string_view FirstNames(std::string_view glob, size_t count) {
+  size_t end = 0;
+  for (; count > 0; --count) {
+    if (end == glob.size()) return {};
+    end = std::min(glob.find('/', end + 1), glob.size());
+  }
+  return glob.substr(0, end);
+}
+
+bool LiesIn(std::string_view glob, std::string_view folder) {
+  const auto names =
+      static_cast<size_t>(std::count(folder.begin(), folder.end(), '/'));
+  const std::string_view upper = FirstNames(glob, names);
+  return !upper.empty() && GlobsOverlap(upper, folder);
+}
+
 bool AnyOverlaps(const std::vector<std::string>& globs,
                  const std::string& other) {
   return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
@@ -106,6 +123,12 @@ NamedFiles NamedFiles::ReadBy(const std::string& glob) {
 
 NamedFiles NamedFiles::WrittenBy(const std::string& path_template) {
   return NamedFiles(ResolveGlob(GlobOfTemplate(path_template)));
+}
+
+NamedFiles NamedFiles::At(const std::string& path) {
+  std::string resolved = Resolve(path).native();
+  if (resolved.size() > 1 && resolved.ends_with('/')) resolved.pop_back();
+  return NamedFiles(GlobOfPath(resolved));
 }
 
 const NamedFiles::OnDisk& NamedFiles::on_disk() const {
@@ -134,6 +157,14 @@ bool NamedFiles::SameAs(const NamedFiles& other) const {
   if (glob_ == other.glob_) return true;
   return IsOneFile(glob_) && IsOneFile(other.glob_) &&
          HaveCommon(on_disk().files, other.on_disk().files);
+}
+
+bool NamedFiles::CanLieIn(const NamedFiles& folder) const {
+  const auto& links = on_disk().globs;
+  return LiesIn(glob_, folder.glob_) ||
+         std::any_of(links.begin(), links.end(), [&](const auto& link) {
+           return LiesIn(link, folder.glob_);
+         });
 }
 
 }  // namespace phoenix

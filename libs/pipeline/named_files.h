@@ -24,6 +24,9 @@ class NamedFiles {
   // What a sink writes by this template.
   static NamedFiles WrittenBy(const std::string& path_template);
 
+  // The file or folder of this very path.
+  static NamedFiles At(const std::string& path);
+
   // Whether one file can be among both, by the same name, by a symbolic or by a
   // hard link.
   bool Overlap(const NamedFiles& other) const;
@@ -32,6 +35,10 @@ class NamedFiles {
   // templates with different placeholders are not compared: which files they
   // make is for the data to say.
   bool SameAs(const NamedFiles& other) const;
+
+  // Whether one of these files can be in the folder, or in one below it, or be
+  // the folder itself. Values of placeholders decide it in doubt: then it can.
+  bool CanLieIn(const NamedFiles& folder) const;
 
  private:
   using FileId = std::pair<dev_t, ino_t>;

@@ -34,6 +34,10 @@ class NamedFilesTest : public testing::Test {
     return NamedFiles::WrittenBy(first).SameAs(NamedFiles::WrittenBy(second));
   }
 
+  static bool LieIn(const std::string& written, const std::string& folder) {
+    return NamedFiles::WrittenBy(written).CanLieIn(NamedFiles::At(folder));
+  }
+
   const fs::path folder_ = fs::path(testing::TempDir()) / "named_files_test";
 };
 
@@ -61,6 +65,29 @@ TEST_F(NamedFilesTest, OverlapByALinkToAFileOnEitherSide) {
   EXPECT_TRUE(Overlap("in/a.*", "out/%Y.ndjson"));
   EXPECT_TRUE(Overlap("in/a.ndjson", "out/2026.ndjson"));
   EXPECT_FALSE(Overlap("in/a.ndjson", "out/x.ndjson"));
+}
+
+TEST_F(NamedFilesTest, LieInAFolderByPathOrLink) {
+  fs::create_directory_symlink("in", "linked");
+  fs::create_symlink("../in/new", "out/link.csv");
+  EXPECT_TRUE(LieIn("in/x", "in"));
+  EXPECT_TRUE(LieIn("out/../in/deep/er/x", "./in/"));
+  EXPECT_TRUE(LieIn("in", "in"));
+  EXPECT_TRUE(LieIn("linked/x-{type}", "in"));
+  EXPECT_TRUE(LieIn("in/%Y/x", "linked"));
+  EXPECT_TRUE(LieIn("out/link.csv", "in"));
+  EXPECT_TRUE(LieIn("out/{type}.csv", "in"));
+  EXPECT_FALSE(LieIn("in2/x", "in"));
+  EXPECT_FALSE(LieIn("out/x", "in"));
+  EXPECT_FALSE(LieIn("x", "in"));
+  EXPECT_FALSE(LieIn("in/x", "in/deep"));
+}
+
+TEST_F(NamedFilesTest, LieInAFolderIfAValueMaySayIt) {
+  EXPECT_TRUE(LieIn("{type}/x", "in"));
+  EXPECT_TRUE(LieIn("{type}/{source}/x", "in/segments"));
+  EXPECT_FALSE(LieIn("%Y/x", "in"));
+  EXPECT_FALSE(LieIn("out/{type}/x", "in"));
 }
 
 TEST_F(NamedFilesTest, OverlapByAHardLink) {

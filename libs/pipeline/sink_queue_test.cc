@@ -121,6 +121,10 @@ TEST_F(SinkQueueTest, RefusesAFolderThatIsNotItsOwn) {
                        "  nowhere: {}\n"
                        "  queue: {spill: {path: q}}\n"),
               HasSubstr("folder 'q' is used by sink 'a'"));
+  EXPECT_THAT(
+      ErrorsOf("  queue: {spill: {path: q/deep}}\n",
+               "log: {embedded: {path: q}}\n"),
+      HasSubstr("folder 'q/deep' is used by the log, as a part of 'q'"));
 }
 
 TEST_F(SinkQueueTest, RefusesSpillWithoutAPathAndTooLittle) {

@@ -257,6 +257,9 @@ absl::StatusOr<std::optional<StoredDeadLetter>> DeadLetterTable::Find(
   }
   PHOENIX_ASSIGN_OR_RETURN(found, FindBy("id = ?2", pipeline, name));
   if (found.has_value()) return found;
+  PHOENIX_ASSIGN_OR_RETURN(
+      found, FindBy("event_source || '#' || event_id = ?2", pipeline, name));
+  if (found.has_value()) return found;
   return FindBy("event_id = ?2", pipeline, name);
 }
 

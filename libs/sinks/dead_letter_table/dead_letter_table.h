@@ -79,7 +79,7 @@ class DeadLetterTable {
       const std::string& pipeline, int64_t after);
 
   // The letter with that number, that id, or the last one of an event with that
-  // id; none when there is none.
+  // `<source>#<id>` or id; none when there is none.
   absl::StatusOr<std::optional<StoredDeadLetter>> Find(
       const std::string& pipeline, const std::string& name);
 

@@ -166,6 +166,12 @@ TEST_F(DeadLetterTableTest, FindsByNumberLetterAndEvent) {
   EXPECT_EQ((*table->Find("p", "1"))->letter.id, "/s#a");
   EXPECT_EQ((*table->Find("p", "/s#b"))->number, 2);
   EXPECT_EQ((*table->Find("p", "b"))->number, 2);
+  DeadLetter other = LetterOf("b", "{ }");
+  other.id += "#00ff";
+  ASSERT_TRUE(table->Put(other).ok());
+  EXPECT_EQ((*table->Find("p", "/s#b"))->number, 2) << "a letter's whole id";
+  EXPECT_EQ((*table->Find("p", "/s#b#00ff"))->number, 3);
+  EXPECT_EQ((*table->Find("p", "b"))->number, 3) << "the last one";
   EXPECT_FALSE(table->Find("p", "c")->has_value());
 }
 

@@ -42,6 +42,9 @@ class ConfinedDirectory {
   // it. Symbolic links in its own path are followed: whoever wrote it chose it.
   absl::Status Open();
 
+  // The path of that name, for messages.
+  std::string Describe(std::string_view relative) const;
+
   // Whether there is something of that name, of whatever kind.
   bool Contains(const std::string& relative) const;
 
@@ -56,8 +59,6 @@ class ConfinedDirectory {
                                       bool truncate);
 
  private:
-  std::string Describe(std::string_view relative) const;
-
   const Options options_;
   UniqueFd fd_;
 };

@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/sinks/file/delivery_record.pb.h"
+#include "libs/telemetry/log.h"
 
 namespace phoenix {
 namespace {
@@ -53,9 +54,12 @@ int64_t Sum(int64_t end, int64_t gap) {
   return __builtin_add_overflow(end, gap, &sum) ? -1 : sum;
 }
 
-absl::Status NotOurs(std::string_view what) {
-  return absl::DataLossError(
-      Cat("the record of what the sink has written has ", what));
+void WarnOfDamage(const std::string& path, const JournalDamage& damage) {
+  Logger::Process().Warn(
+      "A damaged part of the record of what a sink has written was passed "
+      "over: "
+      "there is a second copy of it. The disk may be failing.",
+      {{"path", path}, {"offset", damage.offset}, {"bytes", damage.bytes}});
 }
 
 }  // namespace
@@ -65,19 +69,54 @@ absl::Status DeliveryRecord::Load() {
   closed_.clear();
   partitions_.clear();
   pages_ = 0;
-  return journal_.Load([this](std::string_view entry) { return Take(entry); });
+  version_ = 0;
+  sequence_ = 0;
+  const bool exists = journal_.Exists();
+  PHOENIX_ASSIGN_OR_RETURN(
+      const JournalDamage damage,
+      journal_.Load([this](std::string_view entry) { return Take(entry); }));
+  return exists ? CheckLoaded(damage) : absl::OkStatus();
+}
+
+absl::Status DeliveryRecord::CheckLoaded(const JournalDamage& damage) const {
+  if (version_ == 0)
+    return Unreadable(
+        "holds nothing that a sink writes, as if it was emptied or "
+        "overwritten");
+  if (version_ == 1 && damage.inside) {
+    return Unreadable(Cat("is damaged at byte ", damage.offset));
+  }
+  if (version_ > 1 && damage.bytes > 0) WarnOfDamage(journal_.path(), damage);
+  return absl::OkStatus();
+}
+
+absl::Status DeliveryRecord::Unreadable(std::string_view what) const {
+  return absl::DataLossError(
+      Cat("'", journal_.path(), "' ", what,
+          ": it is the record of what the sink has written; put it back as it "
+          "was, or move it away: the sink starts without it then, and writes "
+          "again what it is given again"));
 }
 
 absl::Status DeliveryRecord::Take(std::string_view bytes) {
   DeliveryEntry entry;
   if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return NotOurs("an entry that is none");
+    return Unreadable("has an entry that is none");
   }
   if (entry.version() > kVersion) {
     return absl::FailedPreconditionError(absl::StrFormat(
         "the record of what the sink has written has version %d: expected at "
         "most %d, a newer phoenix wrote it",
         entry.version(), kVersion));
+  }
+  if (version_ == 0) version_ = entry.version();
+  if (version_ == 0) return Unreadable("has lost its beginning");
+  if (version_ > 1) {
+    if (entry.sequence() == sequence_) return absl::OkStatus();
+    if (entry.sequence() != sequence_ + 1) {
+      return Unreadable(Cat("has lost both copies of entry ", sequence_ + 1));
+    }
+    sequence_ = entry.sequence();
   }
   for (const auto& file : entry.files()) {
     if (file.closed()) {
@@ -86,16 +125,20 @@ absl::Status DeliveryRecord::Take(std::string_view bytes) {
       files_[file.path()] = {file.inode(), file.length()};
     }
   }
+  return TakeOffsets(entry);
+}
+
+absl::Status DeliveryRecord::TakeOffsets(const DeliveryEntry& entry) {
   for (const auto& offsets : entry.offsets()) {
     OffsetSet& set = partitions_[{offsets.log(), offsets.partition()}];
     int64_t end = 0;
-    if (offsets.runs_size() % 2 != 0) return NotOurs("half a run of offsets");
+    if (offsets.runs_size() % 2 != 0) return Unreadable("has half a run");
     for (int i = 0; i < offsets.runs_size(); i += 2) {
       const int64_t begin = Sum(end, offsets.runs(i));
       const int64_t count = offsets.runs(i + 1);
       if (begin < 0 || count <= 0 || count > kMaxRun ||
           count > INT64_MAX - kMaxRun - begin) {
-        return NotOurs("offsets that are none");
+        return Unreadable("has offsets that are none");
       }
       end = begin + count;
       Add(set, begin, end);
@@ -110,9 +153,14 @@ absl::Status DeliveryRecord::Take(std::string_view bytes) {
 absl::Status DeliveryRecord::Restart() {
   files_.clear();
   closed_.clear();
-  const std::string snapshot = Snapshot();
-  snapshot_bytes_ = snapshot.size();
-  return journal_.Replace(snapshot);
+  return Replace();
+}
+
+absl::Status DeliveryRecord::Replace() {
+  sequence_ = 1;
+  PHOENIX_RETURN_IF_ERROR(journal_.Replace(Snapshot().SerializeAsString()));
+  snapshot_bytes_ = journal_.size();
+  return absl::OkStatus();
 }
 
 absl::Status DeliveryRecord::Open(const std::string& path, const File& file) {
@@ -124,7 +172,7 @@ absl::Status DeliveryRecord::Open(const std::string& path, const File& file) {
   DeliveryEntry entry;
   PutClosed(closed_, entry);
   PutFile(path, file, entry);
-  PHOENIX_RETURN_IF_ERROR(Append(entry.SerializeAsString()));
+  PHOENIX_RETURN_IF_ERROR(Append(entry));
   files_[path] = file;
   return absl::OkStatus();
 }
@@ -148,7 +196,7 @@ absl::Status DeliveryRecord::Commit(
     RunWriter writer(offsets);
     for (const auto& [begin, end] : part.runs) writer.Put(begin, end);
   }
-  PHOENIX_RETURN_IF_ERROR(Append(entry.SerializeAsString()));
+  PHOENIX_RETURN_IF_ERROR(Append(entry));
   for (const auto& [path, length] : lengths) files_[path].length = length;
   for (const Delivered& part : delivered) {
     OffsetSet& set = partitions_[{part.identity.log, part.identity.partition}];
@@ -157,13 +205,12 @@ absl::Status DeliveryRecord::Commit(
   if (journal_.size() < std::max(kMaxJournalBytes, 2 * snapshot_bytes_)) {
     return absl::OkStatus();
   }
-  const std::string snapshot = Snapshot();
-  snapshot_bytes_ = snapshot.size();
-  return journal_.Replace(snapshot);
+  return Replace();
 }
 
-absl::Status DeliveryRecord::Append(const std::string& entry) {
-  PHOENIX_RETURN_IF_ERROR(journal_.Append(entry));
+absl::Status DeliveryRecord::Append(DeliveryEntry& entry) {
+  entry.set_sequence(++sequence_);
+  PHOENIX_RETURN_IF_ERROR(journal_.Append(entry.SerializeAsString()));
   closed_.clear();
   return absl::OkStatus();
 }
@@ -192,9 +239,10 @@ void DeliveryRecord::ForgetSome() {
   pages_ -= before - largest->second.page_count();
 }
 
-std::string DeliveryRecord::Snapshot() const {
+DeliveryEntry DeliveryRecord::Snapshot() const {
   DeliveryEntry entry;
   entry.set_version(kVersion);
+  entry.set_sequence(sequence_);
   for (const auto& [path, file] : files_) PutFile(path, file, entry);
   for (const auto& [partition, set] : partitions_) {
     DeliveryEntry::Offsets& offsets = *entry.add_offsets();
@@ -204,7 +252,7 @@ std::string DeliveryRecord::Snapshot() const {
     RunWriter writer(offsets);
     set.ForEachRun([&](int64_t begin, int64_t end) { writer.Put(begin, end); });
   }
-  return entry.SerializeAsString();
+  return entry;
 }
 
 const OffsetSet* DeliveryRecord::Find(const BatchIdentity& identity) const {

@@ -16,6 +16,10 @@
 
 namespace phoenix {
 
+namespace sinks::file::internal {
+class DeliveryEntry;
+}
+
 // What a file sink remembers over a crash, in a file beside those it writes:
 // how far each open file is settled, and which events of which logs are in
 // there. So a file can be cut back to what was settled, and an event that comes
@@ -40,7 +44,7 @@ class DeliveryRecord {
   // Files that are open: what FileTable allows at most.
   static constexpr size_t kMaxFiles = 1'024;
 
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 
   struct File {
     uint64_t inode = 0;
@@ -57,8 +61,10 @@ class DeliveryRecord {
   DeliveryRecord(ConfinedDirectory& directory, std::string path, bool sync)
       : journal_(directory, std::move(path), sync) {}
 
-  // Reads what is there; nothing when there is no file. FAILED_PRECONDITION
-  // when a newer version has written it, DATA_LOSS when it is damaged.
+  // Reads what is there; nothing when there is no file. Damage to one of the
+  // two copies of an entry is said in the process's log and does no harm.
+  // FAILED_PRECONDITION when a newer version has written it, DATA_LOSS when an
+  // entry is missing, or when it was never a record.
   absl::Status Load();
 
   // Begins a new journal, without files: after Load, when each of them has been
@@ -91,17 +97,23 @@ class DeliveryRecord {
  private:
   using Partition = std::pair<std::string, int32_t>;  // Log, partition.
 
-  absl::Status Take(std::string_view entry);
-  absl::Status Append(const std::string& entry);
+  absl::Status Take(std::string_view bytes);
+  absl::Status TakeOffsets(const sinks::file::internal::DeliveryEntry& entry);
+  absl::Status CheckLoaded(const JournalDamage& damage) const;
+  absl::Status Unreadable(std::string_view what) const;
+  absl::Status Append(sinks::file::internal::DeliveryEntry& entry);
+  absl::Status Replace();
   void Add(OffsetSet& set, int64_t begin, int64_t end);
   void ForgetSome();
-  std::string Snapshot() const;
+  sinks::file::internal::DeliveryEntry Snapshot() const;
 
   Journal journal_;
   std::map<std::string, File> files_;
   std::vector<std::string> closed_;  // Since the last entry.
   std::map<Partition, OffsetSet> partitions_;
   size_t pages_ = 0;
+  uint32_t version_ = 0;   // Of the file that was loaded; 0: it has no entry.
+  uint64_t sequence_ = 0;  // Of the last entry.
   uint64_t snapshot_bytes_ = 0;
 };
 

@@ -71,26 +71,25 @@ absl::Status FileCommits::Recover() {
 }
 
 // A file of another inode is not the one that was written: that one was put
-// aside, whole, or somebody took it.
+// aside, whole, or somebody took it, and nothing of this one is cut.
 absl::Status FileCommits::CutToRecorded(const std::string& path,
                                         const DeliveryRecord::File& recorded) {
   if (!directory_.Contains(path)) return absl::OkStatus();
   PHOENIX_ASSIGN_OR_RETURN(const OpenedFile file,
                            directory_.OpenFile(path, /*truncate=*/false));
   PHOENIX_ASSIGN_OR_RETURN(const uint64_t inode, InodeOf(file));
-  if (inode != recorded.inode || file.size == recorded.length) {
-    return absl::OkStatus();
-  }
-  if (file.size < recorded.length) {
+  const bool is_same = inode == recorded.inode;
+  // One that is new and empty follows one that was put aside.
+  if (file.size < recorded.length && (is_same || file.size > 0)) {
     Logger::Process().Error(
-        "A file is shorter than what was written to it: the machine died, or "
-        "somebody cut it.",
+        "A file is shorter than what was written under its name: the machine "
+        "died, or somebody cut it or put another in its place.",
         {{"component.name", options_.component},
          {"path", file.path},
          {"bytes", file.size},
          {"expected_bytes", recorded.length}});
-    return absl::OkStatus();
   }
+  if (!is_same || file.size <= recorded.length) return absl::OkStatus();
   if (ftruncate(file.fd.get(), static_cast<off_t>(recorded.length)) != 0 ||
       (options_.sync && fdatasync(file.fd.get()) != 0)) {
     return ErrnoStatus(errno, Cat("cannot truncate '", file.path, "'"));

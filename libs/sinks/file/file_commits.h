@@ -43,6 +43,7 @@ class FileCommits {
   // settled.
   absl::Status Recover();
   bool recovered() const { return recovered_; }
+  bool keeps_record() const { return record_.has_value(); }
 
   // Takes those rows out of the view that are recorded already, or of which the
   // record has forgotten whether they are; `settle` then settles these too, as

@@ -65,6 +65,7 @@ void FileSink::Write(BatchView view, SettleCallback settle) {
   if (status.ok()) {
     WriteFresh(view, std::move(settle));
     if (commits_->due() || !commits_->failure().ok()) Commit();
+    if (under_way_.full()) Flush();
     return;
   }
   WriteInProgress write(view.batch->size(), view.rows, options_.name,
@@ -76,17 +77,29 @@ absl::Status FileSink::Prepare(BatchView& view, SettleCallback& settle) {
   if (!commits_->recovered()) PHOENIX_RETURN_IF_ERROR(commits_->Recover());
   PHOENIX_RETURN_IF_ERROR(commits_->CheckRoom(view.batch->identity()));
   commits_->TakeOutKnown(view, settle);
+  if (!commits_->keeps_record()) return absl::OkStatus();
+  if (under_way_.HasAnyOf(view)) {
+    // Only the record can say what becomes of the first.
+    Flush();
+    if (!commits_->recovered()) PHOENIX_RETURN_IF_ERROR(commits_->Recover());
+    commits_->TakeOutKnown(view, settle);
+  }
+  under_way_.Add(view);
   return absl::OkStatus();
 }
 
 void FileSink::Flush() {
   files_.FlushAll();
-  if (commits_.has_value()) Commit();
+  if (!commits_.has_value()) return;
+  Commit();
+  under_way_.Clear();
 }
 
 // After a failure the next write asks the record what became of these.
 void FileSink::Commit() {
-  if (!commits_->Commit().ok()) commits_->Forget(files_.Discard());
+  if (commits_->Commit().ok()) return;
+  commits_->Forget(files_.Discard());
+  under_way_.Clear();
 }
 
 void FileSink::WriteFresh(const BatchView& view, SettleCallback settle) {
@@ -169,7 +182,9 @@ size_t FileSink::max_memory_bytes() const {
                            ? options_.max_open_files
                            : std::min<size_t>(2, options_.max_open_files);
   return files * options_.writer.buffer_bytes +
-         (options_.exactly_once ? DeliveryRecord::kMaxMemoryBytes : 0);
+         (options_.exactly_once
+              ? DeliveryRecord::kMaxMemoryBytes + OffsetWindow::kMaxMemoryBytes
+              : 0);
 }
 
 std::vector<std::string> FileSink::Report() const {

@@ -15,6 +15,7 @@
 #include "libs/sinks/file/file_commits.h"
 #include "libs/sinks/file/file_table.h"
 #include "libs/sinks/file/file_writer.h"
+#include "libs/sinks/file/offset_window.h"
 #include "libs/sinks/file/path_renderer.h"
 #include "libs/sinks/file/path_template.h"
 #include "libs/sinks/rows/row_encoder.h"
@@ -87,6 +88,7 @@ class FileSink : public Sink {
   PathRenderer renderer_;
   std::optional<FileCommits> commits_;  // Before the files, which use it.
   FileTable files_;
+  OffsetWindow under_way_;  // What is not on record, if one is kept.
   EncodedRows rows_;
   std::string path_;
 };

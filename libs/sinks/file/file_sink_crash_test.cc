@@ -81,6 +81,7 @@ struct Scenario {
   bool csv = false;
   bool sync = false;
   uint64_t rotate_bytes = 0;
+  bool twice = false;  // A queue and the log both hand on what was under way.
 };
 
 class World {
@@ -114,8 +115,11 @@ class World {
     if (!sink.Open().ok()) return false;
     std::vector<int> waiting;
     int next = cursor_.position();
-    for (int steps = 0; steps < 10 * kBatches; ++steps) {
-      while (waiting.size() < 3 && next < kBatches) waiting.push_back(next++);
+    for (int steps = 0; steps < 20 * kBatches; ++steps) {
+      while (waiting.size() < 3 && next < kBatches) {
+        if (scenario_.twice) waiting.push_back(next);
+        waiting.push_back(next++);
+      }
       if (waiting.empty()) break;
       const size_t lane = random.Below(waiting.size());
       const int batch = waiting[lane];
@@ -265,6 +269,16 @@ TEST(FileSinkCrashTest, WritesEachEventOnceToMoreFilesThanAreOpen) {
   }
 }
 
+TEST(FileSinkCrashTest, WritesEachEventOnceThatComesTwiceInOneLife) {
+  for (const Scenario& scenario :
+       {Scenario{.twice = true},
+        Scenario{.path = "{data.k}.ndjson", .twice = true}}) {
+    DieEverywhere(scenario, "file.commit.before_sync");
+    DieEverywhere(scenario, "file.commit.after_record");
+    DieEverywhere(scenario, "file.record.half_written");
+  }
+}
+
 TEST(FileSinkCrashTest, CutsATornRowOfCsvInsideOfQuotes) {
   const Scenario scenario{.path = "out.csv", .csv = true};
   DieEverywhere(scenario, "file.commit.before_sync", /*tear=*/true);
@@ -295,7 +309,8 @@ TEST(FileSinkCrashTest, WritesEachEventOnceAfterManyDeaths) {
     Random random(seed);
     World world({.path = random.Chance(0.5) ? "out.ndjson" : "{data.k}.ndjson",
                  .sync = random.Chance(0.2),
-                 .rotate_bytes = random.Chance(0.5) ? 2000u : 0u},
+                 .rotate_bytes = random.Chance(0.5) ? 2000u : 0u,
+                 .twice = random.Chance(0.5)},
                 seed);
     for (int deaths = 0; deaths < 8; ++deaths) {
       const char* const failpoint =

@@ -9,7 +9,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "libs/base/crc32c.h"
 #include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
@@ -24,6 +23,9 @@ namespace {
 // the entry, and the CRC of length and entry; little-endian.
 constexpr std::string_view kMark = "phxD";
 constexpr size_t kHeaderBytes = 12;
+
+// Of an entry, one behind the other.
+constexpr int kCopies = 2;
 
 uint32_t LoadNumber(std::string_view bytes, size_t at) {
   uint32_t value = 0;
@@ -59,12 +61,13 @@ std::optional<std::string_view> FirstEntry(std::string_view bytes) {
   return entry;
 }
 
-bool HasEntryBehind(std::string_view bytes) {
-  for (size_t at = bytes.find(kMark, 1); at != std::string_view::npos;
-       at = bytes.find(kMark, at + 1)) {
-    if (FirstEntry(bytes.substr(at)).has_value()) return true;
+// Where the next entry begins; the end when there is none.
+size_t NextEntry(std::string_view bytes, size_t at) {
+  while ((at = bytes.find(kMark, at)) != std::string_view::npos) {
+    if (FirstEntry(bytes.substr(at)).has_value()) return at;
+    ++at;
   }
-  return false;
+  return bytes.size();
 }
 
 absl::StatusOr<std::string> ReadWhole(const OpenedFile& file) {
@@ -87,35 +90,42 @@ absl::Status Failed(const char* deed, const OpenedFile& file) {
 
 }  // namespace
 
-absl::Status ReadJournal(
-    std::string_view bytes, const std::string& path,
+absl::StatusOr<JournalDamage> ReadJournal(
+    std::string_view bytes,
     absl::FunctionRef<absl::Status(std::string_view entry)> visit) {
-  size_t at = 0;
-  while (at < bytes.size()) {
-    const auto entry = FirstEntry(bytes.substr(at));
-    if (!entry.has_value()) break;
-    PHOENIX_RETURN_IF_ERROR(visit(*entry));
-    at += kHeaderBytes + entry->size();
+  JournalDamage damage;
+  std::string_view last;
+  bool is_second = false;  // `last`, of its copies.
+  for (size_t at = 0; at < bytes.size();) {
+    const size_t next = NextEntry(bytes, at);
+    if (next == bytes.size()) {
+      // What is as long as a second copy was one; a crash leaves anything.
+      const bool is_copy = !last.empty() && !is_second &&
+                           next - at == kHeaderBytes + last.size();
+      if (is_copy && damage.bytes == 0) damage = {at, next - at};
+      break;
+    }
+    if (next > at && !damage.inside) damage = {at, next - at, true};
+    const std::string_view entry = *FirstEntry(bytes.substr(next));
+    is_second = !is_second && entry == last;
+    last = entry;
+    PHOENIX_RETURN_IF_ERROR(visit(entry));
+    at = next + kHeaderBytes + entry.size();
   }
-  if (at == bytes.size() || !HasEntryBehind(bytes.substr(at))) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(absl::StrFormat(
-      "'%s' is damaged at byte %d: it says what the sink has written; without "
-      "it, which is how the sink starts when the file is moved away, events "
-      "that come again are written again",
-      path, at));
+  return damage;
 }
 
-absl::Status Journal::Load(
+absl::StatusOr<JournalDamage> Journal::Load(
     absl::FunctionRef<absl::Status(std::string_view entry)> visit) {
   file_.reset();
+  if (!Exists()) return JournalDamage();
   PHOENIX_ASSIGN_OR_RETURN(OpenedFile file,
                            directory_.OpenFile(path_, /*truncate=*/false));
   PHOENIX_ASSIGN_OR_RETURN(const std::string bytes, ReadWhole(file));
-  PHOENIX_RETURN_IF_ERROR(ReadJournal(bytes, file.path, visit));
+  PHOENIX_ASSIGN_OR_RETURN(const JournalDamage damage,
+                           ReadJournal(bytes, visit));
   file_ = std::move(file);
-  return absl::OkStatus();
+  return damage;
 }
 
 absl::Status Journal::Replace(std::string_view entry) {
@@ -124,6 +134,10 @@ absl::Status Journal::Replace(std::string_view entry) {
       directory_.OpenFile(Cat(path_, ".new"), /*truncate=*/true));
   const std::string name =
       fresh.name.substr(0, fresh.name.size() - std::strlen(".new"));
+  if (!file_.has_value() && Exists()) {
+    return absl::FailedPreconditionError(
+        Cat("'", path(), "' is being written by another process or sink"));
+  }
   // The old one stays locked until the new one has its name.
   const auto old = std::exchange(file_, std::move(fresh));
   size_ = 0;
@@ -147,14 +161,19 @@ absl::Status Journal::Append(std::string_view entry) {
 
 absl::Status Journal::WriteEntry(std::string_view entry) {
   const auto header = HeaderOf(entry);
+  frames_.clear();
+  for (int copy = 0; copy < kCopies; ++copy) {
+    frames_.append(header.data(), header.size()).append(entry);
+  }
+  const std::string_view frames = frames_;
   const int fd = file_->fd.get();
-  int error = WriteAll(fd, {header.data(), header.size()});
+  int error = WriteAll(fd, frames.substr(0, kHeaderBytes));
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("file.record.half_written"));
-  if (error == 0) error = WriteAll(fd, entry);
+  if (error == 0) error = WriteAll(fd, frames.substr(kHeaderBytes));
   if (error != 0) {
     return ErrnoStatus(error, Cat("cannot write '", file_->path, "'"));
   }
-  size_ += header.size() + entry.size();
+  size_ += frames.size();
   return absl::OkStatus();
 }
 

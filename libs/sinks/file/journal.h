@@ -8,13 +8,24 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/sinks/file/confined_directory.h"
 
 namespace phoenix {
 
+// What was read of a journal and is no entry, though entries were there.
+struct JournalDamage {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;  // 0: nothing.
+  // Behind it is an entry. Else it may be the second copy of the last one.
+  bool inside = false;
+};
+
 // A file of entries that is appended to, and replaced by a shorter one now and
-// then. Each entry has its length and a CRC-32C before it, so that one which a
-// crash has cut off is known, and is as if it had never been appended.
+// then. Each entry stands there twice, so that damage to one of the copies does
+// no harm, and each copy has its length and a CRC-32C before it, so that one
+// which a crash has cut off is known: an entry without a whole copy at the end
+// is as if it had never been appended.
 //
 // After a failed Append or Replace nobody knows whether the entry is in the
 // file: Load it and go by what it says. Thread-compatible.
@@ -28,14 +39,20 @@ class Journal {
   Journal(ConfinedDirectory& directory, std::string path, bool sync)
       : directory_(directory), path_(std::move(path)), sync_(sync) {}
 
-  // Opens the file, makes it when it is not there, locks it, and calls `visit`
-  // with each entry, in order. DATA_LOSS when it is damaged before its end;
-  // nothing is changed then. Appending is possible after Replace only.
-  absl::Status Load(
+  // Whether there is a file: there is, from the first Replace on.
+  bool Exists() const { return directory_.Contains(path_); }
+
+  // Opens the file, locks it, and calls `visit` with each whole copy of an
+  // entry, in order; what an older version has written has one copy of each.
+  // Whoever visits knows whether an entry is missing where there is damage.
+  // Nothing is changed, and without a file nothing is done. Appending is
+  // possible after Replace only.
+  absl::StatusOr<JournalDamage> Load(
       absl::FunctionRef<absl::Status(std::string_view entry)> visit);
 
   // Makes `entry` all that the journal holds: at any moment of a crash the old
-  // file is there, or the new one, which is on the disk.
+  // file is there, or the new one, which is on the disk. After Load.
+  // FAILED_PRECONDITION when another process has just made the file.
   absl::Status Replace(std::string_view entry);
 
   absl::Status Append(std::string_view entry);
@@ -44,6 +61,8 @@ class Journal {
   void Close() { file_.reset(); }
 
   uint64_t size() const { return size_; }  // In bytes.
+  // Of the file, for messages.
+  std::string path() const { return directory_.Describe(path_); }
 
  private:
   absl::Status WriteEntry(std::string_view entry);
@@ -52,12 +71,13 @@ class Journal {
   const std::string path_;
   const bool sync_;
   std::optional<OpenedFile> file_;
+  std::string frames_;  // Of the entry that is written.
   uint64_t size_ = 0;
 };
 
-// What Load does with the bytes of a file called `path`.
-absl::Status ReadJournal(
-    std::string_view bytes, const std::string& path,
+// What Load does with the bytes of a file.
+absl::StatusOr<JournalDamage> ReadJournal(
+    std::string_view bytes,
     absl::FunctionRef<absl::Status(std::string_view entry)> visit);
 
 }  // namespace phoenix

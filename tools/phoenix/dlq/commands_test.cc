@@ -19,6 +19,7 @@
 namespace phoenix {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -69,7 +70,7 @@ TEST_F(DlqCommandTest, ListsInOrder) {
   PutFour();
   EXPECT_EQ(Dlq({"ls", file_}), 0) << err_;
   EXPECT_THAT(SplitLines(out_),
-              ElementsAre(StartsWith("number"), HasSubstr("/test#e0: no such"),
+              ElementsAre(StartsWith("number"), HasSubstr("/test#e0#"),
                           HasSubstr("/test#e1"), HasSubstr("/test#e2"),
                           HasSubstr("/test#e3")));
   EXPECT_EQ(Dlq({"ls", file_, "--limit", "2"}), 0);
@@ -127,7 +128,7 @@ TEST_F(DlqCommandTest, ShowsOneByAnyOfItsNames) {
   PutFour();
   for (const char* name : {"2", "/test#e1", "e1"}) {
     EXPECT_EQ(Dlq({"show", file_, name}), 0) << err_;
-    EXPECT_THAT(out_, StartsWith("dead letter 2, /test#e1\n"));
+    EXPECT_THAT(out_, StartsWith("dead letter 2, /test#e1#"));
     EXPECT_THAT(out_, HasSubstr("10 bytes:\n{\"t\":15.0}\n"));
   }
   EXPECT_EQ(Dlq({"show", file_, "e9"}), 66);
@@ -177,11 +178,12 @@ TEST_F(DlqCommandTest, ReplaysStraightToASink) {
 TEST_F(DlqCommandTest, RehearsesAReplayAndChangesNothing) {
   PutFour();
   EXPECT_EQ(Dlq({"replay", file_, "--dry-run"}), 0) << err_;
-  EXPECT_THAT(SplitLines(out_),
-              ElementsAre(HasSubstr("/test#e0 filtered by 'warm'"),
-                          HasSubstr("/test#e1 delivered to rest"),
-                          HasSubstr("/test#e2 delivered to hot"),
-                          HasSubstr("/test#e3 dead-lettered by 'warm'")));
+  EXPECT_THAT(
+      SplitLines(out_),
+      ElementsAre(ContainsRegex("/test#e0#[0-9a-f]+ filtered by 'warm'"),
+                  ContainsRegex("/test#e1#[0-9a-f]+ delivered to rest"),
+                  ContainsRegex("/test#e2#[0-9a-f]+ delivered to hot"),
+                  ContainsRegex("/test#e3#[0-9a-f]+ dead-lettered by 'warm'")));
   EXPECT_FALSE(Exists("hot.ndjson"));
   EXPECT_EQ(IdsIn(table_).size(), 4u);
 }

@@ -48,6 +48,10 @@ void PutLetters(const std::string& path,
   }
 }
 
+std::string EventName(const DeadLetter& letter) {
+  return letter.id.substr(0, letter.id.rfind('#'));
+}
+
 std::vector<std::string> IdsIn(const std::string& path) {
   std::vector<std::string> ids;
   const auto table =
@@ -59,7 +63,7 @@ std::vector<std::string> IdsIn(const std::string& path) {
     EXPECT_TRUE(page.ok()) << page.status();
     if (!page.ok() || page->empty()) return ids;
     for (const StoredDeadLetter& stored : *page) {
-      ids.push_back(stored.letter.id);
+      ids.push_back(EventName(stored.letter));
     }
     after = page->back().number;
   }

@@ -21,7 +21,10 @@ std::vector<DeadLetter> LettersIn(const std::string& component,
 void PutLetters(const std::string& path,
                 const std::vector<DeadLetter>& letters);
 
-// The ids in the table, in order.
+// `<source>#<id>` of the event.
+std::string EventName(const DeadLetter& letter);
+
+// Of the letters in the table, in order.
 std::vector<std::string> IdsIn(const std::string& path);
 
 }  // namespace phoenix

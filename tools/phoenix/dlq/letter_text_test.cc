@@ -27,8 +27,8 @@ StoredDeadLetter Stored(const std::string& payload = R"({"t":1})") {
 TEST(LetterTextTest, SaysALetterInALine) {
   EXPECT_EQ(LetterLine(Stored()),
             "12      2023-11-14T22:14:21Z        3  warm INVALID_ARGUMENT "
-            "/test#e0: no such key 't'\n");
-  EXPECT_EQ(LetterName(Stored()), "12      /test#e0");
+            "/test#e0#cdcc09f3f1e94c7f: no such key 't'\n");
+  EXPECT_EQ(LetterName(Stored()), "12      /test#e0#cdcc09f3f1e94c7f");
   EXPECT_EQ(LetterLineHeader(),
             "number  last failed          attempts  component, error, event, "
             "message\n");
@@ -54,7 +54,7 @@ TEST(LetterTextTest, EscapesWhatATerminalWouldObey) {
 
 TEST(LetterTextTest, TellsAllOfOne) {
   EXPECT_EQ(LetterDetails(Stored("{\n\"t\":1}")),
-            "dead letter 12, /test#e0\n"
+            "dead letter 12, /test#e0#e4a58a6da0d2f6d6\n"
             "  failed in   'warm', line 7, column 5, of revision r1\n"
             "  error       INVALID_ARGUMENT: no such key 't'\n"
             "  attempts    3\n"
@@ -71,7 +71,8 @@ TEST(LetterTextTest, WritesJsonForPrograms) {
   ASSERT_TRUE(json.ok()) << json.status();
   EXPECT_EQ(
       *json,
-      R"({"number":12,"id":"/test#e0","error":{"code":"INVALID_ARGUMENT",)"
+      R"({"number":12,"id":"/test#e0#cdcc09f3f1e94c7f",)"
+      R"("error":{"code":"INVALID_ARGUMENT",)"
       R"("message":"no such key 't'"},"component":"warm","line":7,"column":5,)"
       R"("attempts":3,"pipeline":"weather","revision":"r1",)"
       R"("first_failed":"2023-11-14T22:13:20Z",)"

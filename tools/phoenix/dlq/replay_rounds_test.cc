@@ -28,12 +28,12 @@ class ReplayRoundsTest : public testing::Test {
     return *PlanRounds(route, **scan);
   }
 
-  // Ids of the events that a round replays.
+  // The events that a round replays.
   std::vector<std::string> Included(const ReplayRound& round) {
     std::vector<std::string> ids;
     const auto page = *letters_->ReadPage("weather", 0);
     for (const StoredDeadLetter& stored : page) {
-      if (round.Includes(stored)) ids.push_back(stored.letter.id);
+      if (round.Includes(stored)) ids.push_back(EventName(stored.letter));
     }
     return ids;
   }

@@ -36,6 +36,15 @@ std::string EventAttribute(const DeadLetter& letter, Attribute attribute) {
   return (*event)->attribute(attribute).ToString(0);
 }
 
+// Whether the event has that id, or that source and id with a '#' between.
+bool IsOfEvent(const DeadLetter& letter, const std::string& name) {
+  // Spares reading the attributes of most.
+  if (letter.id.find(name) == std::string::npos) return false;
+  const std::string id = EventAttribute(letter, Attribute::kId);
+  return id == name ||
+         Cat(EventAttribute(letter, Attribute::kSource), "#", id) == name;
+}
+
 // When the letter had failed that the record ends; none when it is no end.
 std::optional<absl::Time> EndOf(const rd_kafka_message_t& record) {
   int64_t nanos = 0;
@@ -175,7 +184,6 @@ absl::StatusOr<std::optional<StoredDeadLetter>> TopicLetters::Find(
     const std::string& pipeline, const std::string& name) {
   int64_t number = 0;
   if (!absl::SimpleAtoi(name, &number)) number = 0;
-  const std::string ending = Cat("#", name);
   std::optional<StoredDeadLetter> found;
   for (int64_t after = 0;;) {
     PHOENIX_ASSIGN_OR_RETURN(auto page, ReadPage(pipeline, after));
@@ -184,10 +192,7 @@ absl::StatusOr<std::optional<StoredDeadLetter>> TopicLetters::Find(
     for (StoredDeadLetter& stored : page) {
       const std::string& id = stored.letter.id;
       const bool is_it = stored.number == number || id == name;
-      if (!is_it && (!id.ends_with(ending) ||
-                     EventAttribute(stored.letter, Attribute::kId) != name)) {
-        continue;
-      }
+      if (!is_it && !IsOfEvent(stored.letter, name)) continue;
       found = std::move(stored);
       if (is_it) return found;
     }
