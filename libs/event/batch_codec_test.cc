@@ -67,7 +67,7 @@ TEST(BatchCodecTest, WritesWhatTheGeneratedClassWouldWrite) {
   columns.extensions = {{"traceparent",
                          StringColumn::Constant("00-1"),
                          {{AttributeType::kString}}}};
-  columns.identity = {"log-a", 3, 1'000};
+  columns.identity = {"log-a", 3, 1'000, 77};
   columns.receive_time_nanos = 99;
   columns.pipeline = "p";
   columns.revision = "r";
@@ -89,6 +89,7 @@ TEST(BatchCodecTest, WritesWhatTheGeneratedClassWouldWrite) {
   EXPECT_EQ(proto.identity().log(), "log-a");
   EXPECT_EQ(proto.identity().partition(), 3);
   EXPECT_EQ(proto.identity().first_offset(), 1'000);
+  EXPECT_EQ(proto.identity().tenure(), 77);
   EXPECT_EQ(proto.receive_time_nanos(), 99);
   EXPECT_EQ(proto.pipeline(), "p");
   EXPECT_EQ(proto.revision(), "r");
@@ -106,6 +107,7 @@ TEST(BatchCodecTest, ReadsEveryFieldOfTheGeneratedClass) {
     column->add_ranges(1);
   }
   proto.mutable_identity()->set_first_offset(7);
+  proto.mutable_identity()->set_tenure(8);
   proto.set_revision("r");
   const auto batch = Decode(proto);
   ASSERT_TRUE(batch.ok()) << batch.status();
@@ -114,6 +116,7 @@ TEST(BatchCodecTest, ReadsEveryFieldOfTheGeneratedClass) {
               std::to_string(i));
   }
   EXPECT_EQ((*batch)->identity().first_offset, 7);
+  EXPECT_EQ((*batch)->identity().tenure, 8);
   EXPECT_EQ((*batch)->revision(), "r");
 }
 

@@ -19,13 +19,21 @@ using wire::VarintSize;
 
 size_t VarintFieldSize(uint64_t value) { return 1 + VarintSize(value); }
 
-// An empty string is not written, as in proto3.
+// What is empty or 0 is not written, as in proto3.
 size_t TextFieldSize(std::string_view text) {
   return text.empty() ? 0 : BytesFieldSize(text.size());
 }
 
 void WriteText(uint32_t id, std::string_view text, wire::FieldWriter& writer) {
   if (!text.empty()) writer.Bytes(id, text);
+}
+
+size_t NumberFieldSize(uint64_t value) {
+  return value == 0 ? 0 : VarintFieldSize(value);
+}
+
+void WriteNumber(uint32_t id, uint64_t value, wire::FieldWriter& writer) {
+  if (value != 0) writer.Varint(id, value);
 }
 
 // A negative number takes ten bytes on the wire.
@@ -42,7 +50,8 @@ class Identity {
   size_t size() const {
     return TextFieldSize(identity_.log) +
            VarintFieldSize(SignExtended(identity_.partition)) +
-           VarintFieldSize(SignExtended(identity_.first_offset));
+           VarintFieldSize(SignExtended(identity_.first_offset)) +
+           NumberFieldSize(SignExtended(identity_.tenure));
   }
   void Write(wire::FieldWriter& writer) const {
     writer.BytesHeader(batch_fields::kIdentity, size());
@@ -50,6 +59,7 @@ class Identity {
     writer.Varint(batch_fields::kPartition, SignExtended(identity_.partition));
     writer.Varint(batch_fields::kFirstOffset,
                   SignExtended(identity_.first_offset));
+    WriteNumber(batch_fields::kTenure, SignExtended(identity_.tenure), writer);
   }
 
  private:

@@ -34,6 +34,7 @@ inline constexpr uint32_t kExtensionTypes = 3;
 inline constexpr uint32_t kLog = 1;
 inline constexpr uint32_t kPartition = 2;
 inline constexpr uint32_t kFirstOffset = 3;
+inline constexpr uint32_t kTenure = 4;
 
 }  // namespace phoenix::batch_fields
 

@@ -99,6 +99,8 @@ absl::Status ReadIdentity(std::string_view message, BatchMessage& batch) {
       identity.partition = static_cast<int32_t>(field.number);
     } else if (field.Is(batch_fields::kFirstOffset, WireType::kVarint)) {
       identity.first_offset = static_cast<int64_t>(field.number);
+    } else if (field.Is(batch_fields::kTenure, WireType::kVarint)) {
+      identity.tenure = static_cast<int64_t>(field.number);
     }
     return absl::OkStatus();
   });

@@ -93,6 +93,11 @@ struct BatchIdentity {
   std::string log;
   int32_t partition = 0;
   int64_t first_offset = -1;  // Negative: the batch has not been logged.
+
+  // When the partition was assigned to whoever read the batch, in a log that
+  // instances share: rises from one assignment to the next. In between another
+  // instance may have had the partition. 0: nobody else ever has it.
+  int64_t tenure = 0;
 };
 
 class EventBatch;

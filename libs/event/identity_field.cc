@@ -31,6 +31,8 @@ std::string EncodeIdentityField(const BatchIdentity& identity) {
   AppendVarint(fields, static_cast<uint64_t>(int64_t{identity.partition}));
   AppendTag(fields, 3, kVarint);
   AppendVarint(fields, static_cast<uint64_t>(identity.first_offset));
+  AppendTag(fields, 4, kVarint);
+  AppendVarint(fields, static_cast<uint64_t>(identity.tenure));
   std::string field;
   AppendTag(field, 11, kLengthDelimited);
   AppendVarint(field, fields.size());

@@ -285,7 +285,10 @@ void LogConsumer::CommitIfDue() {
     MutexLock lock(mutex_);
     wanted = syncs_wanted_;
     const bool sync = wanted > syncs_done_;
-    if (!sync && clock_.MonotonicNanos() < next_commit_nanos_) return;
+    if (!sync && !IsFarAhead() &&
+        clock_.MonotonicNanos() < next_commit_nanos_) {
+      return;
+    }
     if (!sync) wanted = 0;
   }
   if (consumer_.is_rebalancing()) return;
@@ -300,6 +303,15 @@ void LogConsumer::CommitIfDue() {
   changed_.NotifyAll();
 }
 
+bool LogConsumer::IsFarAhead() const {
+  for (const auto& [partition, one] : assigned_) {
+    if (one.feed->final_end() - one.asked >= kMaxUncommittedRecords) {
+      return true;
+    }
+  }
+  return false;
+}
+
 absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
                                  bool wait) {
   std::vector<TopicPartition> offsets;
@@ -311,6 +323,7 @@ absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
       const int64_t end = found->second.feed->final_end();
       if (end <= found->second.committed) continue;
       found->second.committed = end;
+      found->second.asked = end;
       offsets.push_back({options_.topic, place.partition, end});
     }
   }
@@ -334,6 +347,7 @@ absl::Status LogConsumer::SyncCursors() {
 // Membership.
 
 void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
+  tenure_ = std::max(tenure_ + 1, absl::ToUnixMillis(clock_.Now()));
   // The topic may have got more partitions meanwhile.
   int32_t count = topic_.partitions;
   for (const TopicPartition& one : partitions) {
@@ -353,10 +367,13 @@ void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
     MutexLock lock(mutex_);
     assigned_[one.partition] = {
         .feed = std::make_shared<PartitionFeed>(
-            PartitionFeed::Identity{topic_.log_name, options_.topic,
-                                    one.partition},
+            PartitionFeed::Identity{.log_name = topic_.log_name,
+                                    .topic = options_.topic,
+                                    .partition = one.partition,
+                                    .tenure = tenure_},
             start, counters_),
-        .committed = start};
+        .committed = start,
+        .asked = start};
   }
   for (const TopicPartition& one : partitions) {
     const absl::Status taken = listener_->OnAssigned(one.partition);

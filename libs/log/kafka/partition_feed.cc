@@ -19,7 +19,8 @@ PartitionFeed::PartitionFeed(Identity identity, int64_t start,
       final_end_(start) {}
 
 void PartitionFeed::Add(const FetchedRecord& record) {
-  auto entry = DecodeLogRecord(record, identity_.log_name, identity_.partition);
+  auto entry = DecodeLogRecord(record, identity_.log_name, identity_.partition,
+                               identity_.tenure);
   absl::AnyInvocable<void()> when_more;
   {
     MutexLock lock(mutex_);

@@ -32,6 +32,7 @@ class PartitionFeed {
     std::string log_name;
     std::string topic;
     int32_t partition = 0;
+    int64_t tenure = 0;  // See BatchIdentity.
   };
 
   // Begins at the record `start`, before which all is final.
