@@ -18,10 +18,12 @@
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/kafka_server.h"
 #include "integration/servers/shared_kafka.h"
+#include "libs/kafka/committed_offset.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/topic_admin.h"
 #include "libs/log/kafka/kafka_log.h"
+#include "libs/log/kafka/log_consumer.h"
 #include "libs/log/kafka/log_producer.h"
 #include "libs/log/kafka/log_record.h"
 #include "libs/log/testing/log_client.h"
@@ -205,6 +207,43 @@ TEST(KafkaLogTest, HandsAPartitionOnAtItsCursor) {
   const auto entries = ReadPartition(other.log(), 0, 2);
   EXPECT_THAT(PayloadsOf(entries), ElementsAre(wanted[1], wanted[2]));
   EXPECT_EQ(entries[0].batch->identity().first_offset, second);
+}
+
+// So many are not to come again after a kill.
+TEST(KafkaLogTest, CommitsBeforeItsTimeWhatHasMovedFar) {
+  constexpr int kRecords = LogConsumer::kMaxUncommittedRecords;
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.commit_interval = absl::Hours(1);
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+  AppendTo(one.log(), 0, kRecords);
+  const auto entries = ReadPartition(one.log(), 0, kRecords);
+  ASSERT_THAT(entries, SizeIs(kRecords));
+  ASSERT_TRUE(one.log().SetCursor(0, entries.back().end_offset()).ok());
+  int64_t committed = 0;
+  while (committed < kRecords) {
+    const auto found = ReadCommittedOffset(options.connection, options.group,
+                                           options.topic, 0, absl::Seconds(30));
+    ASSERT_TRUE(found.ok()) << found.status();
+    committed = found->has_value() ? (*found)->offset : 0;
+  }
+  EXPECT_EQ(committed, kRecords);
+}
+
+// A sink asks again what was written once the partition may have been away.
+TEST(KafkaLogTest, NumbersEachAssignment) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  std::vector<int64_t> tenures;
+  for (int run = 0; run < 2; ++run) {
+    Instance one(options);
+    ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+    AppendTo(one.log(), 0, 1);
+    const auto entries = ReadPartition(one.log(), 0, 1);
+    ASSERT_THAT(entries, SizeIs(1));
+    tenures.push_back(entries[0].batch->identity().tenure);
+  }
+  EXPECT_GT(tenures[0], 0);
+  EXPECT_GT(tenures[1], tenures[0]);
 }
 
 TEST(KafkaLogTest, CountsAndPassesOverWhatNoLogHasWritten) {

@@ -295,7 +295,10 @@ void LogConsumer::CommitIfDue() {
     MutexLock lock(mutex_);
     wanted = syncs_wanted_;
     const bool sync = wanted > syncs_done_;
-    if (!sync && clock_.MonotonicNanos() < next_commit_nanos_) return;
+    if (!sync && !IsFarAhead() &&
+        clock_.MonotonicNanos() < next_commit_nanos_) {
+      return;
+    }
     if (!sync) wanted = 0;
   }
   // Before, for it takes a while, in which a rebalance may begin.
@@ -316,13 +319,23 @@ void LogConsumer::CommitIfDue() {
   changed_.NotifyAll();
 }
 
+bool LogConsumer::IsFarAhead() const {
+  for (const auto& [partition, one] : assigned_) {
+    if (one.feed->final_end() - one.asked >= kMaxUncommittedRecords) {
+      return true;
+    }
+  }
+  return false;
+}
+
 absl::Status LogConsumer::Commit(const std::vector<TopicPartition>& of,
                                  bool wait) {
   const std::vector<TopicPartition> offsets = Due(of);
   {
     MutexLock lock(mutex_);
     for (const TopicPartition& one : offsets) {
-      assigned_[one.partition].committed = one.offset;
+      Assigned& place = assigned_[one.partition];
+      place.committed = place.asked = one.offset;
     }
   }
   if (!offsets.empty()) has_committed_ = true;
@@ -394,6 +407,7 @@ absl::Status LogConsumer::SyncCursors() {
 // Membership.
 
 void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
+  tenure_ = std::max(tenure_ + 1, absl::ToUnixMillis(clock_.Now()));
   std::vector<int32_t> numbers;
   for (const TopicPartition& one : partitions) numbers.push_back(one.partition);
   const auto positions =
@@ -431,10 +445,12 @@ void LogConsumer::AddFeed(int32_t partition, const GroupPosition& position) {
               .log_name = topic_.log_name,
               .topic = options_.topic,
               .partition = partition,
+              .tenure = tenure_,
               .birth = position.birth,
               .from_beginning = position.record == RD_KAFKA_OFFSET_BEGINNING},
           start, counters_),
-      .committed = start};
+      .committed = start,
+      .asked = start};
 }
 
 // What the topic has deleted before it was final is gone, and told.

@@ -37,6 +37,11 @@ class LogConsumer : private GroupConsumer::Listener {
   // Records of one poll: few, since each is a batch.
   static constexpr size_t kMaxRoundRecords = 16;
 
+  // A cursor that has moved by so many records is committed before its time:
+  // what comes again after a kill is then within what sinks remember, though
+  // each of these records may take up 16 pages there (offset_pages.h).
+  static constexpr int64_t kMaxUncommittedRecords = 1024;
+
   // How long joining the group may take without being worth a word.
   static constexpr absl::Duration kUsualJoin = absl::Seconds(2);
 
@@ -87,6 +92,7 @@ class LogConsumer : private GroupConsumer::Listener {
     std::shared_ptr<PartitionFeed> feed;
     bool paused = false;
     int64_t committed = -1;
+    int64_t asked = 0;  // To commit, whatever became of it.
   };
 
   void OnAssigned(std::vector<TopicPartition>& partitions) override;
@@ -113,6 +119,7 @@ class LogConsumer : private GroupConsumer::Listener {
   std::vector<TopicPartition> Due(const std::vector<TopicPartition>& of);
   absl::Status CheckBirthsIfDue();
   absl::Status Commit(const std::vector<TopicPartition>& of, bool wait);
+  bool IsFarAhead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration PollInterval() const;
 
   std::shared_ptr<PartitionFeed> FeedOf(int32_t partition) const;
@@ -132,6 +139,7 @@ class LogConsumer : private GroupConsumer::Listener {
   int64_t joins_since_nanos_ = 0;
   bool must_reopen_ = false;
   bool topic_is_new_ = false;  // Cursors are those of another: none is kept.
+  int64_t tenure_ = 0;         // Rises also from one run to the next.
 
   mutable Mutex mutex_;
   CondVar changed_;

@@ -46,7 +46,7 @@ SharedBytes WithIdentity(std::string_view value, std::string_view identity) {
 
 absl::StatusOr<LogEntry> DecodeLogRecord(const FetchedRecord& record,
                                          const std::string& log_name,
-                                         int32_t partition) {
+                                         int32_t partition, int64_t tenure) {
   PHOENIX_RETURN_IF_ERROR(CheckVersion(record));
   LogEntry entry;
   entry.first_offset = FirstEventOf(record.offset);
@@ -57,7 +57,8 @@ absl::StatusOr<LogEntry> DecodeLogRecord(const FetchedRecord& record,
   const std::string identity =
       EncodeIdentityField({.log = log_name,
                            .partition = partition,
-                           .first_offset = entry.first_offset});
+                           .first_offset = entry.first_offset,
+                           .tenure = tenure});
   auto batch = DecodeEventBatch(WithIdentity(record.value, identity));
   if (!batch.ok()) return Corrupt(record, FromAbsl(batch.status().message()));
   entry.batch = *std::move(batch);

@@ -44,12 +44,13 @@ struct FetchedRecord {
   std::string_view value;
 };
 
-// The entry of a record, with its identity; copies the value. DATA_LOSS when no
+// The entry of a record, with its identity, of which `tenure` is what
+// BatchIdentity says; copies the value. DATA_LOSS when no
 // version of this program has written it, FAILED_PRECONDITION when a newer one
 // has: that must not be passed over.
 absl::StatusOr<LogEntry> DecodeLogRecord(const FetchedRecord& record,
                                          const std::string& log_name,
-                                         int32_t partition);
+                                         int32_t partition, int64_t tenure = 0);
 
 }  // namespace phoenix
 

@@ -44,13 +44,15 @@ TEST_F(LogRecordTest, BecomesAnEntryWithItsIdentity) {
 }
 
 TEST_F(LogRecordTest, IsEncodedAsItTravelsOn) {
-  const auto entry = Decode(record_);
+  const auto entry = DecodeLogRecord(record_, "topic@cluster", 3,
+                                     /*tenure=*/123);
   ASSERT_TRUE(entry.ok());
   ASSERT_FALSE(entry->batch->encoded().empty());
   const auto again = DecodeEventBatch(EncodeEventBatch(*entry->batch));
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ((*again)->identity().log, "topic@cluster");
   EXPECT_EQ((*again)->identity().first_offset, 5 * 65'536);
+  EXPECT_EQ((*again)->identity().tenure, 123);
 }
 
 TEST_F(LogRecordTest, OutlivesTheBytesThatWereFetched) {

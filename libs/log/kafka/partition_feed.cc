@@ -39,7 +39,8 @@ std::optional<std::string> PartitionFeed::NameFor(const FetchedRecord& record) {
 void PartitionFeed::Add(const FetchedRecord& record) {
   const std::optional<std::string> log_name = NameFor(record);
   if (!log_name) return;
-  auto entry = DecodeLogRecord(record, *log_name, identity_.partition);
+  auto entry =
+      DecodeLogRecord(record, *log_name, identity_.partition, identity_.tenure);
   absl::AnyInvocable<void()> when_more;
   {
     MutexLock lock(mutex_);

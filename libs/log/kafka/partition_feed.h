@@ -33,6 +33,7 @@ class PartitionFeed {
     std::string log_name;
     std::string topic;
     int32_t partition = 0;
+    int64_t tenure = 0;  // See BatchIdentity.
 
     // As the group has committed it; none: that of the first record to come,
     // which is the partition's own first if `from_beginning`.

@@ -15,9 +15,12 @@
 #include "integration/servers/kafka_server.h"
 #include "integration/servers/shared_kafka.h"
 #include "libs/base/failpoint.h"
+#include "libs/component/offset_pages.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/sink_suite.h"
 #include "libs/component/testing/test_batch.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/topic_admin.h"
 #include "libs/sinks/kafka/kafka_sink.h"
 #include "libs/sinks/kafka/transactional_sink.h"
 
@@ -31,6 +34,7 @@ using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAreArray;
 
 KafkaServer& Broker() { return SharedKafka(); }
 
@@ -123,22 +127,43 @@ std::vector<std::string> Numbers(int from, int count) {
 }
 
 // Payloads are the offsets of their events in the log.
-EventBatchPtr Logged(int64_t first_offset, int count, int partition = 0) {
+EventBatchPtr Logged(int64_t first_offset, int count, int partition = 0,
+                     int64_t tenure = 0) {
   auto columns = MakeBatch(Numbers(first_offset, count))->columns();
-  columns.identity = {
-      .log = "log", .partition = partition, .first_offset = first_offset};
+  columns.identity = {.log = "log",
+                      .partition = partition,
+                      .first_offset = first_offset,
+                      .tenure = tenure};
   return std::make_shared<const EventBatch>(std::move(columns));
 }
 
-std::vector<std::string> Deliver(Sink& sink, EventBatchPtr batch) {
+std::vector<std::string> Deliver(Sink& sink, BatchView view) {
   OutcomeRecorder recorder;
-  sink.Write(AllOf(std::move(batch)), recorder.Callback());
+  sink.Write(std::move(view), recorder.Callback());
   sink.Flush();
   EXPECT_EQ(recorder.calls(), 1u);
   for (const OutcomeDetail& detail : recorder.outcome().details()) {
     GTEST_LOG_(INFO) << detail.row << ": " << detail.status;
   }
   return recorder.names();
+}
+
+std::vector<std::string> Deliver(Sink& sink, EventBatchPtr batch) {
+  return Deliver(sink, AllOf(std::move(batch)));
+}
+
+// Writes single events that lie so far apart, as those of a log in a Kafka
+// topic do, and returns how many were delivered.
+int DeliverFarApart(Sink& sink, int events, int64_t apart) {
+  int delivered = 0;
+  for (int i = 0; i < events; ++i) {
+    sink.Write(AllOf(Logged(i * apart, 1)),
+               [&delivered](const BatchOutcome& outcome) {
+                 if (outcome.at(0) == Outcome::kDelivered) ++delivered;
+               });
+  }
+  sink.Flush();
+  return delivered;
 }
 
 TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicIsMissing) {
@@ -283,6 +308,159 @@ TEST(TransactionalKafkaSinkTest, SaysHowFarItHasALogOnRecord) {
     Deliver(sink, Logged(10, 2));
     ASSERT_TRUE(sink.Close().ok());
   }
+}
+
+// Another route may have them to be written later.
+TEST(TransactionalKafkaSinkTest, WritesWhatLiesBetweenRowsThatItHasWritten) {
+  const std::string topic = NewTopic();
+  const EventBatchPtr batch = Logged(0, 10);
+  {
+    TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+    ASSERT_TRUE(sink.Open().ok());
+    Deliver(sink, BatchView{batch, {0, 9}});
+    ASSERT_TRUE(sink.Close().ok());
+  }
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Deliver(sink, batch), Each("delivered"));
+  EXPECT_THAT(Values(topic),
+              ElementsAre("0", "9", "1", "2", "3", "4", "5", "6", "7", "8"));
+}
+
+TEST(TransactionalKafkaSinkTest, KnowsEveryOtherRowOfALog) {
+  constexpr int kRows = 2000;
+  const std::string topic = NewTopic();
+  const EventBatchPtr batch = Logged(0, kRows);
+  Selection even;
+  for (uint32_t row = 0; row < kRows; row += 2) even.push_back(row);
+  {
+    TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+    ASSERT_TRUE(sink.Open().ok());
+    Deliver(sink, BatchView{batch, even});
+    ASSERT_TRUE(sink.Close().ok());
+  }
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Deliver(sink, batch), Each("delivered"));
+  EXPECT_THAT(Values(topic), UnorderedElementsAreArray(Numbers(0, kRows)));
+}
+
+TEST(TransactionalKafkaSinkTest, KnowsEventsThatLieFarApart) {
+  constexpr int kEvents = 1000;
+  const std::string topic = NewTopic();
+  for (int run = 0; run < 2; ++run) {
+    TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+    ASSERT_TRUE(sink.Open().ok());
+    EXPECT_EQ(DeliverFarApart(sink, kEvents, 65'536), kEvents);
+    ASSERT_TRUE(sink.Close().ok());
+  }
+  EXPECT_THAT(Values(topic), SizeIs(kEvents));
+}
+
+TEST(TransactionalKafkaSinkTest, RejectsWhatItHasForgotten) {
+  constexpr int kPages = OffsetPages::kMaxPages + OffsetPages::kMaxNewPages + 1;
+  const std::string topic = NewTopic();
+  {
+    TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+    ASSERT_TRUE(sink.Open().ok());
+    EXPECT_EQ(DeliverFarApart(sink, kPages, OffsetPages::kPageOffsets), kPages);
+    // Of at most kMaxOpenPages each.
+    EXPECT_THAT(sink.Report(), Contains(HasSubstr("in 7 transactions")));
+    EXPECT_THAT(Deliver(sink, Logged(1, 1)), Each("rejected"));
+    ASSERT_TRUE(sink.Close().ok());
+  }
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Deliver(sink, Logged(1, 1)), Each("rejected"));
+  EXPECT_THAT(Values(topic), SizeIs(kPages));
+}
+
+TransactionalKafkaSink::Options OtherProcess(const std::string& topic) {
+  TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
+  options.sink.producer.transactional_id += "-2";
+  return options;
+}
+
+TEST(TransactionalKafkaSinkTest, KnowsWhatAnotherWroteWhileAPartitionWasAway) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink one(TransactionalOptionsFor(topic));
+  TransactionalKafkaSink other(OtherProcess(topic));
+  ASSERT_TRUE(one.Open().ok());
+  ASSERT_TRUE(other.Open().ok());
+  EXPECT_THAT(Deliver(one, Logged(0, 3, 0, /*tenure=*/1)), Each("delivered"));
+  EXPECT_THAT(Deliver(other, Logged(0, 5, 0, /*tenure=*/2)), Each("delivered"));
+  EXPECT_THAT(Deliver(one, Logged(0, 6, 0, /*tenure=*/3)), Each("delivered"));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 6)));
+}
+
+// The transaction that is open has rows of the last tenure: it ends first.
+TEST(TransactionalKafkaSinkTest, GetsAPartitionBackWithinATransaction) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink sink(TransactionalOptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  OutcomeRecorder before;
+  sink.Write(AllOf(Logged(0, 3, 0, /*tenure=*/1)), before.Callback());
+  EXPECT_THAT(Deliver(sink, Logged(0, 6, 0, /*tenure=*/2)), Each("delivered"));
+  EXPECT_THAT(before.names(), Each("delivered"));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 6)));
+}
+
+TEST(TransactionalKafkaSinkTest, WaitsForATransactionThatIsStillOpen) {
+  const std::string topic = NewTopic();
+  TransactionalKafkaSink one(TransactionalOptionsFor(topic));
+  TransactionalKafkaSink other(OtherProcess(topic));
+  ASSERT_TRUE(one.Open().ok());
+  ASSERT_TRUE(other.Open().ok());
+  OutcomeRecorder open;
+  one.Write(AllOf(Logged(0, 3)), open.Callback());
+  EXPECT_THAT(Deliver(other, Logged(0, 3)), Each("retry"));
+  one.Flush();
+  EXPECT_THAT(open.names(), Each("delivered"));
+  EXPECT_THAT(Deliver(other, Logged(0, 3)), Each("delivered"));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 3)));
+}
+
+TEST(TransactionalKafkaSinkTest, LeavesNothingOpenWhenAllRowsAreRefused) {
+  const std::string topic = NewName();
+  ASSERT_TRUE(
+      Broker().CreateTopic(topic, 1, {{"max.message.bytes", "2000"}}).ok());
+  TransactionalKafkaSink one(TransactionalOptionsFor(topic));
+  TransactionalKafkaSink other(OtherProcess(topic));
+  ASSERT_TRUE(one.Open().ok());
+  ASSERT_TRUE(other.Open().ok());
+  auto columns = MakeBatch({std::string(5000, 'x')})->columns();
+  columns.identity = {.log = "log", .first_offset = 0};
+  EXPECT_THAT(Deliver(one, std::make_shared<const EventBatch>(columns)),
+              Each("rejected"));
+  EXPECT_THAT(Deliver(other, Logged(0, 3)), Each("delivered"));
+}
+
+TEST(TransactionalKafkaSinkTest, CreatesACompactedTopicForItsPositions) {
+  TransactionalKafkaSink::Options options = TransactionalOptionsFor(NewTopic());
+  options.positions_topic = NewName();
+  for (int run = 0; run < 2; ++run) {
+    TransactionalKafkaSink sink(options);
+    ASSERT_TRUE(sink.Open().ok());
+  }
+  auto conf = MakeKafkaConf(options.sink.producer.connection, {});
+  ASSERT_TRUE(conf.ok());
+  const auto client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
+  ASSERT_TRUE(client.ok());
+  const auto policy =
+      TopicAdmin(**client, absl::Seconds(30))
+          .TopicSetting(options.positions_topic, "cleanup.policy");
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(*policy, "compact");
+}
+
+TEST(TransactionalKafkaSinkTest, RefusesATopicForPositionsThatIsNotCompacted) {
+  TransactionalKafkaSink::Options options = TransactionalOptionsFor(NewTopic());
+  options.positions_topic = NewTopic();
+  TransactionalKafkaSink sink(options);
+  const absl::Status opened = sink.Open();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(opened.message()),
+              HasSubstr("is 'delete', expected 'compact'"));
 }
 
 TEST(TransactionalKafkaSinkTest, AbortsWhenTheBrokerRefusesOneRecord) {

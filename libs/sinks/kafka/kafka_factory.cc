@@ -124,12 +124,39 @@ void CheckTimeouts(const v1::Kafka& config,
   }
 }
 
+void CheckPositionsTopic(const v1::Kafka& config, ConfigReport& report) {
+  if (config.positions_topic().empty()) return;
+  const absl::Status name = CheckTopicName(config.positions_topic());
+  if (!name.ok()) {
+    report.Error("positions_topic", 0, std::string(name.message()));
+  } else if (config.transactional_id().empty()) {
+    report.Error("positions_topic", 0,
+                 "no positions are kept without `transactional_id`");
+  } else if (config.positions_topic() == config.topic()) {
+    report.Error("positions_topic", 0,
+                 "positions can't be in the topic that has the events");
+  }
+}
+
+TransactionalKafkaSink::Options TransactionalOptions(
+    const v1::Kafka& config, KafkaSink::Options sink,
+    const BuildContext& context) {
+  TransactionalKafkaSink::Options options{
+      .sink = std::move(sink),
+      .positions_name = Cat(context.pipeline, "/", context.name)};
+  if (!config.positions_topic().empty()) {
+    options.positions_topic = config.positions_topic();
+  }
+  return options;
+}
+
 std::unique_ptr<Sink> Create(const v1::Kafka& config, BuildContext& context) {
   const int errors = context.report.error_count();
   const absl::Status name = CheckTopicName(config.topic());
   if (!name.ok()) {
     context.report.Error("topic", 0, std::string(name.message()));
   }
+  CheckPositionsTopic(config, context.report);
   CheckProperties(config, context.report);
   KafkaSink::Options options;
   options.name = context.name;
@@ -142,9 +169,7 @@ std::unique_ptr<Sink> Create(const v1::Kafka& config, BuildContext& context) {
     return std::make_unique<KafkaSink>(std::move(options));
   }
   return std::make_unique<TransactionalKafkaSink>(
-      TransactionalKafkaSink::Options{
-          .sink = std::move(options),
-          .positions_name = Cat(context.pipeline, "/", context.name)});
+      TransactionalOptions(config, std::move(options), context));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include "libs/base/clock.h"
 #include "libs/component/testing/fake_config_report.h"
 #include "libs/sinks/kafka/kafka.pb.h"
+#include "libs/sinks/kafka/log_positions.h"
+#include "libs/sinks/kafka/transactional_sink.h"
 
 namespace phoenix {
 namespace {
@@ -52,6 +54,34 @@ TEST_F(KafkaFactoryTest, PromisesExactlyOnceWithATransactionalId) {
 TEST_F(KafkaFactoryTest, BoundsItsMemoryByItsBuffer) {
   config_.set_max_buffer_bytes(1 << 20);
   EXPECT_EQ(Create()->max_memory_bytes(), 2u << 20);
+  config_.set_transactional_id("p-out-1");
+  EXPECT_EQ(Create()->max_memory_bytes(),
+            (2u << 20) + LogPositions::kMaxMemoryBytes);
+}
+
+TEST_F(KafkaFactoryTest, KeepsPositionsInATopicOfTheirOwn) {
+  config_.set_transactional_id("p-out-1");
+  const auto topic_of = [](const Sink& sink) {
+    return dynamic_cast<const TransactionalKafkaSink&>(sink)
+        .options()
+        .positions_topic;
+  };
+  EXPECT_EQ(topic_of(*Create()), "phoenix-positions");
+  config_.set_positions_topic("kept");
+  EXPECT_EQ(topic_of(*Create()), "kept");
+  for (const char* wrong : {"a b", "alerts"}) {
+    config_.set_positions_topic(wrong);
+    report_.errors.clear();
+    EXPECT_EQ(Create(), nullptr);
+    EXPECT_THAT(report_.errors, ElementsAre(HasSubstr("positions_topic@0")));
+  }
+}
+
+TEST_F(KafkaFactoryTest, KeepsNoPositionsWithoutTransactions) {
+  config_.set_positions_topic("kept");
+  EXPECT_EQ(Create(), nullptr);
+  EXPECT_THAT(report_.errors,
+              ElementsAre(HasSubstr("without `transactional_id`")));
 }
 
 TEST_F(KafkaFactoryTest, RefusesWhatIsNoTopic) {

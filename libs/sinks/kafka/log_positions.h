@@ -1,68 +1,142 @@
 #ifndef LIBS_SINKS_KAFKA_LOG_POSITIONS_H_
 #define LIBS_SINKS_KAFKA_LOG_POSITIONS_H_
 
-#include <librdkafka/rdkafka.h>
-
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/component/offset_pages.h"
 #include "libs/event/event_batch.h"
-#include "libs/kafka/connection.h"
-#include "libs/kafka/kafka_error.h"
-#include "libs/sinks/kafka/offset_ranges.h"
+#include "libs/sinks/kafka/position_key.h"
 
 namespace phoenix {
 
-// Which events of each partition of each log a sink has written, kept in the
-// cluster that it writes to: beside the committed offset of a consumer group of
-// its own for each partition of a log, on partition 0 of the sink's topic. No
-// member ever joins the group; its offset is committed within the transaction
-// that has the records, so both are there or neither. Thread-compatible.
+// Which events of each partition of each log a sink has written, exactly: pages
+// of offsets, kept in memory and as records of a compacted topic (PositionKey),
+// which are written within the transaction that has the events. So both are
+// there or neither.
+//
+// What was read holds until somebody else may have written: an assignment of
+// the partition (BatchIdentity::tenure), or a transaction of which nobody knows
+// what became. A transaction begins with a claim, a record that whoever reads
+// waits for: so a process that gets a partition sees what the one before was
+// still writing. Thread-compatible.
 class LogPositions {
  public:
-  // `sink` names the sink uniquely in the cluster, the same in every run.
-  LogPositions(KafkaConnection connection, std::string sink, std::string topic)
-      : connection_(std::move(connection)),
-        sink_(std::move(sink)),
-        topic_(std::move(topic)) {}
+  // Pages that are kept of all partitions together, beside those of the open
+  // transaction: of one partition OffsetPages::kMaxPages, and a few more.
+  static constexpr size_t kMaxPages = 4 * OffsetPages::kMaxPages;
 
-  // The offsets of the partition that have been written and committed, valid
-  // until Forget. Asks the cluster the first time, for at most `timeout`.
-  absl::StatusOr<const OffsetRanges*> Read(const BatchIdentity& identity,
-                                           absl::Duration timeout);
+  // Pages that a transaction may touch before it is to be finished; a batch
+  // adds at most 17. Each is a record.
+  static constexpr size_t kMaxOpenPages = 4096;
 
-  // Offsets [begin, end) of the partition are in the open transaction.
-  void Advance(const BatchIdentity& identity, int64_t begin, int64_t end);
+  // Tenures that are told apart from one that is new. Beyond it the topic is
+  // read once more than it needs to be.
+  static constexpr size_t kMaxTenures = 1000;
 
-  // Those that are.
-  const OffsetRanges& Advanced(const BatchIdentity& identity) {
-    return advanced_[Partition(identity.log, identity.partition)];
-  }
+  static constexpr size_t kMaxMemoryBytes =
+      (kMaxPages + kMaxOpenPages) * OffsetPages::kPageMemory;
 
-  // Puts what has advanced into the transaction. Null: done, or there was
-  // nothing to do.
-  KafkaErrorPtr AddToTransaction(rd_kafka_t& producer, absl::Duration timeout);
+  enum class Seen {
+    kNo,
+    kInTransaction,  // Written, and not committed yet.
+    kYes,
+    kForgotten,  // Nobody knows: its page was dropped.
+  };
 
-  // The transaction was committed: what has advanced holds.
+  // One partition of one log.
+  class Partition {
+   public:
+    Seen Find(int64_t offset);
+
+    // One past the highest offset that is committed; 0: none is.
+    int64_t end() const { return committed_.end(); }
+
+    // The offset is written in the open transaction.
+    void Add(int64_t offset) { open_.Add(offset); }
+
+   private:
+    friend class LogPositions;
+
+    size_t CountPages();
+    void ForgetBeyond(size_t pages);
+
+    OffsetPages committed_;
+    OffsetPages open_;
+    int64_t floor_ = 0;       // Pages below are forgotten.
+    int64_t next_floor_ = 0;  // Once the open transaction is committed.
+  };
+
+  // A record to be written: a key, and a value unless it is a tombstone.
+  using Send = absl::FunctionRef<absl::Status(
+      std::string_view key, std::optional<std::string_view> value)>;
+
+  // Calls `visit` with all committed records of the topic, in order, which
+  // waits for transactions that are open.
+  using Visit = absl::FunctionRef<void(std::string_view key,
+                                       std::optional<std::string_view> value)>;
+  using ReadAll = std::function<absl::Status(Visit visit)>;
+
+  // `sink` names the sink among all that write to the topic; `max_pages` of all
+  // partitions together.
+  LogPositions(std::string sink, ReadAll read, size_t max_pages = kMaxPages)
+      : sink_(std::move(sink)), read_(std::move(read)), max_pages_(max_pages) {}
+
+  // Whether positions must be read before the partition can be asked for, which
+  // is not to be while a transaction is open: it would wait for itself.
+  bool IsStale(const BatchIdentity& identity) const;
+
+  // The partition, valid until the transaction ends. Reads the topic if need
+  // be, whose errors it gives. FAILED_PRECONDITION: a record there is damaged.
+  absl::StatusOr<Partition*> Of(const BatchIdentity& identity);
+
+  // Sends the claim, unless the transaction has it: before the first event.
+  absl::Status Claim(Send send);
+  bool claimed() const { return claimed_; }
+
+  // Sends what the transaction adds: before its commit.
+  absl::Status Store(Send send);
+
+  // Pages that the open transaction has touched.
+  size_t open_pages() const;
+
+  // The transaction was committed, or it was aborted.
   void Commit();
+  void Discard();
 
-  // It was not, or nobody knows: the cluster is asked again.
+  // Nobody knows what became of it, or others may have written: all is to be
+  // read anew.
   void Forget();
 
  private:
-  using Partition = std::pair<std::string, int32_t>;  // Log, partition.
+  using Key = std::pair<std::string, int32_t>;  // Log, partition.
 
-  std::string GroupOf(const Partition& partition) const;
+  absl::Status Read(const Key& wanted);
+  absl::Status Take(const PositionKey& key,
+                    std::optional<std::string_view> value);
+  void MakeRoom(const Key& wanted);
+  void ChooseFloors();
+  absl::Status StoreOne(const Key& key, Partition& partition, Send send);
 
-  const KafkaConnection connection_;
   const std::string sink_;
-  const std::string topic_;
-  std::map<Partition, OffsetRanges> committed_;
-  std::map<Partition, OffsetRanges> advanced_;
+  const ReadAll read_;
+  const size_t max_pages_;
+  std::set<int64_t> tenures_;  // That began before the topic was read.
+  std::map<Key, Partition> partitions_;
+  std::set<Key> used_;     // Of them, those that were asked for.
+  std::set<Key> evicted_;  // Not in memory, though they may have pages.
+  size_t page_count_ = 0;  // Of all, as they were read or committed.
+  bool claimed_ = false;
 };
 
 }  // namespace phoenix

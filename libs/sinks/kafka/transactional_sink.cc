@@ -5,8 +5,8 @@
 #include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/component/offset_pages.h"
 #include "libs/kafka/kafka_error.h"
-#include "libs/sinks/kafka/offset_ranges.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -19,8 +19,6 @@ constexpr absl::Duration kSlice = absl::Milliseconds(500);
 // first transaction of a cluster makes it load, which takes seconds.
 constexpr int kMaxSlices = 60;
 
-constexpr absl::Duration kPositionsTimeout = absl::Seconds(10);
-
 absl::Status Stopped() { return absl::CancelledError("sink was stopped"); }
 
 }  // namespace
@@ -28,8 +26,12 @@ absl::Status Stopped() { return absl::CancelledError("sink was stopped"); }
 TransactionalKafkaSink::TransactionalKafkaSink(Options options)
     : options_(std::move(options)),
       encoder_(options_.sink.encoder),
-      positions_(options_.sink.producer.connection, options_.positions_name,
-                 options_.sink.producer.topic),
+      positions_topic_(options_.sink.producer.connection,
+                       options_.positions_topic, options_.positions_name),
+      positions_(options_.positions_name,
+                 [this](LogPositions::Visit visit) {
+                   return positions_topic_.Read(cancelled_, visit);
+                 }),
       producer_(options_.sink.producer,
                 [this](void* record, rd_kafka_resp_err_t error) {
                   OnReport(record, error);
@@ -48,6 +50,11 @@ absl::Status TransactionalKafkaSink::Open() {
 absl::Status TransactionalKafkaSink::Initialise() {
   if (producer_.is_open()) return absl::OkStatus();
   PHOENIX_RETURN_IF_ERROR(producer_.Open());
+  const absl::Status prepared = positions_topic_.Prepare(*producer_.client());
+  if (!prepared.ok()) {
+    Restart();
+    return prepared;
+  }
   const KafkaErrorPtr error = Persist([this](int timeout_ms) {
     return KafkaErrorPtr(
         rd_kafka_init_transactions(producer_.client(), timeout_ms));
@@ -63,8 +70,8 @@ absl::Status TransactionalKafkaSink::Initialise() {
 absl::StatusOr<int64_t> TransactionalKafkaSink::RecordedEnd(
     const BatchIdentity& log) {
   PHOENIX_RETURN_IF_ERROR(Initialise());
-  PHOENIX_ASSIGN_OR_RETURN(const OffsetRanges* const written,
-                           positions_.Read(log, kPositionsTimeout));
+  PHOENIX_ASSIGN_OR_RETURN(const LogPositions::Partition* const written,
+                           positions_.Of(log));
   return written->end();
 }
 
@@ -82,16 +89,23 @@ KafkaErrorPtr TransactionalKafkaSink::Persist(
 }
 
 void TransactionalKafkaSink::Write(BatchView view, SettleCallback settle) {
-  if (!pending_.empty() && pending_.memory_bytes() + view.memory_bytes() >
-                               options_.sink.producer.max_buffer_bytes) {
-    FinishTransaction();
-  }
+  if (has_open_work() && MustFinishBefore(view)) FinishTransaction();
   PendingWrite* const write =
       pending_.Add(std::move(view), options_.sink.name, std::move(settle));
   if (write == nullptr) return;
   if (failure_.ok()) failure_ = Begin();
   Put(*write);
   if (!failure_.ok()) FinishTransaction();
+}
+
+// Positions that are to be read anew wait for open transactions: for this one
+// too.
+bool TransactionalKafkaSink::MustFinishBefore(const BatchView& view) const {
+  const BatchIdentity& identity = view.batch->identity();
+  return pending_.memory_bytes() + view.memory_bytes() >
+             options_.sink.producer.max_buffer_bytes ||
+         positions_.open_pages() >= LogPositions::kMaxOpenPages ||
+         (identity.first_offset >= 0 && positions_.IsStale(identity));
 }
 
 absl::Status TransactionalKafkaSink::Begin() {
@@ -106,78 +120,121 @@ absl::Status TransactionalKafkaSink::Begin() {
 
 // The write may be gone afterwards.
 void TransactionalKafkaSink::Put(PendingWrite& write) {
-  const BatchIdentity identity = write.batch().identity();
-  const Selection rows = write.rows();
-  const OffsetRanges* written = nullptr;
-  if (failure_.ok() && identity.first_offset >= 0) {
-    const auto found = positions_.Read(identity, kPositionsTimeout);
-    failure_ = found.status();
-    if (found.ok()) written = *found;
-  }
-  if (written == nullptr) {
-    for (size_t i = 0; i < rows.size(); ++i) Enqueue(write, i);
-    return;
-  }
-  const OffsetRanges& advanced = positions_.Advanced(identity);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const int64_t offset = identity.first_offset + rows[i];
-    if (written->Contains(offset)) {
-      ++repeated_;
-      pending_.Settle(write.row(i), Outcome::kDelivered);
-    } else if (advanced.Contains(offset)) {
-      // Sent twice while the transaction is open: has the same end.
-      unsettled_.push_back(write.row(i));
-    } else {
-      Enqueue(write, i);
-    }
-  }
-  // Rows between them go elsewhere: they will not come.
-  positions_.Advance(identity, identity.first_offset + rows.front(),
-                     identity.first_offset + rows.back() + 1);
+  LogPositions::Partition* const written =
+      PositionsOf(write.batch().identity());
+  const size_t count = write.rows().size();
+  for (size_t i = 0; i < count; ++i) PutRow(write, i, written);
 }
 
-void TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
+// Null: rows have no identity, or the transaction has failed.
+LogPositions::Partition* TransactionalKafkaSink::PositionsOf(
+    const BatchIdentity& identity) {
+  if (!failure_.ok() || identity.first_offset < 0) return nullptr;
+  const auto found = positions_.Of(identity);
+  if (found.ok()) return *found;
+  failure_ = found.status();
+  return nullptr;
+}
+
+void TransactionalKafkaSink::PutRow(PendingWrite& write, size_t index,
+                                    LogPositions::Partition* written) {
+  if (written == nullptr) {
+    Enqueue(write, index);
+    return;
+  }
+  const BatchIdentity& identity = write.batch().identity();
+  const int64_t offset = identity.first_offset + write.rows()[index];
+  switch (written->Find(offset)) {
+    case LogPositions::Seen::kNo:
+      if (failure_.ok()) failure_ = ClaimPositions();
+      if (Enqueue(write, index)) written->Add(offset);
+      return;
+    case LogPositions::Seen::kInTransaction:
+      // Sent twice while the transaction is open: has the same end.
+      unsettled_.push_back(write.row(index));
+      return;
+    case LogPositions::Seen::kYes:
+      ++repeated_;
+      return pending_.Settle(write.row(index), Outcome::kDelivered);
+    case LogPositions::Seen::kForgotten:
+      return pending_.Settle(write.row(index), Outcome::kRejected,
+                             ForgottenOffsetError(identity));
+  }
+}
+
+// Whether the row is in the transaction.
+bool TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
   Row* const row = write.row(index);
   if (!failure_.ok()) {
     unsettled_.push_back(row);
-    return;
+    return false;
   }
   const KafkaRecord& record =
       encoder_.Encode(write.batch(), write.rows()[index]);
-  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  while ((error = producer_.Produce(record, row)) ==
-             RD_KAFKA_RESP_ERR__QUEUE_FULL &&
-         !cancelled_ && failure_.ok()) {
-    producer_.Poll(kSlice);
-  }
+  const rd_kafka_resp_err_t error =
+      Produce([&] { return producer_.Produce(record, row); });
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    ++unreported_;
     unsettled_.push_back(row);
-    return;
+    return true;
   }
   const absl::Status why =
       RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
                    producer_.max_record_bytes());
   if (RemedyOf(error) == KafkaRemedy::kReject) {
     pending_.Settle(row, Outcome::kRejected, why);
-    return;
+    return false;
   }
   if (failure_.ok()) failure_ = why;
   unsettled_.push_back(row);
+  return false;
 }
 
+rd_kafka_resp_err_t TransactionalKafkaSink::Produce(
+    absl::FunctionRef<rd_kafka_resp_err_t()> produce) {
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  while ((error = produce()) == RD_KAFKA_RESP_ERR__QUEUE_FULL && !cancelled_ &&
+         failure_.ok()) {
+    producer_.Poll(kSlice);
+  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) ++unreported_;
+  return error;
+}
+
+absl::Status TransactionalKafkaSink::ClaimPositions() {
+  return positions_.Claim([this](const auto& key, const auto& value) {
+    return SendPosition(key, value);
+  });
+}
+
+absl::Status TransactionalKafkaSink::StorePositions() {
+  return positions_.Store([this](const auto& key, const auto& value) {
+    return SendPosition(key, value);
+  });
+}
+
+absl::Status TransactionalKafkaSink::SendPosition(
+    std::string_view key, std::optional<std::string_view> value) {
+  const rd_kafka_resp_err_t error = Produce([&] {
+    return positions_topic_.Produce(*producer_.client(), key, value);
+  });
+  return RecordStatus(error, options_.positions_topic);
+}
+
+// Records without a token are positions.
 void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
   --unreported_;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const absl::Status why = RecordStatus(error, options_.sink.producer.topic);
-  if (RemedyOf(error) == KafkaRemedy::kReject) {
+  const absl::Status why =
+      RecordStatus(error, record != nullptr ? options_.sink.producer.topic
+                                            : options_.positions_topic);
+  if (record != nullptr && RemedyOf(error) == KafkaRemedy::kReject) {
     refused_.emplace(static_cast<const Row*>(record), why);
   }
   if (failure_.ok()) failure_ = why;
 }
 
 void TransactionalKafkaSink::Flush() {
-  if (!pending_.empty()) FinishTransaction();
+  if (has_open_work()) FinishTransaction();
 }
 
 void TransactionalKafkaSink::FinishTransaction() {
@@ -195,13 +252,9 @@ void TransactionalKafkaSink::FinishTransaction() {
 }
 
 absl::Status TransactionalKafkaSink::Commit() {
-  PHOENIX_RETURN_IF_ERROR(AwaitReports());
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("kafka.commit.before_positions"));
-  const KafkaErrorPtr error = Persist([this](int timeout_ms) {
-    return positions_.AddToTransaction(*producer_.client(),
-                                       absl::Milliseconds(timeout_ms));
-  });
-  if (error != nullptr) return KafkaStatus(error, "add position");
+  PHOENIX_RETURN_IF_ERROR(StorePositions());
+  PHOENIX_RETURN_IF_ERROR(AwaitReports());
   PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("kafka.commit.before_send"));
   PHOENIX_RETURN_IF_ERROR(AskForCommit());
   in_transaction_ = false;
@@ -235,7 +288,7 @@ absl::Status TransactionalKafkaSink::AwaitReports() {
 }
 
 void TransactionalKafkaSink::Abort() {
-  positions_.Forget();
+  positions_.Discard();
   if (!producer_.is_open()) return;
   if (producer_.failed()) return Restart();
   if (!in_transaction_) return;
@@ -282,7 +335,8 @@ absl::Status TransactionalKafkaSink::Close() {
 
 size_t TransactionalKafkaSink::max_memory_bytes() const {
   // Beside the batches, what librdkafka makes of them to be sent.
-  return 2 * options_.sink.producer.max_buffer_bytes;
+  return 2 * options_.sink.producer.max_buffer_bytes +
+         LogPositions::kMaxMemoryBytes;
 }
 
 std::vector<std::string> TransactionalKafkaSink::Report() const {

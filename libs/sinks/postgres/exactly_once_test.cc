@@ -12,6 +12,7 @@
 #include "libs/base/failpoint.h"
 #include "libs/base/random.h"
 #include "libs/base/text.h"
+#include "libs/component/offset_pages.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/test_batch.h"
 #include "libs/sinks/postgres/postgres_sink.h"
@@ -24,6 +25,7 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class ExactlyOnceTest : public testing::Test {
  protected:
@@ -199,19 +201,67 @@ TEST_F(ExactlyOnceTest, WaitsForATransactionThatIsStillOpen) {
   EXPECT_THAT(Sql(Cat("SELECT count(*) FROM ", table_)), ElementsAre("0"));
 }
 
+// As many pages as may be stored, each with its first offset, from page 0 on.
+std::string FullPositions(const std::string& table) {
+  return Cat("INSERT INTO phoenix_positions SELECT 'p/", table,
+             "', 'log', 0, page, decode('01', 'hex') FROM generate_series(0, ",
+             OffsetPages::kMaxPages - 1, ") page");
+}
+
 TEST_F(ExactlyOnceTest, SaysThatItHasForgottenWhatIsTooOld) {
-  const int64_t far =
-      (PositionTable::kMaxPagesBehind + 1) * OffsetPages::kPageOffsets;
-  EXPECT_THAT(Deliver(LoggedBatch(0, 1)), Each("delivered"));
-  EXPECT_THAT(Deliver(LoggedBatch(far - 1, 1)), Each("delivered"));
+  constexpr int64_t kPage = OffsetPages::kPageOffsets;
+  Sql(FullPositions(table_));
   EXPECT_THAT(Deliver(LoggedBatch(1, 1)), Each("delivered"));
-  EXPECT_THAT(Deliver(LoggedBatch(far, 1)), Each("delivered"));
+  // However far away: one page more.
+  EXPECT_THAT(Deliver(LoggedBatch(1'000'000 * kPage, 1)), Each("delivered"));
   EXPECT_THAT(Deliver(LoggedBatch(2, 1)), Each("rejected"));
-  EXPECT_THAT(why_, ElementsAre(HasSubstr("not known whether")));
-  EXPECT_THAT(Sql(Cat("SELECT page FROM phoenix_positions WHERE sink = 'p/",
-                      table_, "' ORDER BY page")),
-              ElementsAre(Cat(PositionTable::kMaxPagesBehind),
-                          Cat(PositionTable::kMaxPagesBehind + 1)));
+  EXPECT_THAT(why_, ElementsAre(HasSubstr("has forgotten whether")));
+  NewSink();
+  EXPECT_THAT(Deliver(LoggedBatch(2, 1)), Each("rejected"));
+  EXPECT_THAT(Deliver(LoggedBatch(kPage + 2, 1)), Each("delivered"));
+  EXPECT_THAT(Sql(Cat("SELECT count(*), min(page) FROM phoenix_positions WHERE "
+                      "page >= 0 AND sink = 'p/",
+                      table_, "'")),
+              ElementsAre(Cat(OffsetPages::kMaxPages, "|1")));
+}
+
+TEST_F(ExactlyOnceTest, LooksForWhatToForgetOnceInAThousandPages) {
+  constexpr int64_t kPage = OffsetPages::kPageOffsets;
+  EXPECT_THAT(Deliver(LoggedBatch(0, 1)), Each("delivered"));
+  Sql(Cat("DELETE FROM phoenix_positions WHERE sink = 'p/", table_, "'"));
+  Sql(FullPositions(table_));
+  const auto deliver_pages = [&](size_t count) {
+    static int64_t page = 100'000;
+    for (size_t i = 0; i < count; ++i) {
+      sink_->Write(AllOf(LoggedBatch(page++ * kPage, 1)), [](const auto&) {});
+    }
+    sink_->Flush();
+  };
+  deliver_pages(OffsetPages::kMaxNewPages - 1);
+  EXPECT_THAT(Deliver(LoggedBatch(1, 1)), Each("delivered"));
+  deliver_pages(1);
+  EXPECT_THAT(Deliver(LoggedBatch(2, 1)), Each("rejected"));
+}
+
+// As those of a log in a Kafka topic, one event a record.
+TEST_F(ExactlyOnceTest, KnowsEventsThatLieFarApart) {
+  constexpr int kEvents = 2500;
+  constexpr int64_t kApart = 65'536;
+  for (int run = 0; run < 2; ++run) {
+    std::vector<std::string> names;
+    for (int i = 0; i < kEvents; ++i) {
+      sink_->Write(AllOf(LoggedBatch(i * kApart, 1)),
+                   [&names](const BatchOutcome& outcome) {
+                     names.push_back(std::string(OutcomeName(outcome.at(0))));
+                   });
+    }
+    sink_->Flush();
+    EXPECT_THAT(names, SizeIs(kEvents));
+    EXPECT_THAT(names, Each("delivered"));
+    NewSink();
+  }
+  EXPECT_THAT(Sql(Cat("SELECT count(*), count(DISTINCT n) FROM ", table_)),
+              ElementsAre(Cat(kEvents, "|", kEvents)));
 }
 
 TEST_F(ExactlyOnceTest, LosesNothingAndRepeatsNothingOverKills) {

@@ -1,18 +1,34 @@
 #include "libs/sinks/postgres/position_table.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cctype>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/event/status_text.h"
 
 namespace phoenix {
+namespace {
 
-PositionTable::Seen PositionTable::Partition::Find(int64_t offset) const {
-  if (OffsetPages::PageOf(offset) < newest_page_ - kMaxPagesBehind) {
-    return Seen::kForgotten;
-  }
+// The row that says below which page all is forgotten, in decimal.
+constexpr int64_t kFloorPage = -1;
+
+bool IsHex(std::string_view text) {
+  return text.size() % 2 == 0 &&
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isxdigit(c); });
+}
+
+std::string ToHex(std::string_view bytes) {
+  return absl::BytesToHexString(ToAbsl(bytes));
+}
+
+}  // namespace
+
+PositionTable::Seen PositionTable::Partition::Find(int64_t offset) {
+  if (OffsetPages::PageOf(offset) < floor_) return Seen::kForgotten;
   return offsets_.Contains(offset) ? Seen::kYes : Seen::kNo;
 }
 
@@ -46,34 +62,16 @@ std::string PositionTable::Where(const Key& key) const {
 
 absl::StatusOr<int64_t> PositionTable::End(
     PostgresConnection& connection, const BatchIdentity& partition) const {
+  const Key key(partition.log, partition.partition);
   PHOENIX_ASSIGN_OR_RETURN(
       const QueryRows rows,
       connection.Query(Cat("SELECT page, encode(written, 'hex') FROM ",
                            QuoteTableName(options_.table), " WHERE ",
-                           Where({partition.log, partition.partition}),
-                           " ORDER BY page DESC LIMIT 1")));
-  OffsetPages pages;
-  PHOENIX_RETURN_IF_ERROR(TakePages(rows, partition.log, pages).status());
-  return pages.end();
-}
-
-// Gives the newest of them; -1: there is none.
-absl::StatusOr<int64_t> PositionTable::TakePages(const QueryRows& rows,
-                                                 const std::string& log,
-                                                 OffsetPages& pages) const {
-  int64_t newest = -1;
-  for (int row = 0; row < rows.size(); ++row) {
-    const std::string_view text = rows.Get(row, 0);
-    int64_t page = 0;
-    std::from_chars(text.data(), text.data() + text.size(), page);
-    newest = std::max(newest, page);
-    if (!pages.Load(page, rows.Get(row, 1))) {
-      return absl::FailedPreconditionError(
-          Cat("table '", options_.table, "', page ", page, " of log '", log,
-              "': expected ", OffsetPages::kPageBytes, " bytes"));
-    }
-  }
-  return newest;
+                           Where(key),
+                           " AND page >= 0 ORDER BY page DESC LIMIT 1")));
+  Partition newest;
+  PHOENIX_RETURN_IF_ERROR(TakePages(rows, key, newest));
+  return newest.offsets_.end();
 }
 
 absl::Status PositionTable::Load(PostgresConnection& connection) {
@@ -87,24 +85,50 @@ absl::Status PositionTable::Load(PostgresConnection& connection) {
 // before has written.
 absl::Status PositionTable::LoadOne(PostgresConnection& connection,
                                     const Key& key, Partition& partition) {
-  const std::string table = QuoteTableName(options_.table);
   const std::string name =
       Cat(options_.table, "/", options_.sink, "/", key.first, "/", key.second);
-  std::string wanted;
+  std::string wanted = Cat(kFloorPage);
   for (const auto& [page, bits] : partition.offsets_.pages()) {
-    CatTo(wanted, wanted.empty() ? "" : ",", page);
+    CatTo(wanted, ",", page);
   }
   PHOENIX_ASSIGN_OR_RETURN(
       const QueryRows rows,
       connection.Query(Cat("SELECT pg_advisory_xact_lock(hashtextextended(",
                            QuoteText(name),
                            ", 0)); SELECT page, encode(written, 'hex') FROM ",
-                           table, " WHERE ", Where(key), " AND (page IN (",
-                           wanted, ") OR page = (SELECT max(page)", " FROM ",
-                           table, " WHERE ", Where(key), "))")));
-  PHOENIX_ASSIGN_OR_RETURN(partition.newest_page_,
-                           TakePages(rows, key.first, partition.offsets_));
+                           QuoteTableName(options_.table), " WHERE ",
+                           Where(key), " AND page IN (", wanted, ")")));
+  return TakePages(rows, key, partition);
+}
+
+absl::Status PositionTable::TakePages(const QueryRows& rows, const Key& key,
+                                      Partition& partition) const {
+  for (int row = 0; row < rows.size(); ++row) {
+    int64_t page = 0;
+    const bool is_number = absl::SimpleAtoi(ToAbsl(rows.Get(row, 0)), &page);
+    PHOENIX_RETURN_IF_ERROR(LoadPage(key, is_number ? page : kFloorPage,
+                                     rows.Get(row, 1), partition));
+  }
   return absl::OkStatus();
+}
+
+absl::Status PositionTable::LoadPage(const Key& key, int64_t page,
+                                     std::string_view hex,
+                                     Partition& partition) const {
+  if (IsHex(hex)) {
+    const std::string bytes = absl::HexStringToBytes(ToAbsl(hex));
+    if (page == kFloorPage && absl::SimpleAtoi(bytes, &partition.floor_)) {
+      return absl::OkStatus();
+    }
+    if (partition.offsets_.Load(page, bytes)) {
+      ++partition.pages_found_;
+      return absl::OkStatus();
+    }
+  }
+  return absl::FailedPreconditionError(
+      Cat("table '", options_.table, "', page ", page, " of log '", key.first,
+          "': expected at most ", OffsetPages::kPageBytes,
+          " bytes, and in page -1 a number"));
 }
 
 absl::Status PositionTable::Store(PostgresConnection& connection) {
@@ -114,7 +138,7 @@ absl::Status PositionTable::Store(PostgresConnection& connection) {
       if (bits == OffsetPages::Bits{}) continue;
       CatTo(values, values.empty() ? "" : ", ", "(", QuoteText(options_.sink),
             ", ", QuoteText(key.first), ", ", key.second, ", ", page,
-            ", decode('", OffsetPages::Encode(bits), "', 'hex'))");
+            ", decode('", ToHex(TrimmedPage(bits)), "', 'hex'))");
     }
   }
   if (values.empty()) return absl::OkStatus();
@@ -125,19 +149,47 @@ absl::Status PositionTable::Store(PostgresConnection& connection) {
           "SET written = EXCLUDED.written "
           "WHERE known.written <> EXCLUDED.written")));
   for (const auto& [key, partition] : partitions_) {
-    const int64_t newest = partition.offsets_.pages().rbegin()->first;
-    if (newest > partition.newest_page_) {
-      PHOENIX_RETURN_IF_ERROR(Forget(connection, key, newest));
-    }
+    const size_t added =
+        partition.offsets_.pages().size() - partition.pages_found_;
+    if (added == 0) continue;
+    const auto [known, is_first] = new_pages_.try_emplace(key, 0);
+    known->second += added;
+    if (!is_first && known->second < OffsetPages::kMaxNewPages) continue;
+    PHOENIX_RETURN_IF_ERROR(Forget(connection, key));
+    known->second = 0;
   }
   return absl::OkStatus();
 }
 
+// Counts pages instead of their distance: some logs leave most offsets out.
 absl::Status PositionTable::Forget(PostgresConnection& connection,
-                                   const Key& key, int64_t newest_page) {
-  return connection.Run(Cat("DELETE FROM ", QuoteTableName(options_.table),
-                            " WHERE ", Where(key), " AND page < ",
-                            newest_page - kMaxPagesBehind));
+                                   const Key& key) {
+  PHOENIX_ASSIGN_OR_RETURN(
+      const QueryRows newest_surplus,
+      connection.Query(Cat("SELECT page FROM ", QuoteTableName(options_.table),
+                           " WHERE ", Where(key),
+                           " AND page >= 0 ORDER BY page DESC OFFSET ",
+                           OffsetPages::kMaxPages, " LIMIT 1")));
+  int64_t page = 0;
+  if (newest_surplus.size() == 0 ||
+      !absl::SimpleAtoi(ToAbsl(newest_surplus.Get(0, 0)), &page)) {
+    return absl::OkStatus();
+  }
+  return ForgetBelow(connection, key, page + 1);
+}
+
+absl::Status PositionTable::ForgetBelow(PostgresConnection& connection,
+                                        const Key& key, int64_t floor) {
+  const std::string table = QuoteTableName(options_.table);
+  PHOENIX_RETURN_IF_ERROR(
+      connection.Run(Cat("DELETE FROM ", table, " WHERE ", Where(key),
+                         " AND page >= 0 AND page < ", floor)));
+  return connection.Run(Cat(
+      "INSERT INTO ", table, " (sink, log, partition, page, written) VALUES (",
+      QuoteText(options_.sink), ", ", QuoteText(key.first), ", ", key.second,
+      ", ", kFloorPage, ", decode('", ToHex(Cat(floor)),
+      "', 'hex')) ON CONFLICT (sink, log, partition, page) DO UPDATE "
+      "SET written = EXCLUDED.written"));
 }
 
 }  // namespace phoenix

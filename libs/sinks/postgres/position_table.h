@@ -9,16 +9,21 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/component/offset_pages.h"
 #include "libs/event/event_batch.h"
 #include "libs/sinks/postgres/connection.h"
-#include "libs/sinks/postgres/offset_pages.h"
 
 namespace phoenix {
 
 // Which events of which log a sink has written, in a table beside them: one row
 // a page of offsets. It is read and written within the transaction that has the
-// rows, so both are there or neither, and nothing is remembered in between:
+// rows, so both are there or neither, and no offset is remembered in between:
 // whatever became of a transaction before, the table says it.
+//
+// Of each partition the newest OffsetPages::kMaxPages pages are kept, and up to
+// OffsetPages::kMaxNewPages more for each process that writes it, before the
+// oldest are deleted. A row of page -1 then says below which page nothing is
+// known any more (kForgotten).
 //
 // A transaction holds a lock for each partition that it writes. So two
 // processes that write events of one partition take turns, and whoever comes
@@ -32,11 +37,6 @@ class PositionTable {
     std::string sink;  // Among all that write to the table, in every run.
   };
 
-  // What lies so far behind the newest page of its partition is forgotten, so
-  // that the table doesn't grow for ever: 100 million offsets, some 14 MB.
-  // Whatever comes from beyond is known to be unknown (kForgotten).
-  static constexpr int64_t kMaxPagesBehind = 24'415;
-
   enum class Seen { kNo, kYes, kForgotten };
 
   // One partition of one log.
@@ -45,14 +45,15 @@ class PositionTable {
     // Says that the offset will be asked for: before Load.
     void Want(int64_t offset) { offsets_.Touch(offset); }
 
-    Seen Find(int64_t offset) const;
+    Seen Find(int64_t offset);
     void Add(int64_t offset) { offsets_.Add(offset); }
     void Remove(int64_t offset) { offsets_.Remove(offset); }
 
    private:
     friend class PositionTable;
     OffsetPages offsets_;
-    int64_t newest_page_ = -1;  // Of the table.
+    int64_t floor_ = 0;       // Pages below it are forgotten.
+    size_t pages_found_ = 0;  // In the table.
   };
 
   explicit PositionTable(Options options) : options_(std::move(options)) {}
@@ -84,15 +85,21 @@ class PositionTable {
 
   absl::Status LoadOne(PostgresConnection& connection, const Key& key,
                        Partition& partition);
-  absl::StatusOr<int64_t> TakePages(const QueryRows& rows,
-                                    const std::string& log,
-                                    OffsetPages& pages) const;
-  absl::Status Forget(PostgresConnection& connection, const Key& key,
-                      int64_t newest_page);
+  absl::Status TakePages(const QueryRows& rows, const Key& key,
+                         Partition& partition) const;
+  absl::Status LoadPage(const Key& key, int64_t page, std::string_view hex,
+                        Partition& partition) const;
+  absl::Status Forget(PostgresConnection& connection, const Key& key);
+  absl::Status ForgetBelow(PostgresConnection& connection, const Key& key,
+                           int64_t floor);
   std::string Where(const Key& key) const;
 
   const Options options_;
   std::map<Key, Partition> partitions_;  // In order: locks can't deadlock.
+
+  // Pages that this process has added since it has looked for what to forget,
+  // about: what was undone counts too. None: it never has.
+  std::map<Key, size_t> new_pages_;
 };
 
 }  // namespace phoenix

@@ -5,6 +5,7 @@
 #include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/component/offset_pages.h"
 #include "libs/event/status_text.h"
 #include "libs/telemetry/log.h"
 
@@ -213,9 +214,7 @@ void PostgresSink::SettleOne(size_t row) {
     case Fate::kForgotten:
       return staged_.Settle(
           row, Outcome::kRejected,
-          absl::FailedPreconditionError(
-              "event is so old in its log that it is not known whether it was "
-              "written: expected one of the last 100 million"));
+          ForgottenOffsetError(staged_.WriteOf(row).identity));
     case Fate::kRefused:
       return staged_.Settle(row, Outcome::kRejected, refused_[row]);
   }
