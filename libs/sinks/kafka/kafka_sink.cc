@@ -114,12 +114,12 @@ void KafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
     pending_.Settle(row, Outcome::kDelivered);
     return;
   }
-  const absl::Status why = RecordStatus(error, options_.producer.topic);
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(row, Outcome::kRejected, why);
+    pending_.Settle(row, Outcome::kRejected,
+                    RecordStatus(error, options_.producer.topic));
     return;
   }
-  if (held_up_.ok()) held_up_ = why;
+  if (held_up_.ok()) held_up_ = producer_.WhyNotDelivered(error);
   pending_.Settle(row, Outcome::kRetry, held_up_);
 }
 

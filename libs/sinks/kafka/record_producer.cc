@@ -16,6 +16,9 @@ namespace {
 // How long an administrative request may take.
 constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
 
+// The same where deliveries wait for the answer.
+constexpr absl::Duration kLookUpTimeout = absl::Seconds(1);
+
 // What a topic takes unless it is set up otherwise.
 constexpr size_t kDefaultMaxRecordBytes = 1'048'588;
 
@@ -105,9 +108,7 @@ absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {
                                    "`create_topic`"));
   }
   if (absl::IsNotFound(count.status())) {
-    const absl::Status created = admin.Create(*wanted);
-    // Another replica may have been faster.
-    return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
+    return admin.CreateIfMissing(*wanted).status();
   }
   PHOENIX_RETURN_IF_ERROR(count.status());
   if (options_.alter_topic) {
@@ -125,6 +126,19 @@ absl::Status RecordProducer::DeleteTopicIfAsked() {
     return absl::OkStatus();
   }
   return TopicAdmin(*client_, kAdminTimeout).Delete(options_.topic);
+}
+
+absl::Status RecordProducer::WhyNotDelivered(rd_kafka_resp_err_t error) const {
+  const std::string what = Cat("write to topic '", options_.topic, "'");
+  if (error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT && client_ != nullptr) {
+    const absl::Status found =
+        TopicAdmin(*client_, kLookUpTimeout).Describe(options_.topic).status();
+    if (absl::IsNotFound(found)) {
+      return absl::NotFoundError(
+          Cat(what, ": it does not exist any more: create it again"));
+    }
+  }
+  return KafkaStatus(error, what);
 }
 
 KafkaProperties RecordProducer::Properties() const {

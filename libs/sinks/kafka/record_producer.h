@@ -88,6 +88,11 @@ class RecordProducer {
   // Whether the producer can't go on: Close, then Open.
   bool failed() const;
 
+  // Why records were not delivered, as their reports say by `error`; or
+  // NOT_FOUND, when that is a timeout, and the topic is not there any more:
+  // which is asked, and answered or given up within a second.
+  absl::Status WhyNotDelivered(rd_kafka_resp_err_t error) const;
+
   // The largest record that the topic takes.
   size_t max_record_bytes() const { return max_record_bytes_; }
 

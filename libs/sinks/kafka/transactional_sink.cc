@@ -161,11 +161,11 @@ void TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
 void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
   --unreported_;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const absl::Status why = RecordStatus(error, options_.sink.producer.topic);
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    refused_.emplace(static_cast<const Row*>(record), why);
+    refused_.emplace(static_cast<const Row*>(record),
+                     RecordStatus(error, options_.sink.producer.topic));
   }
-  if (failure_.ok()) failure_ = why;
+  if (failure_.ok()) failure_ = producer_.WhyNotDelivered(error);
 }
 
 void TransactionalKafkaSink::Flush() {
