@@ -79,6 +79,10 @@ class LogConsumer : private GroupConsumer::Listener {
 
   const PartitionFeed::Counters& counters() const { return *counters_; }
 
+  // Of the partitions that are assigned: records that are not final as a whole.
+  // What others appended in the last seconds may be missing.
+  uint64_t lag_records() const;
+
   // Records that the topic has lost before they were read.
   uint64_t expired_records() const;
 
@@ -87,6 +91,8 @@ class LogConsumer : private GroupConsumer::Listener {
     std::shared_ptr<PartitionFeed> feed;
     bool paused = false;
     int64_t committed = -1;
+    // Of the partition, as brokers said last: its oldest record, and its next.
+    Watermarks marks = {};
   };
 
   void OnAssigned(std::vector<TopicPartition>& partitions) override;
@@ -105,6 +111,7 @@ class LogConsumer : private GroupConsumer::Listener {
   void RewindWhereNeeded();
   void CallReaders();
   void CommitIfDue();
+  void FindEndsIfDue();
   void AddFeed(int32_t partition, const GroupPosition& position);
   absl::Status LookBehind(const TopicPartition& place);
   void CountExpired(int32_t partition, int64_t records);
@@ -127,6 +134,7 @@ class LogConsumer : private GroupConsumer::Listener {
   GroupConsumer consumer_;
   // Of the thread.
   int64_t next_commit_nanos_ = 0;
+  int64_t next_ends_nanos_ = 0;
   int64_t next_birth_check_nanos_ = 0;
   bool has_committed_ = false;  // Since births were checked.
   int64_t joins_since_nanos_ = 0;

@@ -52,6 +52,13 @@ rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
   return headers;
 }
 
+bool MayComeOfAMissingTopic(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 }  // namespace
 
 RecordProducer::RecordProducer(RecordProducerOptions options, Report report)
@@ -130,7 +137,7 @@ absl::Status RecordProducer::DeleteTopicIfAsked() {
 
 absl::Status RecordProducer::WhyNotDelivered(rd_kafka_resp_err_t error) const {
   const std::string what = Cat("write to topic '", options_.topic, "'");
-  if (error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT && client_ != nullptr) {
+  if (MayComeOfAMissingTopic(error) && client_ != nullptr) {
     const absl::Status found =
         TopicAdmin(*client_, kLookUpTimeout).Describe(options_.topic).status();
     if (absl::IsNotFound(found)) {

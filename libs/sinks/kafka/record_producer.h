@@ -88,9 +88,9 @@ class RecordProducer {
   // Whether the producer can't go on: Close, then Open.
   bool failed() const;
 
-  // Why records were not delivered, as their reports say by `error`; or
-  // NOT_FOUND, when that is a timeout, and the topic is not there any more:
-  // which is asked, and answered or given up within a second.
+  // Why records were not taken or delivered, as `error` says; or NOT_FOUND,
+  // when that may come of it, and the topic is not there any more: which
+  // brokers are asked, for a second at most.
   absl::Status WhyNotDelivered(rd_kafka_resp_err_t error) const;
 
   // The largest record that the topic takes.

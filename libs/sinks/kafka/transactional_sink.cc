@@ -147,14 +147,14 @@ void TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
     unsettled_.push_back(row);
     return;
   }
-  const absl::Status why =
-      RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
-                   producer_.max_record_bytes());
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(row, Outcome::kRejected, why);
+    pending_.Settle(
+        row, Outcome::kRejected,
+        RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
+                     producer_.max_record_bytes()));
     return;
   }
-  if (failure_.ok()) failure_ = why;
+  if (failure_.ok()) failure_ = producer_.WhyNotDelivered(error);
   unsettled_.push_back(row);
 }
 
