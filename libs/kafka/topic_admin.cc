@@ -161,14 +161,20 @@ absl::StatusOr<TopicShape> TopicAdmin::CreateIfMissing(
 }
 
 absl::StatusOr<TopicShape> TopicAdmin::Await(const std::string& topic) {
-  // Brokers hear of it within milliseconds, unless they are busy.
-  constexpr absl::Duration kPatience = absl::Seconds(10);
+  // Brokers hear of it within milliseconds, unless they are busy; who does not
+  // answer has taken its time already.
+  constexpr int kMaxAttempts = 100;
+  constexpr int kUnavailableAttempts = 10;
   constexpr absl::Duration kPause = absl::Milliseconds(50);
-  const absl::Time deadline = absl::Now() + kPatience;
   auto shape = Describe(topic);
-  while ((absl::IsNotFound(shape.status()) ||
-          absl::IsUnavailable(shape.status())) &&
-         absl::Now() < deadline) {
+  for (int attempts = 0; attempts < kMaxAttempts && !shape.ok();) {
+    if (absl::IsNotFound(shape.status())) {
+      ++attempts;
+    } else if (absl::IsUnavailable(shape.status())) {
+      attempts += kUnavailableAttempts;
+    } else {
+      break;
+    }
     absl::SleepFor(kPause);
     shape = Describe(topic);
   }
