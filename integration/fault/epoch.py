@@ -76,6 +76,7 @@ MISSED_SECONDS = 10
 
 # What is 0 when there is nothing left to do.
 UNREST = ("phoenix_pipeline_in_flight_events", "phoenix_log_lag_events",
+          "phoenix_log_lag_records",
           "phoenix_sink_queue_waiting_events")
 
 # Brokers that have just begun to serve, on a machine that builds beside.

@@ -121,7 +121,8 @@ class KafkaPastTest(kafka_harness.KafkaTest):
     def test_publishes_of_a_log_in_kafka_only_what_is_known(self):
         self.begin(WITH_LOG)
         names = {sample.split("{")[0] for sample in self.run_.metrics()}
-        self.assertIn("phoenix_log_lag_events", names)
+        self.assertIn("phoenix_log_lag_records", names)
+        self.assertNotIn("phoenix_log_lag_events", names)
         self.assertIn("phoenix_log_expired_records_total", names)
         self.assertNotIn("phoenix_log_max_size_bytes", names)
         self.assertNotIn("phoenix_log_size_bytes", names)

@@ -1,6 +1,7 @@
 #ifndef INTEGRATION_SERVERS_KAFKA_RECORDS_H_
 #define INTEGRATION_SERVERS_KAFKA_RECORDS_H_
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,17 @@ struct TestRecord {
 absl::Status WriteRecords(const std::string& bootstrap,
                           const std::string& topic,
                           const std::vector<TestRecord>& records);
+
+// The same in one transaction, which is committed in the end, or aborted.
+absl::Status WriteTransaction(const std::string& bootstrap,
+                              const std::string& topic,
+                              const std::vector<TestRecord>& records,
+                              bool commit = true);
+
+// Deletes the records of the partition before `offset`, as retention does.
+absl::Status DeleteRecords(const std::string& bootstrap,
+                           const std::string& topic, int partition,
+                           int64_t offset);
 
 // All records that a topic of up to `partitions` partitions holds now, in order
 // within each partition; those of transactions that were committed only.

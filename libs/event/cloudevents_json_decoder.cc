@@ -1,6 +1,7 @@
 #include "libs/event/cloudevents_json_decoder.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -151,6 +152,7 @@ absl::Status CloudEventsJsonDecoder::Fill(JsonTokens& tokens) {
     }
   }
   if (version_.empty()) return InvalidArgument("'specversion' is missing");
+  FillDefaultExtensions();
   return FillPayload();
 }
 
@@ -215,6 +217,17 @@ absl::Status CloudEventsJsonDecoder::FillExtension(std::string_view name,
     return WrongType(name, value, "a string, a boolean or a 32-bit integer");
   }
   return absl::OkStatus();
+}
+
+void CloudEventsJsonDecoder::FillDefaultExtensions() {
+  const size_t own = fields_.extensions.size();
+  for (const ExtensionField& one : default_extensions_) {
+    const auto end = fields_.extensions.begin() + static_cast<ptrdiff_t>(own);
+    const bool has_it =
+        std::any_of(fields_.extensions.begin(), end,
+                    [&](const auto& mine) { return mine.name == one.name; });
+    if (!has_it) fields_.extensions.push_back(one);
+  }
 }
 
 absl::Status CloudEventsJsonDecoder::FillPayload() {

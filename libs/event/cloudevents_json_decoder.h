@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "libs/base/byte_range.h"
 #include "libs/base/shared_bytes.h"
 #include "libs/event/batch_builder.h"
@@ -56,6 +57,13 @@ class CloudEventsJsonDecoder {
   absl::Status DecodeBatch(const SharedBytes& body, BatchBuilder& builder,
                            std::vector<DecodeError>& errors);
 
+  // What the events of the next bodies have as extensions, unless they have one
+  // of that name themselves: what else is known of them, such as from headers.
+  // Views that stay valid until this is set anew; names are valid ones.
+  void SetDefaultExtensions(absl::Span<const ExtensionField> defaults) {
+    default_extensions_ = defaults;
+  }
+
  private:
   absl::Status Index(const SharedBytes& body);
   absl::Status AddNext(JsonTokens& tokens, BatchBuilder& builder);
@@ -64,6 +72,7 @@ class CloudEventsJsonDecoder {
   absl::Status FillVersion(std::string_view value);
   absl::Status FillAttribute(Attribute attribute, std::string_view value);
   absl::Status FillExtension(std::string_view name, std::string_view value);
+  void FillDefaultExtensions();
   absl::Status FillPayload();
   absl::Status FillBytes();
   std::string_view Text(std::string_view literal);
@@ -74,6 +83,7 @@ class CloudEventsJsonDecoder {
   std::vector<JsonError> errors_;
   PayloadClassifier classifier_;
   std::string_view body_;
+  absl::Span<const ExtensionField> default_extensions_;
 
   // Of the event that is being read.
   EventFields fields_;

@@ -95,6 +95,14 @@ KafkaProperties ConnectionProperties(const KafkaConnection& connection) {
   return properties;
 }
 
+// The properties of a component are for all of its clients: it is nothing to
+// warn of that one is a consumer's, and this client a producer.
+bool IsOfAnotherKind(std::string_view facility, std::string_view text) {
+  return facility == "CONFWARN" &&
+         text.find(" property and will be ignored by this ") !=
+             std::string_view::npos;
+}
+
 }  // namespace
 
 // Levels are syslog's: 3 and less are errors, of which the client recovers.
@@ -103,7 +111,7 @@ void WriteKafkaLog(const rd_kafka_t* client, int level, const char* facility,
   const auto& log = Logger::Process();
   const LogField name("client", rd_kafka_name(client));
   const LogField detail("detail", Cat(facility, ": ", text));
-  if (level <= 4) {
+  if (level <= 4 && !IsOfAnotherKind(facility, text)) {
     log.Warn("Kafka client reports trouble.", {name, detail});
   } else {
     log.Debug("Kafka client reports.", {name, detail});

@@ -52,6 +52,22 @@ std::string OnOutOfRange(const GroupConsumerOptions& options) {
   return options.from_latest ? "latest" : "earliest";
 }
 
+// The offsets of `list` as those of `partitions`, which it was made of.
+absl::Status ReadOffsets(rd_kafka_topic_partition_list_t& list,
+                         std::string_view what,
+                         std::vector<TopicPartition>& partitions) {
+  for (TopicPartition& one : partitions) {
+    const rd_kafka_topic_partition_t& found =
+        *rd_kafka_topic_partition_list_find(&list, one.topic.c_str(),
+                                            one.partition);
+    PHOENIX_RETURN_IF_ERROR(KafkaStatus(
+        found.err,
+        Cat(what, " of partition ", one.partition, " of '", one.topic, "'")));
+    one.offset = found.offset;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 GroupConsumer::GroupConsumer(GroupConsumerOptions options, Listener& listener)
@@ -62,17 +78,19 @@ GroupConsumer::~GroupConsumer() { Close(); }
 absl::Status GroupConsumer::Open() {
   PHOENIX_ASSIGN_OR_RETURN(
       auto conf,
-      MakeKafkaConf(options_.connection,
-                    {{"group.id", options_.group},
-                     {"enable.auto.commit", "false"},
-                     {"enable.auto.offset.store", "false"},
-                     {"partition.assignment.strategy", "cooperative-sticky"},
-                     {"isolation.level", "read_committed"},
-                     {"allow.auto.create.topics", "false"},
-                     {"debug", "cgrp"},  // For OnLog.
-                     {"auto.offset.reset", OnOutOfRange(options_)},
-                     {"queued.max.messages.kbytes",
-                      Cat(options_.max_buffer_bytes / 1024)}}));
+      MakeKafkaConf(
+          options_.connection,
+          {{"group.id", options_.group},
+           {"enable.auto.commit", "false"},
+           {"enable.auto.offset.store", "false"},
+           {"partition.assignment.strategy", "cooperative-sticky"},
+           {"isolation.level", "read_committed"},
+           {"allow.auto.create.topics", "false"},
+           {"debug", "cgrp"},  // For OnLog.
+           {"enable.partition.eof", options_.tell_end ? "true" : "false"},
+           {"auto.offset.reset", OnOutOfRange(options_)},
+           {"queued.max.messages.kbytes",
+            Cat(options_.max_buffer_bytes / 1024)}}));
   join_ = std::make_unique<Join>(*this);
   rd_kafka_conf_set_opaque(conf.get(), join_.get());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
@@ -92,8 +110,10 @@ absl::Status GroupConsumer::CheckTopics() {
   TopicAdmin admin(*client_, kAdminTimeout);
   for (const std::string& topic : options_.topics) {
     if (IsPattern(topic)) continue;
-    const absl::Status found = WhyUnavailable(
-        admin.PartitionCount(topic).status(), options_.connection);
+    const auto shape =
+        options_.topics_are_new ? admin.Await(topic) : admin.Describe(topic);
+    const absl::Status found =
+        WhyUnavailable(shape.status(), options_.connection);
     if (absl::IsNotFound(found)) {
       return absl::NotFoundError(Cat("topic '", topic, "' does not exist: ",
                                      "create it, or name another"));
@@ -163,7 +183,10 @@ void GroupConsumer::TakeOne(
   } else if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
     listener_.OnOutOfRange(
         {rd_kafka_topic_name(message.rkt), message.partition, message.offset});
-  } else if (message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+  } else if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    listener_.OnEnd(
+        {rd_kafka_topic_name(message.rkt), message.partition, message.offset});
+  } else {
     Logger::Process().Warn(
         "Kafka consumer can't read for now.",
         {{"error", KafkaStatus(message.err, "read",
@@ -193,12 +216,31 @@ absl::Status GroupConsumer::Commit(const std::vector<TopicPartition>& offsets,
       "commit offsets");
 }
 
-int64_t GroupConsumer::Lag(const TopicPartition& partition, int64_t position) {
-  int64_t low = RD_KAFKA_OFFSET_INVALID;
-  int64_t high = RD_KAFKA_OFFSET_INVALID;
+absl::Status GroupConsumer::FindCommitted(
+    std::vector<TopicPartition>& partitions, absl::Duration timeout) {
+  const KafkaPartitionsPtr list = ListOf(partitions);
+  PHOENIX_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_committed(client_.get(), list.get(), Millis(timeout)),
+      "read committed offsets"));
+  return ReadOffsets(*list, "read committed offset", partitions);
+}
+
+absl::Status GroupConsumer::FindEnds(std::vector<TopicPartition>& partitions,
+                                     absl::Duration timeout) {
+  // In the place of a time.
+  for (TopicPartition& one : partitions) one.offset = RD_KAFKA_OFFSET_END;
+  const KafkaPartitionsPtr list = ListOf(partitions);
+  PHOENIX_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_offsets_for_times(client_.get(), list.get(), Millis(timeout)),
+      "find ends"));
+  return ReadOffsets(*list, "find end", partitions);
+}
+
+Watermarks GroupConsumer::KnownWatermarks(const TopicPartition& partition) {
+  Watermarks marks = {RD_KAFKA_OFFSET_INVALID, RD_KAFKA_OFFSET_INVALID};
   rd_kafka_get_watermark_offsets(client_.get(), partition.topic.c_str(),
-                                 partition.partition, &low, &high);
-  return high < 0 ? -1 : std::max<int64_t>(high - position, 0);
+                                 partition.partition, &marks.low, &marks.high);
+  return marks;
 }
 
 // Callbacks but that of the log come only within calls of the client, of which

@@ -38,6 +38,8 @@ struct GroupConsumerOptions {
   std::string group;
   bool from_latest = false;  // Where a new group begins; else at the earliest.
   size_t max_buffer_bytes = 32 << 20;  // What is fetched ahead.
+  bool topics_are_new = false;         // Not every broker may know them yet.
+  bool tell_end = false;               // Whether the listener hears of OnEnd.
 
   // Whether the listener hears of an offset that the topic does not hold, and
   // decides; else reading goes on where a new group begins.
@@ -70,6 +72,11 @@ class GroupConsumer {
     // still until it is assigned anew. Only with tell_out_of_range; within
     // Poll.
     virtual void OnOutOfRange(const TopicPartition&) {}
+
+    // All records before the partition's offset have come, of those that are
+    // for readers: what there is behind the last one is of transactions. Within
+    // Poll, in order with the records; only with tell_end.
+    virtual void OnEnd(const TopicPartition& /*partition*/) {}
   };
 
   // Whether a name is a pattern of topics, which need not match any yet.
@@ -125,9 +132,21 @@ class GroupConsumer {
     return TopicAdmin(*client_, timeout);
   }
 
-  // How many records of the partition come after `position`, as far as is
-  // known; negative when it is not.
-  int64_t Lag(const TopicPartition& partition, int64_t position);
+  // Sets the offset of each to what the group has committed, or to
+  // RD_KAFKA_OFFSET_INVALID where it has not. Blocks, at most about `timeout`.
+  absl::Status FindCommitted(std::vector<TopicPartition>& partitions,
+                             absl::Duration timeout);
+
+  // Sets the offset of each to that of the next record that its topic will
+  // have, of transactions that are still open the first. Asks the brokers, once
+  // for all partitions. Blocks, at most about `timeout`.
+  absl::Status FindEnds(std::vector<TopicPartition>& partitions,
+                        absl::Duration timeout);
+
+  // The oldest offset of the partition, and the next one to come, as of when
+  // records came last: for a partition that is paused both are old. Negative
+  // where nothing is known.
+  Watermarks KnownWatermarks(const TopicPartition& partition);
 
  private:
   // How far the client has come in joining, as its log tells: on librdkafka's

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
+#include "absl/time/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/handles.h"
@@ -150,6 +151,34 @@ absl::Status TopicAdmin::Create(const KafkaTopic& topic) {
   const auto* results = rd_kafka_CreateTopics_result_topics(
       rd_kafka_event_CreateTopics_result(event->get()), &count);
   return TopicError(results, count, what);
+}
+
+absl::StatusOr<TopicShape> TopicAdmin::CreateIfMissing(
+    const KafkaTopic& topic) {
+  const absl::Status created = Create(topic);
+  if (!created.ok() && !absl::IsAlreadyExists(created)) return created;
+  return Await(topic.name);
+}
+
+absl::StatusOr<TopicShape> TopicAdmin::Await(const std::string& topic) {
+  // Brokers hear of it within milliseconds, unless they are busy; who does not
+  // answer has taken its time already.
+  constexpr int kMaxAttempts = 100;
+  constexpr int kUnavailableAttempts = 10;
+  constexpr absl::Duration kPause = absl::Milliseconds(50);
+  auto shape = Describe(topic);
+  for (int attempts = 0; attempts < kMaxAttempts && !shape.ok();) {
+    if (absl::IsNotFound(shape.status())) {
+      ++attempts;
+    } else if (absl::IsUnavailable(shape.status())) {
+      attempts += kUnavailableAttempts;
+    } else {
+      break;
+    }
+    absl::SleepFor(kPause);
+    shape = Describe(topic);
+  }
+  return shape;
 }
 
 absl::Status TopicAdmin::AddPartitions(const std::string& topic,

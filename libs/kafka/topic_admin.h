@@ -54,6 +54,14 @@ class TopicAdmin {
   // ALREADY_EXISTS when there is one of that name.
   absl::Status Create(const KafkaTopic& topic);
 
+  // The same, where another may have been faster; and waits until brokers know
+  // the topic, which they do not at once, for a few seconds at most.
+  absl::StatusOr<TopicShape> CreateIfMissing(const KafkaTopic& topic);
+
+  // A topic that was just created: as Describe, but asks again for a few
+  // seconds as long as there is none.
+  absl::StatusOr<TopicShape> Await(const std::string& topic);
+
   // Adds partitions to a topic until there are `partitions`.
   absl::Status AddPartitions(const std::string& topic, int partitions);
 

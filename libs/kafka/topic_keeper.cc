@@ -38,9 +38,7 @@ absl::Status TopicKeeper::Keep(TopicAdmin& admin,
   if (absl::IsNotFound(count.status())) {
     KafkaTopic shape = wish_.shape;
     shape.name = topic;
-    const absl::Status created = admin.Create(shape);
-    // Another replica may have been faster.
-    return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
+    return admin.CreateIfMissing(shape).status();
   }
   PHOENIX_RETURN_IF_ERROR(count.status());
   if (wish_.alter_config) {

@@ -27,7 +27,8 @@ class TopicKeeper {
   TopicKeeper(KafkaConnection connection, std::vector<std::string> topics,
               TopicWish wish, absl::Duration timeout);
 
-  // Creates those that do not exist, and alters those that do.
+  // Creates those that do not exist, waits until brokers know them, and alters
+  // those that do.
   absl::Status Begin();
 
   // Deletes them, if that is asked for.

@@ -42,6 +42,17 @@ class TopicKeeperTest : public ::testing::Test {
   std::optional<TopicAdmin> admin_;
 };
 
+TEST_F(TopicKeeperTest, MakesTopicsThatAreKnownWhenItReturns) {
+  for (const char* name : {"now-1", "now-2", "now-3"}) {
+    TopicWish wish;
+    wish.shape.partitions = 12;
+    ASSERT_TRUE(TopicKeeper(connection_, {name}, wish, kTimeout).Begin().ok());
+    const auto count = admin_->PartitionCount(name);
+    ASSERT_TRUE(count.ok()) << count.status();
+    EXPECT_EQ(*count, 12);
+  }
+}
+
 TEST_F(TopicKeeperTest, CreatesAltersAndDeletesWhatTheFileAsksFor) {
   TopicWish wish;
   wish.shape.partitions = 2;

@@ -86,6 +86,11 @@ struct LogStats {
   // Batches that this instance has appended to partitions that are its to read,
   // and not read there: of logs that are shared.
   uint64_t unread_batches = 0;
+
+  // Records that are not final as a whole, in partitions that are this
+  // instance's to read, whoever appended them: of logs that are shared. How
+  // many events they are nobody knows before they are read.
+  uint64_t lag_records = 0;
 };
 
 // Hears which partitions of a log are this instance's to read; see

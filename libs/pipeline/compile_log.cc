@@ -154,13 +154,24 @@ KafkaLogOptions ToOptions(const v1::KafkaLog& log,
   return options;
 }
 
-// Until the topic is looked at: what such a log is for.
+// Until the topic is looked at: what such a log is for, unless the file makes a
+// topic that one broker's loss is the end of.
+Durability ExpectedDurability(const KafkaLogOptions& options) {
+  if (!options.create_topic.has_value()) return Durability::kReplicated;
+  const KafkaTopic& topic = *options.create_topic;
+  const auto in_sync = topic.config.find("min.insync.replicas");
+  const bool one_suffices =
+      topic.replication_factor == 1 ||
+      (in_sync != topic.config.end() && in_sync->second == "1");
+  return one_suffices ? Durability::kOs : Durability::kReplicated;
+}
+
 PipelineLog ToLog(const v1::KafkaLog& log, const std::string& pipeline) {
   PipelineLog result;
   result.kafka =
       std::make_shared<const KafkaLogOptions>(ToOptions(log, pipeline));
   result.when_full = result.kafka->full_policy;
-  result.durability = Durability::kReplicated;
+  result.durability = ExpectedDurability(*result.kafka);
   return result;
 }
 

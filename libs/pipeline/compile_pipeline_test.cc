@@ -172,6 +172,22 @@ TEST_F(CompilePipelineTest, FillsInWhatALogInKafkaDoesNotSay) {
   EXPECT_EQ(log.max_queued_bytes, 32u << 20);
 }
 
+TEST_F(CompilePipelineTest, ExpectsNoReplicasThatALogInKafkaIsMadeWithout) {
+  const auto durability = [this](const std::string& topic) {
+    const auto compiled = Compile(
+        std::string(kSourcesAndSinks) +
+        "log: {kafka: {brokers: b, topic: t, create_topic: " + topic + "}}\n");
+    EXPECT_NE(compiled, nullptr) << diagnostics_.ToString();
+    return compiled == nullptr ? Durability::kDisk : compiled->log->durability;
+  };
+  EXPECT_EQ(durability("{partitions: 1}"), Durability::kReplicated);
+  EXPECT_EQ(durability("{replication_factor: 1}"), Durability::kOs);
+  EXPECT_EQ(durability("{replication_factor: 3}"), Durability::kReplicated);
+  EXPECT_EQ(durability("{replication_factor: 3,"
+                       " config: {min.insync.replicas: \"1\"}}"),
+            Durability::kOs);
+}
+
 TEST_F(CompilePipelineTest, TakesWhatALogInKafkaSays) {
   const auto compiled = Compile(
       std::string(kSourcesAndSinks) +

@@ -23,11 +23,14 @@ LogMetrics::LogMetrics(MetricsRegistry& registry, const std::string& pipeline,
           registry.AddCounter(metric::kLogDroppedEvents, LabelsOf(pipeline))),
       expired_records_(
           registry.AddCounter(metric::kLogExpiredRecords, LabelsOf(pipeline))),
-      lag_events_(registry.AddGauge(metric::kLogLagEvents, LabelsOf(pipeline))),
       refusing_(registry.AddGauge(metric::kLogRefusing, LabelsOf(pipeline))) {
-  if (storage == LogStorage::kOthers) return;
   const MetricLabels labels = LabelsOf(pipeline);
+  if (storage == LogStorage::kOthers) {
+    lag_records_.emplace(registry.AddGauge(metric::kLogLagRecords, labels));
+    return;
+  }
   own_.emplace(OwnStorage{
+      .lag_events = registry.AddGauge(metric::kLogLagEvents, labels),
       .syncs = registry.AddCounter(metric::kLogSyncs, labels),
       .max_size_bytes = registry.AddGauge(metric::kLogMaxSizeBytes, labels),
       .segments = registry.AddGauge(metric::kLogSegments, labels),
@@ -43,9 +46,10 @@ void LogMetrics::Publish(const LogNumbers& now) {
   AddGrowth(corrupt_records_, last_.corrupt_records, now.corrupt_records);
   AddGrowth(dropped_events_, last_.dropped_events, now.dropped_events);
   AddGrowth(expired_records_, last_.expired_records, now.expired_records);
-  lag_events_.Set(static_cast<double>(now.lag_events));
   refusing_.Set(now.refuses ? 1 : 0);
+  if (lag_records_) lag_records_->Set(static_cast<double>(now.lag_records));
   if (own_) {
+    own_->lag_events.Set(static_cast<double>(now.lag_events));
     AddGrowth(own_->syncs, last_.syncs, now.syncs);
     own_->segments.Set(static_cast<double>(now.segments));
     own_->size_bytes.Set(static_cast<double>(now.size_bytes));

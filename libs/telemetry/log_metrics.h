@@ -16,7 +16,8 @@ struct LogNumbers {
   uint64_t dropped_events = 0;
   uint64_t expired_records = 0;
   uint64_t syncs = 0;
-  uint64_t lag_events = 0;  // Now, as the next three.
+  uint64_t lag_events = 0;   // Now, as the next three.
+  uint64_t lag_records = 0;  // Of others' storage, instead of events.
   uint64_t segments = 0;
   uint64_t size_bytes = 0;
   bool refuses = false;  // See Log::Refuses.
@@ -29,7 +30,8 @@ enum class LogStorage {
 };
 
 // The metrics of a pipeline's log, from 0 on: they stay there when it has none.
-// Of storage that others keep nothing is known, and nothing published.
+// Of storage that others keep, only records are counted, and of its size
+// nothing is known, and nothing published.
 // Thread-compatible; outlived by the registry.
 class LogMetrics {
  public:
@@ -47,17 +49,18 @@ class LogMetrics {
   const Counter corrupt_records_;
   const Counter dropped_events_;
   const Counter expired_records_;
-  const Gauge lag_events_;
   const Gauge refusing_;
 
-  // Of its own storage.
+  // Of its own storage; of others'.
   struct OwnStorage {
+    Gauge lag_events;
     Counter syncs;
     Gauge max_size_bytes;
     Gauge segments;
     Gauge size_bytes;
   };
   std::optional<OwnStorage> own_;
+  std::optional<Gauge> lag_records_;
   LogNumbers last_;
 };
 

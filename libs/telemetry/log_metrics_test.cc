@@ -58,12 +58,15 @@ TEST(LogMetricsTest, PublishesNothingOfStorageThatOthersKeep) {
   MetricsRegistry registry;
   LogMetrics metrics(registry, "p", LogStorage::kOthers);
   metrics.SetMaximum(1 << 20);
-  metrics.Publish({.appended_events = 5, .expired_records = 3});
+  metrics.Publish(
+      {.appended_events = 5, .expired_records = 3, .lag_records = 4});
   const std::string page = registry.Render();
   EXPECT_THAT(page, HasSubstr("phoenix_log_appended_events_total{pipeline=\"p\""
                               "} 5"));
   EXPECT_THAT(page, HasSubstr("phoenix_log_expired_records_total{pipeline=\"p\""
                               "} 3"));
+  EXPECT_THAT(page, HasSubstr("phoenix_log_lag_records{pipeline=\"p\"} 4"));
+  EXPECT_THAT(page, Not(HasSubstr("phoenix_log_lag_events")));
   EXPECT_THAT(page, Not(HasSubstr("size_bytes")));
   EXPECT_THAT(page, Not(HasSubstr("phoenix_log_segments")));
   EXPECT_THAT(page, Not(HasSubstr("phoenix_log_syncs")));

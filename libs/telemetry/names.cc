@@ -146,6 +146,10 @@ constexpr MetricSpec kLogExpiredRecords = Development(
             "before their events were final."));
 constexpr MetricSpec kLogLagEvents = Development(Gauge(
     "phoenix_log_lag_events", "Events in the log that have no final outcome."));
+constexpr MetricSpec kLogLagRecords = Development(
+    Gauge("phoenix_log_lag_records",
+          "Records of a log in Kafka, each a batch as a rule, that are not "
+          "final as a whole, in the partitions of this process."));
 constexpr MetricSpec kLogMaxSizeBytes = Development(
     Gauge("phoenix_log_max_size_bytes", "Bytes that the log may use."));
 constexpr MetricSpec kLogSegments =
@@ -175,6 +179,10 @@ constexpr MetricSpec kSourceLagEvents = Development(
     Gauge("phoenix_source_lag_events",
           "Events that a source has still to bring to a final outcome, as far "
           "as its origin tells."));
+constexpr MetricSpec kSourceExpiredRecords = Development(
+    Counter("phoenix_source_expired_records_total",
+            "Records that the origin of a source has deleted before the source "
+            "had read them."));
 constexpr MetricSpec kUnaccountedEvents =
     Gauge("phoenix_unaccounted_events",
           "Events received, neither settled nor in flight. Anything but 0 is "
@@ -229,6 +237,7 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kLogDroppedEvents,
       &metric::kLogExpiredRecords,
       &metric::kLogLagEvents,
+      &metric::kLogLagRecords,
       &metric::kLogMaxSizeBytes,
       &metric::kLogRefusing,
       &metric::kLogSegments,
@@ -256,6 +265,7 @@ absl::Span<const MetricSpec* const> AllMetrics() {
       &metric::kSinkRequestLimit,
       &metric::kSinkRetriedEvents,
       &metric::kSinkWriteAttempts,
+      &metric::kSourceExpiredRecords,
       &metric::kSourceLagEvents,
       &metric::kStreamAvailableCreditBytes,
       &metric::kStreamInFlightBatches,

@@ -83,6 +83,7 @@ extern const MetricSpec kLogCorruptRecords;
 extern const MetricSpec kLogDroppedEvents;
 extern const MetricSpec kLogExpiredRecords;
 extern const MetricSpec kLogLagEvents;
+extern const MetricSpec kLogLagRecords;
 extern const MetricSpec kLogMaxSizeBytes;
 extern const MetricSpec kLogRefusing;
 extern const MetricSpec kLogSegments;
@@ -106,6 +107,9 @@ extern const MetricSpec kStreamReconnects;
 
 // Labels: component_name, topic. Of sources that pull.
 extern const MetricSpec kSourceLagEvents;
+
+// Label: component_name. Of sources that pull from what deletes by itself.
+extern const MetricSpec kSourceExpiredRecords;
 
 // Labels: version, commit. Always 1.
 extern const MetricSpec kBuildInfo;

@@ -134,6 +134,7 @@ LogNumbers LogStage::Numbers() const {
           .expired_records = stats.expired_records,
           .syncs = stats.syncs,
           .lag_events = waiting_events(),
+          .lag_records = stats.lag_records,
           .segments = stats.segments,
           .size_bytes = stats.bytes,
           .refuses = !log_->Refuses().empty()};

@@ -95,6 +95,7 @@ LogStats KafkaLog::Stats() const {
   stats.quarantined_bytes = consumer_.counters().corrupt_bytes;
   stats.expired_records = consumer_.expired_records();
   stats.unread_batches = UnreadBatches();
+  stats.lag_records = consumer_.lag_records();
   return stats;
 }
 

@@ -260,6 +260,23 @@ TEST(KafkaLogTest, CountsAndPassesOverWhatNoLogHasWritten) {
   EXPECT_EQ(one.log().Stats().corrupt_records, 1u);
 }
 
+TEST(KafkaLogTest, CountsTheRecordsThatAreNotFinal) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 2);
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(2), SizeIs(2));
+  const auto wait_for_lag = [&one](uint64_t lag) {
+    while (one.log().Stats().lag_records != lag) std::this_thread::yield();
+  };
+  AppendTo(one.log(), 0, 3);
+  AppendTo(one.log(), 1, 2);
+  wait_for_lag(5);
+  const auto entries = ReadPartition(one.log(), 0, 3);
+  ASSERT_TRUE(one.log().SetCursor(0, entries[1].end_offset()).ok());
+  wait_for_lag(3);
+  ASSERT_TRUE(one.log().SetCursor(0, entries[2].end_offset()).ok());
+  wait_for_lag(2);
+}
+
 // A client of the broker; of a group where one is named.
 KafkaClientPtr ClientOf(const std::string& group = "") {
   KafkaConnection connection;

@@ -24,6 +24,11 @@ constexpr absl::Duration kImpatientPollInterval = absl::Milliseconds(2);
 
 constexpr std::chrono::milliseconds kReopenInterval{1000};
 
+// How often brokers are asked how much there is to read, and how long reading
+// waits for the answer.
+constexpr absl::Duration kEndsInterval = absl::Seconds(5);
+constexpr absl::Duration kEndsTimeout = absl::Milliseconds(500);
+
 // How long a question to the brokers may take while others wait for the answer.
 constexpr absl::Duration kAskTimeout = absl::Seconds(10);
 
@@ -144,6 +149,17 @@ std::map<int32_t, int64_t> LogConsumer::read_ends() const {
   return ends;
 }
 
+uint64_t LogConsumer::lag_records() const {
+  MutexLock lock(mutex_);
+  uint64_t lag = 0;
+  for (const auto& [partition, one] : assigned_) {
+    const int64_t end = std::max(one.marks.high, one.feed->read_end());
+    const int64_t begin = std::max(one.marks.low, one.feed->final_end());
+    lag += static_cast<uint64_t>(std::max<int64_t>(end - begin, 0));
+  }
+  return lag;
+}
+
 uint64_t LogConsumer::expired_records() const {
   MutexLock lock(mutex_);
   return expired_records_;
@@ -167,6 +183,7 @@ void LogConsumer::Run() {
     PauseWhereNeeded();
     CallReaders();
     CommitIfDue();
+    FindEndsIfDue();
   }
   // Revokes what is assigned, and so commits it.
   consumer_.Close();
@@ -390,6 +407,20 @@ absl::StatusOr<bool> LogConsumer::FindMadeAnew(
   return is_new;
 }
 
+void LogConsumer::FindEndsIfDue() {
+  const int64_t now = clock_.MonotonicNanos();
+  if (now < next_ends_nanos_ || consumer_.failed()) return;
+  next_ends_nanos_ = now + absl::ToInt64Nanoseconds(kEndsInterval);
+  std::vector<TopicPartition> ends = AllAssigned();
+  if (ends.empty() || !consumer_.FindEnds(ends, kEndsTimeout).ok()) return;
+  MutexLock lock(mutex_);
+  for (const TopicPartition& end : ends) {
+    const auto found = assigned_.find(end.partition);
+    if (found == assigned_.end()) continue;
+    found->second.marks = {consumer_.KnownWatermarks(end).low, end.offset};
+  }
+}
+
 // So all are committed again with the next.
 void LogConsumer::OnCommitFailed() {
   MutexLock lock(mutex_);
@@ -408,6 +439,7 @@ absl::Status LogConsumer::SyncCursors() {
 
 void LogConsumer::OnAssigned(std::vector<TopicPartition>& partitions) {
   tenure_ = std::max(tenure_ + 1, absl::ToUnixMillis(clock_.Now()));
+  next_ends_nanos_ = 0;
   std::vector<int32_t> numbers;
   for (const TopicPartition& one : partitions) numbers.push_back(one.partition);
   const auto positions =

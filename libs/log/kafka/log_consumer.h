@@ -84,6 +84,10 @@ class LogConsumer : private GroupConsumer::Listener {
 
   const PartitionFeed::Counters& counters() const { return *counters_; }
 
+  // Of the partitions that are assigned: records that are not final as a whole.
+  // What others appended in the last seconds may be missing.
+  uint64_t lag_records() const;
+
   // Records that the topic has lost before they were read.
   uint64_t expired_records() const;
 
@@ -93,6 +97,8 @@ class LogConsumer : private GroupConsumer::Listener {
     bool paused = false;
     int64_t committed = -1;
     int64_t asked = 0;  // To commit, whatever became of it.
+    // Of the partition, as brokers said last: its oldest record, and its next.
+    Watermarks marks = {};
   };
 
   void OnAssigned(std::vector<TopicPartition>& partitions) override;
@@ -111,6 +117,7 @@ class LogConsumer : private GroupConsumer::Listener {
   void RewindWhereNeeded();
   void CallReaders();
   void CommitIfDue();
+  void FindEndsIfDue();
   void AddFeed(int32_t partition, const GroupPosition& position);
   absl::Status LookBehind(const TopicPartition& place);
   void CountExpired(int32_t partition, int64_t records);
@@ -134,6 +141,7 @@ class LogConsumer : private GroupConsumer::Listener {
   GroupConsumer consumer_;
   // Of the thread.
   int64_t next_commit_nanos_ = 0;
+  int64_t next_ends_nanos_ = 0;
   int64_t next_birth_check_nanos_ = 0;
   bool has_committed_ = false;  // Since births were checked.
   int64_t joins_since_nanos_ = 0;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
-#include "absl/time/clock.h"
 #include "libs/base/status_builder.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
@@ -65,22 +64,7 @@ class TopicPreparer {
       return absl::NotFoundError(
           "it does not exist: create it, or set `create_topic`");
     }
-    const absl::Status created = admin_.Create(WithSafeReplicas());
-    // Another instance may have been faster.
-    if (!created.ok() && !absl::IsAlreadyExists(created)) return created;
-    return AwaitTopic();
-  }
-
-  // The one that was just created is not known at once to every broker.
-  absl::StatusOr<TopicShape> AwaitTopic() {
-    constexpr int kAttempts = 50;
-    constexpr absl::Duration kPause = absl::Milliseconds(100);
-    auto shape = admin_.Describe(options_.topic);
-    for (int i = 0; i < kAttempts && !shape.ok(); ++i) {
-      absl::SleepFor(kPause);
-      shape = admin_.Describe(options_.topic);
-    }
-    return shape;
+    return admin_.CreateIfMissing(WithSafeReplicas());
   }
 
   absl::StatusOr<TopicShape> Altered(const absl::StatusOr<TopicShape>& found) {

@@ -173,6 +173,25 @@ TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicIsMissing) {
   EXPECT_THAT(std::string(opened.message()), HasSubstr("`create_topic`"));
 }
 
+TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicWasDeletedMeanwhile) {
+  KafkaSink::Options options = OptionsFor(NewTopic());
+  options.producer.delivery_timeout = absl::Seconds(2);
+  KafkaSink sink(options);
+  ASSERT_TRUE(sink.Open().ok());
+  EXPECT_THAT(Deliver(sink, MakeBatch({std::string("1")})),
+              ElementsAre("delivered"));
+  options.producer.delete_topic_at_end = true;
+  KafkaSink deleter(options);
+  ASSERT_TRUE(deleter.Open().ok());
+  ASSERT_TRUE(deleter.Close().ok());
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(MakeBatch({std::string("2")})), recorder.Callback());
+  sink.Flush();
+  ASSERT_THAT(recorder.names(), ElementsAre("retry"));
+  EXPECT_THAT(recorder.outcome().details().at(0).status.ToString(),
+              HasSubstr("does not exist any more"));
+}
+
 TEST(KafkaSinkOnABrokerTest, CreatesTheTopicAsTheFileAsks) {
   const std::string topic = NewName();
   KafkaSink::Options options = OptionsFor(topic);

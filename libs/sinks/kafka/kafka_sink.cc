@@ -99,12 +99,15 @@ void KafkaSink::Enqueue(PendingWrite& write, size_t index) {
     producer_.Poll(kPollInterval);
   }
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const absl::Status why =
-      RecordStatus(error, options_.producer.topic, RecordBytes(record),
-                   producer_.max_record_bytes());
-  const bool refused = RemedyOf(error) == KafkaRemedy::kReject;
-  if (!refused && held_up_.ok()) held_up_ = why;
-  pending_.Settle(place, refused ? Outcome::kRejected : Outcome::kRetry, why);
+  if (RemedyOf(error) == KafkaRemedy::kReject) {
+    pending_.Settle(
+        place, Outcome::kRejected,
+        RecordStatus(error, options_.producer.topic, RecordBytes(record),
+                     producer_.max_record_bytes()));
+    return;
+  }
+  if (held_up_.ok()) held_up_ = producer_.WhyNotDelivered(error);
+  pending_.Settle(place, Outcome::kRetry, held_up_);
 }
 
 void KafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
@@ -114,12 +117,12 @@ void KafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
     pending_.Settle(row, Outcome::kDelivered);
     return;
   }
-  const absl::Status why = RecordStatus(error, options_.producer.topic);
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(row, Outcome::kRejected, why);
+    pending_.Settle(row, Outcome::kRejected,
+                    RecordStatus(error, options_.producer.topic));
     return;
   }
-  if (held_up_.ok()) held_up_ = why;
+  if (held_up_.ok()) held_up_ = producer_.WhyNotDelivered(error);
   pending_.Settle(row, Outcome::kRetry, held_up_);
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "libs/base/text.h"
 
 namespace phoenix {
@@ -56,6 +57,16 @@ void RecordEncoder::SetKey(const EventBatch& batch, uint32_t row) {
       found == EventFieldReader::Result::kJson) {
     record_.key = key_text_;
   }
+  if (record_.key.has_value() && KeyIsBytes(batch, row) &&
+      absl::Base64Unescape(ToAbsl(key_text_), &key_bytes_)) {
+    record_.key = key_bytes_;
+  }
+}
+
+bool RecordEncoder::KeyIsBytes(const EventBatch& batch, uint32_t row) const {
+  if (options_.key->kind != EventField::Kind::kExtension) return false;
+  const ExtensionColumn* column = batch.FindExtension(options_.key->extension);
+  return column != nullptr && column->types.at(row) == AttributeType::kBinary;
 }
 
 void RecordEncoder::SetStructuredValue(const EventBatch& batch, uint32_t row) {

@@ -44,7 +44,8 @@ class RecordEncoder {
 
   struct Options {
     Format format = Format::kBinary;
-    std::optional<EventField> key = {};  // Becomes the key; none: no keys.
+    // Becomes the key; none: no keys. An extension of bytes becomes these.
+    std::optional<EventField> key = {};
   };
 
   explicit RecordEncoder(Options options);
@@ -54,6 +55,7 @@ class RecordEncoder {
 
  private:
   void SetKey(const EventBatch& batch, uint32_t row);
+  bool KeyIsBytes(const EventBatch& batch, uint32_t row) const;
   void SetStructuredValue(const EventBatch& batch, uint32_t row);
   void SetPayload(const EventBatch& batch, uint32_t row);
   void AddAttributes(const EventBatch& batch, uint32_t row);
@@ -65,6 +67,7 @@ class RecordEncoder {
   const Options options_;
   KafkaRecord record_;
   std::string key_text_;
+  std::string key_bytes_;
   std::string value_text_;
   EventFieldReader reader_;
   CloudEventsJsonEncoder json_;

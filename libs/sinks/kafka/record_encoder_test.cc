@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -110,6 +111,25 @@ TEST(RecordEncoderTest, TakesTheKeyFromAnAttributeAnExtensionOrThePayload) {
         {.format = Format::kPayload, .key = ParseEventField(field)});
     EXPECT_EQ(encoder.Encode(*batch, 0).key, key) << field;
   }
+}
+
+TEST(RecordEncoderTest, GivesTheBytesOfAKeyThatIsNoText) {
+  BatchBuilder builder({.source = "/s", .type = "t"});
+  for (const auto& [id, key, type] :
+       {std::tuple{"1", "//4=", AttributeType::kBinary},
+        std::tuple{"2", "//4=", AttributeType::kString}}) {
+    EventFields event;
+    event[Attribute::kId] = id;
+    event[Attribute::kSource] = "/s";
+    event[Attribute::kType] = "t";
+    event.extensions = {{"partitionkey", key, type}};
+    ASSERT_TRUE(builder.AddEvent(event).ok());
+  }
+  const EventBatchPtr batch = builder.Build(0);
+  RecordEncoder encoder(
+      {.format = Format::kPayload, .key = ParseEventField("ext.partitionkey")});
+  EXPECT_EQ(encoder.Encode(*batch, 0).key, "\xff\xfe");
+  EXPECT_EQ(encoder.Encode(*batch, 1).key, "//4=");
 }
 
 TEST(RecordEncoderTest, GivesNoKeyWhereTheFieldIsMissing) {

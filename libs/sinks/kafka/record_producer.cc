@@ -16,6 +16,9 @@ namespace {
 // How long an administrative request may take.
 constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
 
+// The same where deliveries wait for the answer.
+constexpr absl::Duration kLookUpTimeout = absl::Seconds(1);
+
 // What a topic takes unless it is set up otherwise.
 constexpr size_t kDefaultMaxRecordBytes = 1'048'588;
 
@@ -47,6 +50,13 @@ rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
                         header.value.data(), header.value.size());
   }
   return headers;
+}
+
+bool MayComeOfAMissingTopic(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
 }  // namespace
@@ -105,9 +115,7 @@ absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {
                                    "`create_topic`"));
   }
   if (absl::IsNotFound(count.status())) {
-    const absl::Status created = admin.Create(*wanted);
-    // Another replica may have been faster.
-    return absl::IsAlreadyExists(created) ? absl::OkStatus() : created;
+    return admin.CreateIfMissing(*wanted).status();
   }
   PHOENIX_RETURN_IF_ERROR(count.status());
   if (options_.alter_topic) {
@@ -125,6 +133,19 @@ absl::Status RecordProducer::DeleteTopicIfAsked() {
     return absl::OkStatus();
   }
   return TopicAdmin(*client_, kAdminTimeout).Delete(options_.topic);
+}
+
+absl::Status RecordProducer::WhyNotDelivered(rd_kafka_resp_err_t error) const {
+  const std::string what = Cat("write to topic '", options_.topic, "'");
+  if (MayComeOfAMissingTopic(error) && client_ != nullptr) {
+    const absl::Status found =
+        TopicAdmin(*client_, kLookUpTimeout).Describe(options_.topic).status();
+    if (absl::IsNotFound(found)) {
+      return absl::NotFoundError(
+          Cat(what, ": it does not exist any more: create it again"));
+    }
+  }
+  return KafkaStatus(error, what);
 }
 
 KafkaProperties RecordProducer::Properties() const {

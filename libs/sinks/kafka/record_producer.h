@@ -88,6 +88,11 @@ class RecordProducer {
   // Whether the producer can't go on: Close, then Open.
   bool failed() const;
 
+  // Why records were not taken or delivered, as `error` says; or NOT_FOUND,
+  // when that may come of it, and the topic is not there any more: which
+  // brokers are asked, for a second at most.
+  absl::Status WhyNotDelivered(rd_kafka_resp_err_t error) const;
+
   // The largest record that the topic takes.
   size_t max_record_bytes() const { return max_record_bytes_; }
 

@@ -177,14 +177,14 @@ bool TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
     unsettled_.push_back(row);
     return true;
   }
-  const absl::Status why =
-      RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
-                   producer_.max_record_bytes());
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(row, Outcome::kRejected, why);
+    pending_.Settle(
+        row, Outcome::kRejected,
+        RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
+                     producer_.max_record_bytes()));
     return false;
   }
-  if (failure_.ok()) failure_ = why;
+  if (failure_.ok()) failure_ = producer_.WhyNotDelivered(error);
   unsettled_.push_back(row);
   return false;
 }
@@ -224,11 +224,12 @@ absl::Status TransactionalKafkaSink::SendPosition(
 void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
   --unreported_;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const absl::Status why =
-      RecordStatus(error, record != nullptr ? options_.sink.producer.topic
-                                            : options_.positions_topic);
+  const absl::Status why = record != nullptr
+                               ? producer_.WhyNotDelivered(error)
+                               : RecordStatus(error, options_.positions_topic);
   if (record != nullptr && RemedyOf(error) == KafkaRemedy::kReject) {
-    refused_.emplace(static_cast<const Row*>(record), why);
+    refused_.emplace(static_cast<const Row*>(record),
+                     RecordStatus(error, options_.sink.producer.topic));
   }
   if (failure_.ok()) failure_ = why;
 }

@@ -17,6 +17,7 @@
 #include "libs/base/clock.h"
 #include "libs/component/testing/fake_outlet.h"
 #include "libs/component/testing/source_suite.h"
+#include "libs/sources/kafka/batch_sizer.h"
 #include "libs/sources/kafka/kafka_source.h"
 #include "libs/telemetry/metrics.h"
 
@@ -106,27 +107,171 @@ TEST(KafkaSourceTest, SaysThatATopicIsMissing) {
   EXPECT_THAT(std::string(started.message()), HasSubstr("topic 'nowhere'"));
 }
 
+// Lines of metrics.
+std::string LagOf(const std::string& topic, int lag) {
+  return "phoenix_source_lag_events{component_name=\"in\",topic=\"" + topic +
+         "\"} " + std::to_string(lag) + "\n";
+}
+
+std::string ExpiredRecords(int records) {
+  return "phoenix_source_expired_records_total{component_name=\"in\"} " +
+         std::to_string(records) + "\n";
+}
+
+void WaitForMetric(const MetricsRegistry& registry, const std::string& line) {
+  while (registry.Render().find(line) == std::string::npos) {
+    std::this_thread::yield();
+  }
+}
+
+void Transact(const std::string& topic, const std::string& value,
+              bool commit = true) {
+  const absl::Status written =
+      WriteTransaction(Broker().bootstrap(), topic, {{.value = value}}, commit);
+  EXPECT_TRUE(written.ok()) << written;
+}
+
 TEST(KafkaSourceTest, PublishesHowFarBehindItIs) {
   const std::string topic = NewTopic();
   Produce(topic, Numbers(0, 7));
   MetricsRegistry registry;
-  const std::string series =
-      "phoenix_source_lag_events{component_name=\"in\",topic=\"" + topic +
-      "\"} ";
-  const auto has_lag = [&](const char* lag) {
-    return registry.Render().find(series + lag + "\n") != std::string::npos;
-  };
   FakeOutlet outlet;
   outlet.SetAutoSettle(false);
   const auto source = MakeSource(topic);
   source->PublishMetrics(registry);
-  EXPECT_TRUE(has_lag("0"));
+  WaitForMetric(registry, LagOf(topic, 0));
   ASSERT_TRUE(source->Start(outlet).ok());
   ASSERT_TRUE(outlet.WaitForEvents(7));
-  while (!has_lag("7")) std::this_thread::yield();
+  WaitForMetric(registry, LagOf(topic, 7));
   outlet.Settle(Outcome::kDelivered);
-  while (!has_lag("0")) std::this_thread::yield();
+  WaitForMetric(registry, LagOf(topic, 0));
   source->Stop();
+}
+
+TEST(KafkaSourceTest, PublishesHowFarBehindItIsWhileItsPartitionsArePaused) {
+  const std::string topic = NewTopic();
+  Produce(topic, Numbers(0, 5));
+  MetricsRegistry registry;
+  FakeOutlet outlet;
+  outlet.SetCredit(0);
+  const auto source = MakeSource(topic);
+  source->PublishMetrics(registry);
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForWaiters(1));
+  Produce(topic, Numbers(5, 1000));
+  WaitForMetric(registry, LagOf(topic, 1005));
+  outlet.SetCredit(FakeOutlet::kUnlimited);
+  WaitForMetric(registry, LagOf(topic, 0));
+  source->Stop();
+}
+
+TEST(KafkaSourceTest, IsNotBehindWhereOnlyMarksOfTransactionsAreLeft) {
+  const std::string topic = NewTopic();
+  Transact(topic, "1");
+  Transact(topic, "2");
+  Transact(topic, "never", /*commit=*/false);
+  MetricsRegistry registry;
+  FakeOutlet outlet;
+  outlet.SetAutoSettle(false);
+  const auto source = MakeSource(topic);
+  source->PublishMetrics(registry);
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForEvents(2));
+  WaitForMetric(registry, LagOf(topic, 6));
+  outlet.Settle(Outcome::kDelivered);
+  WaitForMetric(registry, LagOf(topic, 0));
+  WaitForMetric(registry, ExpiredRecords(0));
+  source->Stop();
+}
+
+TEST(KafkaSourceTest, GoesOnWithTheFirstEventThatWasNotFinal) {
+  const std::string topic = NewTopic();
+  const auto batch = static_cast<int>(BatchSizer::kFirst);
+  Produce(topic, Numbers(0, 2 * batch + 10));
+  FakeOutlet outlet;
+  outlet.SetAutoSettle(false);
+  auto source = MakeSource(topic);
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForEvents(static_cast<size_t>(2 * batch + 10)));
+  outlet.Settle(Outcome::kDelivered, 1);
+  // As a stop gives it back: some were delivered, the rest were not.
+  source->StopAccepting();
+  outlet.SettleWith([](const EventBatch& events) {
+    BatchOutcome outcome(events.size());
+    for (uint32_t row = 0; row < events.size(); ++row) {
+      outcome.Merge(row, row < 3 ? Outcome::kDelivered : Outcome::kRetry);
+    }
+    return outcome;
+  });
+  source->Stop();
+  FakeOutlet rest;
+  source = MakeSource(topic);
+  ASSERT_TRUE(source->Start(rest).ok());
+  ASSERT_TRUE(rest.WaitForEvents(1));
+  source->Stop();
+  EXPECT_EQ(std::stoi(rest.payloads()[0]),
+            static_cast<int>(outlet.batches()[0]->size()) + 3);
+}
+
+TEST(KafkaSourceTest, TellsOfRecordsThatTheTopicDeletedBeforeTheyWereRead) {
+  const std::string topic = NewTopic();
+  Produce(topic, Numbers(0, 5));
+  FakeOutlet outlet;
+  auto source = MakeSource(topic);
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForEvents(5));
+  source->Stop();
+  Produce(topic, Numbers(5, 20));
+  const absl::Status deleted =
+      DeleteRecords(Broker().bootstrap(), topic, 0, 12);
+  ASSERT_TRUE(deleted.ok()) << deleted;
+  MetricsRegistry registry;
+  FakeOutlet rest;
+  source = MakeSource(topic);
+  source->PublishMetrics(registry);
+  WaitForMetric(registry, ExpiredRecords(0));
+  ASSERT_TRUE(source->Start(rest).ok());
+  ASSERT_TRUE(rest.WaitForEvents(13));
+  WaitForMetric(registry, ExpiredRecords(7));
+  WaitForMetric(registry, LagOf(topic, 0));
+  source->Stop();
+  EXPECT_EQ(rest.payloads()[0], "12");
+}
+
+TEST(KafkaSourceTest, TellsOfThemWhenNothingIsLeft) {
+  const std::string topic = NewTopic();
+  Produce(topic, Numbers(0, 5));
+  FakeOutlet outlet;
+  auto source = MakeSource(topic);
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForEvents(5));
+  source->Stop();
+  Produce(topic, Numbers(5, 3));
+  const absl::Status deleted = DeleteRecords(Broker().bootstrap(), topic, 0, 8);
+  ASSERT_TRUE(deleted.ok()) << deleted;
+  MetricsRegistry registry;
+  source = MakeSource(topic);
+  source->PublishMetrics(registry);
+  ASSERT_TRUE(source->Start(outlet).ok());
+  WaitForMetric(registry, ExpiredRecords(3));
+  source->Stop();
+}
+
+TEST(KafkaSourceTest, ReadsTopicsThatItHasJustMade) {
+  for (int i = 0; i < 3; ++i) {
+    FakeOutlet outlet;
+    KafkaSourceOptions options;
+    options.name = "in";
+    options.consumer.connection.brokers = Broker().bootstrap();
+    options.consumer.topics = {"made-" + std::to_string(i)};
+    options.consumer.group = "g";
+    options.defaults = {"", "/test", "test", "application/json"};
+    options.create_topics.emplace().shape.partitions = 8;
+    KafkaSource source(std::move(options), Clock::System());
+    const absl::Status started = source.Start(outlet);
+    EXPECT_TRUE(started.ok()) << started;
+    source.Stop();
+  }
 }
 
 TEST(KafkaSourceTest, GivesEachPartitionALaneAndKeepsItsOrder) {
@@ -204,8 +349,10 @@ TEST(KafkaSourceTest, LosesNothingWhenTheBrokerIsKilled) {
   ASSERT_TRUE(restarted.ok()) << restarted;
   Produce(topic, Numbers(1000, 1000), 2);
   // What had not been committed comes again.
+  size_t seen = outlet.event_count();
   while (Distinct(outlet.payloads()).size() < 2000) {
-    ASSERT_TRUE(outlet.WaitForEvents(outlet.event_count() + 1));
+    ASSERT_TRUE(outlet.WaitForEvents(seen + 1));
+    seen = outlet.event_count();
   }
   source->Stop();
 }

@@ -25,12 +25,27 @@ constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
 
 constexpr std::chrono::milliseconds kReopenInterval{1000};
 
+// How long the group's offsets are waited for when partitions come.
+constexpr absl::Duration kCommittedTimeout = absl::Seconds(10);
+
+// How often brokers are asked for the ends of partitions, which those that are
+// paused do not tell; and how long the thread waits for an answer.
+constexpr absl::Duration kEndsInterval = absl::Seconds(5);
+constexpr absl::Duration kEndsTimeout = absl::Milliseconds(500);
+
 // What is to be read again waits so long: it was refused for a reason.
 constexpr absl::Duration kRewindDelay = absl::Seconds(1);
 
 std::optional<std::string_view> Bytes(const void* bytes, size_t size) {
   if (bytes == nullptr) return std::nullopt;
   return std::string_view(static_cast<const char*>(bytes), size);
+}
+
+GroupConsumerOptions ConsumerOptions(const KafkaSourceOptions& options) {
+  GroupConsumerOptions consumer = options.consumer;
+  consumer.tell_end = true;
+  consumer.topics_are_new = options.create_topics.has_value();
+  return consumer;
 }
 
 void ReadHeaders(const rd_kafka_message_t& message,
@@ -57,7 +72,7 @@ void ReadHeaders(const rd_kafka_message_t& message,
 KafkaSource::KafkaSource(KafkaSourceOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
-      consumer_(options_.consumer, *this) {
+      consumer_(ConsumerOptions(options_), *this) {
   if (!options_.create_topics.has_value()) return;
   std::vector<std::string> topics;
   for (const std::string& topic : options_.consumer.topics) {
@@ -78,6 +93,8 @@ absl::Status KafkaSource::Start(Outlet& outlet) {
 }
 
 void KafkaSource::PublishMetrics(MetricsRegistry& registry) {
+  expired_.emplace(registry.AddCounter(
+      metric::kSourceExpiredRecords, {{label::kComponentName, options_.name}}));
   for (const std::string& topic : options_.consumer.topics) {
     if (GroupConsumer::IsPattern(topic)) continue;
     lag_.emplace(topic,
@@ -139,13 +156,13 @@ void KafkaSource::Reopen() {
 void KafkaSource::ReadRound() {
   if (consumer_.failed()) return;
   const int64_t now_nanos = absl::ToUnixNanos(clock_.Now());
-  const bool accepts = accepting();
+  takes_round_ = accepting();
   const bool holds = std::any_of(
       assigned_.begin(), assigned_.end(),
       [](const auto& one) { return one.second.reader->holds_offers(); });
   consumer_.Poll(holds ? kImpatientPollInterval : kPollInterval,
                  kMaxRoundRecords, [&](const rd_kafka_message_t& message) {
-                   if (accepts) Take(message, now_nanos);
+                   if (takes_round_) Take(message, now_nanos);
                  });
   for (auto& [key, one] : assigned_) one.reader->EndRound(now_nanos);
 }
@@ -154,6 +171,9 @@ void KafkaSource::Take(const rd_kafka_message_t& message, int64_t now_nanos) {
   PartitionReader* const reader = ReaderOf(message);
   // One that is to be rewound reads this again.
   if (reader == nullptr || reader->must_read_again()) return;
+  if (message.offset != reader->next_offset()) {
+    CheckOffset(*reader, message.offset);
+  }
   ReadHeaders(message, headers_);
   reader->Add({.offset = message.offset,
                .key = Bytes(message.key, message.key_len),
@@ -166,6 +186,49 @@ PartitionReader* KafkaSource::ReaderOf(const rd_kafka_message_t& message) {
   const auto found =
       assigned_.find(Key(rd_kafka_topic_name(message.rkt), message.partition));
   return found == assigned_.end() ? nullptr : found->second.reader.get();
+}
+
+// The records before `offset` that have not come: of transactions, replaced by
+// later ones, or lost.
+void KafkaSource::CheckOffset(const PartitionReader& reader, int64_t offset) {
+  const int64_t expected = reader.next_offset();
+  if (expected < 0 || offset == expected) return;
+  if (offset > expected) return TellExpired(reader, offset);
+  Logger::Process().Warn(
+      "A Kafka topic ends before what was read of it: it was made anew, or "
+      "brokers have lost records.",
+      {{"topic", reader.partition().topic},
+       {"partition", reader.partition().partition},
+       {"read_up_to", expected},
+       {"goes_on_at", offset}});
+}
+
+void KafkaSource::TellExpired(const PartitionReader& reader, int64_t offset) {
+  const int64_t expected = reader.next_offset();
+  const int64_t low = consumer_.KnownWatermarks(reader.partition()).low;
+  if (low <= expected) return;
+  // A group that begins with the latest leaves out the rest too.
+  const int64_t end =
+      options_.consumer.from_latest ? offset : std::min(low, offset);
+  if (expired_.has_value()) {
+    expired_->Add(static_cast<uint64_t>(end - expected));
+  }
+  Logger::Process().Error("Kafka has deleted records before they were read.",
+                          {{"component.name", options_.name},
+                           {"topic", reader.partition().topic},
+                           {"partition", reader.partition().partition},
+                           {"from", expected},
+                           {"to", end}});
+}
+
+void KafkaSource::OnEnd(const TopicPartition& end) {
+  const auto found = assigned_.find(Key(end.topic, end.partition));
+  // What was not taken does not count as read.
+  if (!takes_round_ || found == assigned_.end()) return;
+  PartitionReader& reader = *found->second.reader;
+  if (reader.must_read_again() || reader.next_offset() == end.offset) return;
+  CheckOffset(reader, end.offset);
+  reader.SkipTo(end.offset);
 }
 
 void KafkaSource::OfferHeld() {
@@ -222,9 +285,12 @@ void KafkaSource::RewindWhereNeeded() {
     } else if (now >= one.rewind_nanos) {
       one.rewind_nanos = -1;
       TopicPartition place = one.reader->partition();
-      place.offset = one.reader->Rewind();
+      place.offset = one.reader->position();
       const absl::Status sought = consumer_.Seek(place);
-      if (sought.ok()) continue;
+      if (sought.ok()) {
+        one.reader->RewindTo(place.offset);
+        continue;
+      }
       Logger::Process().Error("Kafka source can't rewind.",
                               {{"topic", place.topic}, {"error", sought}});
     }
@@ -244,17 +310,36 @@ void KafkaSource::CommitIfDue() {
 // Of topics that are named; those that a pattern finds may be any number.
 void KafkaSource::PublishLag() {
   if (lag_.empty()) return;
+  FindEndsIfDue();
   std::map<std::string, int64_t> sums;
-  for (auto& [key, one] : assigned_) {
-    const int64_t position = one.reader->position();
-    if (position < 0) continue;
-    const int64_t lag = consumer_.Lag(one.reader->partition(), position);
-    sums[key.first] += std::max<int64_t>(lag, 0);
-  }
+  for (const auto& [key, one] : assigned_) sums[key.first] += LagOf(one);
   for (auto& [topic, gauge] : lag_) {
     const auto sum = sums.find(topic);
     gauge.Set(sum == sums.end() ? 0 : static_cast<double>(sum->second));
   }
+}
+
+void KafkaSource::FindEndsIfDue() {
+  const int64_t now = clock_.MonotonicNanos();
+  if (now < next_ends_nanos_ || assigned_.empty()) return;
+  next_ends_nanos_ = now + absl::ToInt64Nanoseconds(kEndsInterval);
+  std::vector<TopicPartition> ends;
+  for (const auto& [key, one] : assigned_) {
+    ends.push_back(one.reader->partition());
+  }
+  // Until the next time, what is known must do.
+  if (!consumer_.FindEnds(ends, kEndsTimeout).ok()) return;
+  for (const TopicPartition& end : ends) {
+    assigned_[Key(end.topic, end.partition)].end = end.offset;
+  }
+}
+
+int64_t KafkaSource::LagOf(const Assigned& one) {
+  const int64_t position = one.reader->position();
+  if (position < 0) return 0;
+  const Watermarks known = consumer_.KnownWatermarks(one.reader->partition());
+  return std::max<int64_t>(
+      std::max(known.high, one.end) - std::max(known.low, position), 0);
 }
 
 absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
@@ -271,6 +356,8 @@ absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
 }
 
 void KafkaSource::OnAssigned(std::vector<TopicPartition>& partitions) {
+  FindStarts(partitions);
+  next_ends_nanos_ = 0;
   for (const TopicPartition& one : partitions) {
     assigned_[Key(one.topic, one.partition)] = {
         .reader = std::make_unique<PartitionReader>(
@@ -278,8 +365,22 @@ void KafkaSource::OnAssigned(std::vector<TopicPartition>& partitions) {
             RecordDecoderOptions{.topic = one.topic,
                                  .partition = one.partition,
                                  .defaults = options_.defaults,
-                                 .max_event_bytes = options_.max_event_bytes})};
+                                 .max_event_bytes = options_.max_event_bytes},
+            clock_)};
   }
+}
+
+// Where the group goes on: what has been deleted since is missed only by who
+// knows that. A partition without is read from where librdkafka begins.
+void KafkaSource::FindStarts(std::vector<TopicPartition>& partitions) {
+  std::vector<TopicPartition> starts = partitions;
+  const absl::Status found = consumer_.FindCommitted(starts, kCommittedTimeout);
+  if (found.ok()) {
+    partitions = std::move(starts);
+    return;
+  }
+  Logger::Process().Warn("The offsets of a Kafka group are not known yet.",
+                         {{"error", found}});
 }
 
 void KafkaSource::OnRevoked(const std::vector<TopicPartition>& partitions,
@@ -306,7 +407,11 @@ void KafkaSource::OnRevoked(const std::vector<TopicPartition>& partitions,
     }
   }
   for (const TopicPartition& one : partitions) {
-    assigned_.erase(Key(one.topic, one.partition));
+    const auto found = assigned_.find(Key(one.topic, one.partition));
+    if (found == assigned_.end()) continue;
+    // librdkafka remembers a pause, also for when the partition comes back.
+    if (found->second.reader->paused) consumer_.Resume(one);
+    assigned_.erase(found);
   }
 }
 

@@ -47,7 +47,8 @@ struct KafkaSourceOptions {
 // partition has a lane of its own. One whose batch is refused is paused until
 // there is credit, while the thread goes on polling, as membership demands.
 // Offsets are committed up to the first record without final outcome; when an
-// event is to be read again, its partition is rewound there.
+// event is to be read again, its partition is rewound there. Records that the
+// topic has deleted before they came are counted and told.
 class KafkaSource : public Source, private GroupConsumer::Listener {
  public:
   // The most records of one poll: batches of them are large enough to be
@@ -74,6 +75,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   struct Assigned {
     std::unique_ptr<PartitionReader> reader;
     int64_t rewind_nanos = -1;  // When it will be rewound; negative: not.
+    int64_t end = -1;           // Of the partition, as brokers said last.
   };
   using Key = std::pair<std::string, int32_t>;
 
@@ -81,18 +83,24 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void OnRevoked(const std::vector<TopicPartition>& partitions,
                  bool lost) override;
   void OnCommitFailed() override;
+  void OnEnd(const TopicPartition& end) override;
 
   void Run();
   void Reopen();
   void ReadRound();
   void Take(const rd_kafka_message_t& message, int64_t now_nanos);
+  void CheckOffset(const PartitionReader& reader, int64_t offset);
+  void TellExpired(const PartitionReader& reader, int64_t offset);
   PartitionReader* ReaderOf(const rd_kafka_message_t& message);
   void OfferHeld();
   bool OfferAll(PartitionReader& reader);
   void PauseWhereNeeded();
   void RewindWhereNeeded();
   void CommitIfDue();
+  void FindStarts(std::vector<TopicPartition>& partitions);
+  void FindEndsIfDue();
   void PublishLag();
+  int64_t LagOf(const Assigned& one);
   absl::Status Commit(const std::vector<PartitionReader*>& readers, bool wait);
   bool accepting() const;
 
@@ -103,8 +111,11 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   std::map<Key, Assigned> assigned_;
   std::vector<ReceivedRecord::Header> headers_;  // For its memory.
   int64_t next_commit_nanos_ = 0;
+  int64_t next_ends_nanos_ = 0;
+  bool takes_round_ = false;  // What comes in a poll.
 
   std::map<std::string, Gauge> lag_;  // By topic.
+  std::optional<Counter> expired_;
 
   Outlet* outlet_ = nullptr;
   CreditWait credit_;

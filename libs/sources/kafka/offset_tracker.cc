@@ -1,35 +1,72 @@
 #include "libs/sources/kafka/offset_tracker.h"
 
-namespace phoenix {
+#include <algorithm>
+#include <limits>
+#include <utility>
 
-uint64_t OffsetTracker::Begin(int64_t end) {
+namespace phoenix {
+namespace {
+
+constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+
+bool IsFinal(Outcome outcome) {
+  return outcome != Outcome::kPending && outcome != Outcome::kRetry;
+}
+
+// The least offset of the rows that are not final, or kNone.
+int64_t FirstOpen(const std::vector<int64_t>& offsets,
+                  const BatchOutcome& outcome) {
+  int64_t first = kNone;
+  for (uint32_t row = 0; row < outcome.size() && row < offsets.size(); ++row) {
+    if (!IsFinal(outcome.at(row))) first = std::min(first, offsets[row]);
+  }
+  return first;
+}
+
+}  // namespace
+
+uint64_t OffsetTracker::Add(std::vector<int64_t> offsets) {
+  const int64_t first = *std::min_element(offsets.begin(), offsets.end());
   MutexLock lock(mutex_);
-  offers_.push_back({end, State::kOpen});
+  groups_[next_] = {first, std::move(offsets)};
+  return next_++;
+}
+
+void OffsetTracker::SetEnd(int64_t end) {
+  MutexLock lock(mutex_);
+  end_ = end;
+}
+
+void OffsetTracker::Begin() {
+  MutexLock lock(mutex_);
   ++open_;
-  return first_ + offers_.size() - 1;
 }
 
 void OffsetTracker::Withdraw() {
   MutexLock lock(mutex_);
-  offers_.pop_back();
   --open_;
 }
 
-void OffsetTracker::Settle(uint64_t offer, bool finally) {
+void OffsetTracker::Settle(uint64_t group, const BatchOutcome& outcome) {
   MutexLock lock(mutex_);
-  offers_[offer - first_].state = finally ? State::kFinal : State::kReadAgain;
-  if (!finally) read_again_ = true;
-  while (!offers_.empty() && offers_.front().state == State::kFinal) {
-    position_ = offers_.front().end;
-    offers_.pop_front();
-    ++first_;
+  const auto found = groups_.find(group);
+  const int64_t first = FirstOpen(found->second.offsets, outcome);
+  if (first == kNone) {
+    groups_.erase(found);
+  } else {
+    found->second = {first, {}};
+    read_again_ = true;
   }
   if (--open_ == 0) changed_.NotifyAll();
 }
 
 int64_t OffsetTracker::position() const {
   MutexLock lock(mutex_);
-  return position_;
+  int64_t position = end_;
+  for (const auto& [number, group] : groups_) {
+    position = std::min(position, group.first);
+  }
+  return position;
 }
 
 bool OffsetTracker::must_read_again() const {

@@ -3,30 +3,38 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <map>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
+#include "libs/event/outcome.h"
 
 namespace phoenix {
 
-// How far into a partition every record has its final outcome. Offers are begun
-// in order and settle in any; the position moves over a settled prefix only.
-// Thread-safe.
+// How far into a partition every record has its final outcome. Records come in
+// groups, those of one offer, which may lie among each other and settle in any
+// order. Thread-safe.
 class OffsetTracker {
  public:
-  explicit OffsetTracker(int64_t start) : position_(start) {}
+  // All before `start` is final.
+  explicit OffsetTracker(int64_t start) : end_(start) {}
 
-  // An offer is about to be made, with which all before the offset `end` has
-  // been offered; returns its number.
-  uint64_t Begin(int64_t end);
+  // Records that will be offered together, at least one, by their offsets;
+  // returns the number of the group.
+  uint64_t Add(std::vector<int64_t> offsets);
 
-  // The offer that was begun last was not taken.
+  // All records before `end` have been added.
+  void SetEnd(int64_t end);
+
+  // A group is about to be offered; and was not taken.
+  void Begin();
   void Withdraw();
 
-  // The offer was settled: each row finally, or some are to be read again.
-  void Settle(uint64_t offer, bool finally);
+  // A group that was begun was settled: each row, in the order of the offsets,
+  // finally or not.
+  void Settle(uint64_t group, const BatchOutcome& outcome);
 
   // The offset to go on from: of the first record without final outcome.
   int64_t position() const;
@@ -39,19 +47,19 @@ class OffsetTracker {
   bool WaitUntilSettled(absl::Duration timeout);
 
  private:
-  enum class State : uint8_t { kOpen, kFinal, kReadAgain };
-  struct Offer {
-    int64_t end;
-    State state;
+  struct Group {
+    int64_t first;                 // Of those that are not final.
+    std::vector<int64_t> offsets;  // Of all; none once it is settled.
   };
 
   mutable Mutex mutex_;
   CondVar changed_;
-  std::deque<Offer> offers_ ABSL_GUARDED_BY(mutex_);
-  uint64_t first_ ABSL_GUARDED_BY(mutex_) = 0;  // Number of the first of them.
-  size_t open_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Those that are not final as a whole.
+  std::map<uint64_t, Group> groups_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t open_ ABSL_GUARDED_BY(mutex_) = 0;  // Offered, not settled.
   bool read_again_ ABSL_GUARDED_BY(mutex_) = false;
-  int64_t position_ ABSL_GUARDED_BY(mutex_);
+  int64_t end_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace phoenix

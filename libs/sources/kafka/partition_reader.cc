@@ -14,40 +14,57 @@ size_t MemoryOf(const EventBatchPtr& batch) {
 }  // namespace
 
 PartitionReader::PartitionReader(TopicPartition partition,
-                                 RecordDecoderOptions decode)
+                                 RecordDecoderOptions decode, Clock& clock)
     : partition_(std::move(partition)),
       lane_(absl::HashOf(partition_.topic, partition_.partition)),
-      decoder_(std::move(decode)) {}
+      clock_(clock),
+      decoder_(std::move(decode)) {
+  decoder_.LimitBatches(sizer_->size());
+  if (partition_.offset < 0) return;
+  BeginAt(partition_.offset);
+  committed = partition_.offset;
+}
+
+void PartitionReader::BeginAt(int64_t offset) {
+  tracker_ = std::make_shared<OffsetTracker>(offset);
+  next_offset_ = offset;
+  committed = -1;
+}
 
 void PartitionReader::Add(const ReceivedRecord& record, int64_t now_nanos) {
-  if (tracker_ == nullptr) {
-    tracker_ = std::make_shared<OffsetTracker>(record.offset);
-    committed = round_start_ = record.offset;
+  if (tracker_ == nullptr || record.offset < next_offset_) {
+    BeginAt(record.offset);
   }
   decoder_.Add(record, now_nanos);
   next_offset_ = record.offset + 1;
 }
 
-void PartitionReader::EndRound(int64_t now_nanos) {
-  DecodedRecords decoded = decoder_.Take(now_nanos);
-  // What can't be read may stand anywhere among the rest: the position moves
-  // once all of the round has settled.
-  size_t left = decoded.batches.size() + decoded.unreadable.size();
-  const int64_t start = std::exchange(round_start_, next_offset_);
-  const auto end = [&] { return --left == 0 ? next_offset_ : start; };
-  for (EventBatchPtr& batch : decoded.batches) {
-    const size_t bytes = MemoryOf(batch);
-    Hold({std::move(batch), {}, end(), bytes});
-  }
-  for (UnreadableInput& input : decoded.unreadable) {
-    const size_t bytes = MemoryOf(input.rows);
-    Hold({nullptr, std::move(input), end(), bytes});
-  }
+void PartitionReader::SkipTo(int64_t offset) {
+  if (tracker_ == nullptr || offset < next_offset_) BeginAt(offset);
+  next_offset_ = offset;
 }
 
-void PartitionReader::Hold(Held held) {
-  held_bytes_ += held.bytes;
-  held_.push_back(std::move(held));
+void PartitionReader::EndRound(int64_t now_nanos) {
+  if (tracker_ == nullptr) return;
+  DecodedRecords decoded = decoder_.Take(now_nanos);
+  for (size_t i = 0; i < decoded.batches.size(); ++i) {
+    Hold(std::move(decoded.batches[i]), {},
+         std::move(decoded.batch_offsets[i]));
+  }
+  for (size_t i = 0; i < decoded.unreadable.size(); ++i) {
+    Hold(nullptr, std::move(decoded.unreadable[i]),
+         std::move(decoded.unreadable_offsets[i]));
+  }
+  tracker_->SetEnd(next_offset_);
+  decoder_.LimitBatches(sizer_->size());
+}
+
+void PartitionReader::Hold(EventBatchPtr batch, UnreadableInput unreadable,
+                           std::vector<int64_t> offsets) {
+  const size_t bytes = MemoryOf(batch != nullptr ? batch : unreadable.rows);
+  held_.push_back({std::move(batch), std::move(unreadable), tracker_,
+                   tracker_->Add(std::move(offsets)), bytes});
+  held_bytes_ += bytes;
 }
 
 absl::Status PartitionReader::Offer(Outlet& outlet) {
@@ -62,26 +79,26 @@ absl::Status PartitionReader::Offer(Outlet& outlet) {
 
 absl::Status PartitionReader::OfferOne(const Held& held, Outlet& outlet) {
   // Before it is offered: it may settle within the offer.
-  const uint64_t offer = tracker_->Begin(held.end);
-  SettleCallback settle = [tracker = tracker_,
-                           offer](const BatchOutcome& outcome) {
-    tracker->Settle(offer, outcome.Count(Outcome::kRetry) == 0);
-  };
+  held.tracker->Begin();
+  SettleCallback settle =
+      [tracker = held.tracker, group = held.group, sizer = sizer_,
+       &clock = clock_,
+       begun = clock_.MonotonicNanos()](const BatchOutcome& outcome) {
+        sizer->Settled(absl::Nanoseconds(clock.MonotonicNanos() - begun));
+        tracker->Settle(group, outcome);
+      };
   absl::Status offered =
       held.batch != nullptr
           ? outlet.Offer(held.batch, lane_, std::move(settle))
           : outlet.OfferUnreadable(held.unreadable, std::move(settle));
-  if (!offered.ok()) tracker_->Withdraw();
+  if (!offered.ok()) held.tracker->Withdraw();
   return offered;
 }
 
-int64_t PartitionReader::Rewind() {
-  const int64_t position = tracker_->position();
+void PartitionReader::RewindTo(int64_t offset) {
   held_.clear();
   held_bytes_ = 0;
-  tracker_ = std::make_shared<OffsetTracker>(position);
-  round_start_ = position;
-  return position;
+  BeginAt(offset);
 }
 
 bool PartitionReader::Drain(absl::Duration timeout) {

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "libs/base/clock.h"
 #include "libs/component/source.h"
 #include "libs/kafka/group_consumer.h"
+#include "libs/sources/kafka/batch_sizer.h"
 #include "libs/sources/kafka/offset_tracker.h"
 #include "libs/sources/kafka/record_decoder.h"
 
@@ -19,11 +22,22 @@ namespace phoenix {
 // Used by one thread; outcomes come on any.
 class PartitionReader {
  public:
-  PartitionReader(TopicPartition partition, RecordDecoderOptions decode);
+  // Begins at the partition's offset, if that is none of librdkafka's own;
+  // otherwise with what comes first. `clock` outlives the outcomes.
+  PartitionReader(TopicPartition partition, RecordDecoderOptions decode,
+                  Clock& clock);
 
-  // Records, in order; then the end of those that came together.
+  // Records, in order; then the end of those that came together. One with a
+  // lower offset than before is of a topic that was made anew.
   void Add(const ReceivedRecord& record, int64_t now_nanos);
   void EndRound(int64_t now_nanos);
+
+  // No record comes before `offset` any more.
+  void SkipTo(int64_t offset);
+
+  // The offset that comes next, if no record is left out; negative when
+  // nothing is known.
+  int64_t next_offset() const { return next_offset_; }
 
   // Offers what is held, in order. RESOURCE_EXHAUSTED: the rest is still held.
   absl::Status Offer(Outlet& outlet);
@@ -31,15 +45,15 @@ class PartitionReader {
   bool holds_offers() const { return !held_.empty(); }
   size_t held_bytes() const { return held_bytes_; }
 
-  // Lets go of what is held and of outcomes to come, and starts anew at the
-  // position, which it returns: the records from there on are read again.
-  int64_t Rewind();
+  // Lets go of what is held and of outcomes to come, and starts anew at
+  // `offset`, a former position: the records from there on are read again.
+  void RewindTo(int64_t offset);
 
   // Lets go of what is held, and waits for the outcomes of the rest.
   bool Drain(absl::Duration timeout);
 
-  // The offset up to which all has its final outcome; negative before the
-  // first record.
+  // The offset up to which all has its final outcome; negative as long as it
+  // is not known where to begin.
   int64_t position() const;
 
   // Whether it must be rewound before anything comes of it again.
@@ -57,22 +71,27 @@ class PartitionReader {
   struct Held {
     EventBatchPtr batch;         // Either this
     UnreadableInput unreadable;  // or this.
-    int64_t end;                 // As of OffsetTracker::Begin.
+    std::shared_ptr<OffsetTracker> tracker;
+    uint64_t group;  // Of the tracker.
     size_t bytes;
   };
 
-  void Hold(Held held);
+  void BeginAt(int64_t offset);
+  void Hold(EventBatchPtr batch, UnreadableInput unreadable,
+            std::vector<int64_t> offsets);
   absl::Status OfferOne(const Held& held, Outlet& outlet);
 
   const TopicPartition partition_;
   const uint64_t lane_;
+  Clock& clock_;
   RecordDecoder decoder_;
-  int64_t next_offset_ = -1;  // After the last record that was added.
-  int64_t round_start_ = -1;  // Of the records that come together.
+  int64_t next_offset_ = -1;
   std::deque<Held> held_;
   size_t held_bytes_ = 0;
-  // Shared with the batches on their way. Null before the first record.
+  // Shared with the batches on their way; the tracker is null as long as it is
+  // not known where to begin.
   std::shared_ptr<OffsetTracker> tracker_;
+  const std::shared_ptr<BatchSizer> sizer_ = std::make_shared<BatchSizer>();
 };
 
 }  // namespace phoenix

@@ -25,6 +25,9 @@ void PlainRows::Add(const Row& row) {
   blob_.append(row.payload);
   ranges_.push_back({begin, static_cast<uint32_t>(blob_.size())});
   if (row.key.has_value()) Set(index, *row.key, extensions_[0]);
+  if (row.key_type != AttributeType::kString) {
+    SetType(index, row.key_type, extensions_[0]);
+  }
   if (!row.traceparent.empty()) Set(index, row.traceparent, extensions_[1]);
   if (!row.tracestate.empty()) Set(index, row.tracestate, extensions_[2]);
 }
@@ -35,6 +38,11 @@ void PlainRows::Set(size_t row, std::string_view value, Extension& extension) {
   extension.text.append(value);
   extension.ranges.push_back(
       {begin, static_cast<uint32_t>(extension.text.size())});
+}
+
+void PlainRows::SetType(size_t row, AttributeType type, Extension& extension) {
+  extension.types.resize(row, AttributeType::kString);
+  extension.types.push_back(type);
 }
 
 EventBatchPtr PlainRows::Build(int64_t receive_time_nanos,
@@ -61,6 +69,7 @@ EventBatchPtr PlainRows::Build(int64_t receive_time_nanos,
           ->columns();
   columns.attributes[static_cast<size_t>(Attribute::kId)] = MakeIds();
   columns.extensions = MakeExtensions();
+  built_offsets_ = offsets_;
   Clear();
   return std::make_shared<const EventBatch>(std::move(columns));
 }
@@ -80,6 +89,7 @@ void PlainRows::DropInvalid(OnInvalid on_invalid) {
   ranges_.resize(kept);
   for (Extension& extension : extensions_) {
     if (extension.ranges.size() > kept) extension.ranges.resize(kept);
+    if (extension.types.size() > kept) extension.types.resize(kept);
   }
 }
 
@@ -91,6 +101,10 @@ void PlainRows::KeepRow(size_t from, size_t to) {
     extension.ranges[to] = from < extension.ranges.size()
                                ? extension.ranges[from]
                                : StringColumn::kNullRange;
+    if (to >= extension.types.size()) continue;
+    extension.types[to] = from < extension.types.size()
+                              ? extension.types[from]
+                              : AttributeType::kString;
   }
 }
 
@@ -121,6 +135,9 @@ std::vector<ExtensionColumn> PlainRows::MakeExtensions() {
         {extension.name, StringColumn::Ranges(
                              SharedBytes::FromString(std::move(extension.text)),
                              std::move(extension.ranges))});
+    if (extension.types.empty()) continue;
+    extension.types.resize(offsets_.size(), AttributeType::kString);
+    columns.back().types.values = std::move(extension.types);
   }
   return columns;
 }
@@ -132,6 +149,7 @@ void PlainRows::Clear() {
   for (Extension& extension : extensions_) {
     extension.text.clear();
     extension.ranges.clear();
+    extension.types.clear();
   }
 }
 

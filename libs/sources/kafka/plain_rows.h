@@ -27,7 +27,8 @@ class PlainRows {
     int64_t offset = 0;
     std::string_view payload = {};
     std::optional<std::string_view> key = {};  // UTF-8.
-    std::string_view traceparent = {};         // Empty: none.
+    AttributeType key_type = AttributeType::kString;
+    std::string_view traceparent = {};  // Empty: none.
     std::string_view tracestate = {};
   };
 
@@ -37,6 +38,7 @@ class PlainRows {
   // Whether another payload of this size would be too much for a batch.
   bool IsFull(size_t payload_bytes) const;
   bool empty() const { return offsets_.empty(); }
+  size_t size() const { return offsets_.size(); }
   void Add(const Row& row);
 
   // Called for each row that is not JSON.
@@ -46,6 +48,9 @@ class PlainRows {
   // The batch of the valid rows, null if there are none; begins anew.
   EventBatchPtr Build(int64_t receive_time_nanos, OnInvalid on_invalid);
 
+  // The offsets of the rows of the batch that was built last.
+  const std::vector<int64_t>& built_offsets() const { return built_offsets_; }
+
  private:
   // Values of an extension: ranges of `text`, as many as rows up to the last
   // that has one.
@@ -53,9 +58,11 @@ class PlainRows {
     const char* name;
     std::string text = {};
     std::vector<ByteRange> ranges = {};
+    std::vector<AttributeType> types = {};  // Alike; the rest are strings.
   };
 
   static void Set(size_t row, std::string_view value, Extension& extension);
+  static void SetType(size_t row, AttributeType type, Extension& extension);
   void DropInvalid(OnInvalid on_invalid);
   void KeepRow(size_t from, size_t to);
   StringColumn MakeIds() const;
@@ -67,6 +74,7 @@ class PlainRows {
   std::string blob_;
   std::vector<ByteRange> ranges_;
   std::vector<int64_t> offsets_;
+  std::vector<int64_t> built_offsets_;
   // Sorted by name, as a batch wants them.
   Extension extensions_[3] = {
       {"partitionkey"}, {"traceparent"}, {"tracestate"}};

@@ -1,7 +1,9 @@
 #include "libs/sources/kafka/record_decoder.h"
 
 #include <algorithm>
+#include <cstddef>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "libs/base/byte_range.h"
 #include "libs/base/shared_bytes.h"
@@ -45,13 +47,6 @@ std::string_view TracestateOf(const ReceivedRecord& record) {
   const std::string_view value = FindHeader(record, kTracestate);
   return !value.empty() && ValidateTracestate(value).ok() ? value
                                                           : std::string_view();
-}
-
-std::optional<std::string_view> KeyOf(const ReceivedRecord& record) {
-  if (!record.key.has_value() || record.key->empty() || !IsUtf8(*record.key)) {
-    return std::nullopt;
-  }
-  return record.key;
 }
 
 absl::Status NotJson(const JsonError& error) {
@@ -99,7 +94,19 @@ void RecordDecoder::Add(const ReceivedRecord& record, int64_t now_nanos) {
 DecodedRecords RecordDecoder::Take(int64_t now_nanos) {
   CloseRows(now_nanos);
   CloseEvents(now_nanos);
-  return {std::exchange(batches_, {}), unreadable_.Take(now_nanos)};
+  TakeUnreadable(now_nanos, decoded_);
+  return std::exchange(decoded_, {});
+}
+
+void RecordDecoder::TakeUnreadable(int64_t now_nanos, DecodedRecords& decoded) {
+  decoded.unreadable = unreadable_.Take(now_nanos);
+  auto next = unreadable_offsets_.begin();
+  for (const UnreadableInput& input : decoded.unreadable) {
+    const auto end = next + static_cast<ptrdiff_t>(input.reasons.size());
+    decoded.unreadable_offsets.emplace_back(next, end);
+    next = end;
+  }
+  unreadable_offsets_.clear();
 }
 
 absl::Status RecordDecoder::AddPlain(const ReceivedRecord& record,
@@ -113,9 +120,17 @@ absl::Status RecordDecoder::AddPlain(const ReceivedRecord& record,
   }
   if (record.value.has_value() && content_type.empty() && plain_is_json_) {
     CloseEvents(now_nanos);
-    if (rows_.IsFull(payload.size())) CloseRows(now_nanos);
-    rows_.Add({record.offset, payload, KeyOf(record), TraceparentOf(record),
-               TracestateOf(record)});
+    if (rows_.IsFull(payload.size()) || rows_.size() >= max_rows_) {
+      CloseRows(now_nanos);
+    }
+    ReadKey(record);
+    PlainRows::Row row = {.offset = record.offset,
+                          .payload = payload,
+                          .key_type = key_.type,
+                          .traceparent = TraceparentOf(record),
+                          .tracestate = TracestateOf(record)};
+    if (!key_.value.empty()) row.key = key_.value;
+    rows_.Add(row);
     return absl::OkStatus();
   }
   fields_.Clear();
@@ -132,7 +147,7 @@ absl::Status RecordDecoder::AddPlain(const ReceivedRecord& record,
   }
   PHOENIX_RETURN_IF_ERROR(SetPayload(record, content_type));
   AddKeyAndTrace(record);
-  return AddFields(now_nanos);
+  return AddFields(record, now_nanos);
 }
 
 absl::Status RecordDecoder::AddBinary(const ReceivedRecord& record,
@@ -142,7 +157,7 @@ absl::Status RecordDecoder::AddBinary(const ReceivedRecord& record,
   PHOENIX_RETURN_IF_ERROR(
       SetPayload(record, fields_[Attribute::kDataContentType].value_or("")));
   AddKeyAndTrace(record);
-  return AddFields(now_nanos);
+  return AddFields(record, now_nanos);
 }
 
 absl::Status RecordDecoder::ReadHeaders(const ReceivedRecord& record) {
@@ -189,14 +204,33 @@ absl::Status RecordDecoder::SetNamed(std::string_view name,
   return absl::OkStatus();
 }
 
+// One that is no text is bytes, which an attribute has in base64.
+void RecordDecoder::ReadKey(const ReceivedRecord& record) {
+  const std::string_view key = record.key.value_or("");
+  key_ = {kPartitionKey, key, AttributeType::kString};
+  if (IsUtf8(key)) return;
+  absl::Base64Escape(ToAbsl(key), &key_base64_);
+  key_ = {kPartitionKey, key_base64_, AttributeType::kBinary};
+}
+
+void RecordDecoder::ReadKeyAndTrace(const ReceivedRecord& record) {
+  ReadKey(record);
+  key_and_trace_.clear();
+  for (const ExtensionField& one :
+       {key_,
+        ExtensionField{kTraceparent, TraceparentOf(record),
+                       AttributeType::kString},
+        ExtensionField{kTracestate, TracestateOf(record),
+                       AttributeType::kString}}) {
+    if (!one.value.empty()) key_and_trace_.push_back(one);
+  }
+}
+
 void RecordDecoder::AddKeyAndTrace(const ReceivedRecord& record) {
-  const auto add = [this](std::string_view name, std::string_view value) {
-    if (value.empty() || HasExtension(name)) return;
-    fields_.extensions.push_back({name, value, AttributeType::kString});
-  };
-  add(kPartitionKey, KeyOf(record).value_or(""));
-  add(kTraceparent, TraceparentOf(record));
-  add(kTracestate, TracestateOf(record));
+  ReadKeyAndTrace(record);
+  for (const ExtensionField& one : key_and_trace_) {
+    if (!HasExtension(one.name)) fields_.extensions.push_back(one);
+  }
 }
 
 bool RecordDecoder::HasExtension(std::string_view name) const {
@@ -231,12 +265,22 @@ absl::Status RecordDecoder::CheckJson(std::string_view payload) {
   return errors_.empty() ? absl::OkStatus() : NotJson(errors_[0]);
 }
 
-absl::Status RecordDecoder::AddFields(int64_t now_nanos) {
+absl::Status RecordDecoder::AddFields(const ReceivedRecord& record,
+                                      int64_t now_nanos) {
   CloseRows(now_nanos);
   absl::Status added = builder_.AddEvent(fields_);
-  if (!absl::IsResourceExhausted(added)) return added;
-  CloseEvents(now_nanos);
-  return builder_.AddEvent(fields_);
+  if (absl::IsResourceExhausted(added)) {
+    CloseEvents(now_nanos);
+    added = builder_.AddEvent(fields_);
+  }
+  if (added.ok()) CountEvent(record, now_nanos);
+  return added;
+}
+
+void RecordDecoder::CountEvent(const ReceivedRecord& record,
+                               int64_t now_nanos) {
+  event_offsets_.push_back(record.offset);
+  if (event_offsets_.size() >= max_rows_) CloseEvents(now_nanos);
 }
 
 absl::Status RecordDecoder::AddStructured(const ReceivedRecord& record,
@@ -244,10 +288,15 @@ absl::Status RecordDecoder::AddStructured(const ReceivedRecord& record,
   CloseRows(now_nanos);
   const SharedBytes body =
       SharedBytes::FromString(std::string(record.value.value_or("")));
+  ReadKeyAndTrace(record);
+  structured_.SetDefaultExtensions(key_and_trace_);
   absl::Status added = structured_.DecodeEvent(body, builder_);
-  if (!absl::IsResourceExhausted(added)) return added;
-  CloseEvents(now_nanos);
-  return structured_.DecodeEvent(body, builder_);
+  if (absl::IsResourceExhausted(added)) {
+    CloseEvents(now_nanos);
+    added = structured_.DecodeEvent(body, builder_);
+  }
+  if (added.ok()) CountEvent(record, now_nanos);
+  return added;
 }
 
 void RecordDecoder::CloseRows(int64_t now_nanos) {
@@ -257,17 +306,22 @@ void RecordDecoder::CloseRows(int64_t now_nanos) {
       [&](int64_t offset, std::string_view payload, const JsonError& error) {
         Refuse({.offset = offset}, payload, NotJson(error), now_nanos);
       });
-  if (batch != nullptr) batches_.push_back(std::move(batch));
+  if (batch == nullptr) return;
+  decoded_.batches.push_back(std::move(batch));
+  decoded_.batch_offsets.push_back(rows_.built_offsets());
 }
 
 void RecordDecoder::CloseEvents(int64_t now_nanos) {
   EventBatchPtr batch = builder_.Build(now_nanos);
-  if (batch != nullptr) batches_.push_back(std::move(batch));
+  if (batch == nullptr) return;
+  decoded_.batches.push_back(std::move(batch));
+  decoded_.batch_offsets.push_back(std::exchange(event_offsets_, {}));
 }
 
 void RecordDecoder::Refuse(const ReceivedRecord& record, std::string_view bytes,
                            const absl::Status& why, int64_t now_nanos) {
   const std::string place = Place(record.offset);
+  unreadable_offsets_.push_back(record.offset);
   unreadable_.Add(
       {.bytes = bytes,
        .place = place,

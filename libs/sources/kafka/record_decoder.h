@@ -40,10 +40,14 @@ struct RecordDecoderOptions {
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
 };
 
-// What became of some records: batches in order, and what is no event.
+// What became of some records: batches in order, and what is no event. For each
+// of them, the offsets of its rows' records; those of what is no event in no
+// order.
 struct DecodedRecords {
   std::vector<EventBatchPtr> batches;
+  std::vector<std::vector<int64_t>> batch_offsets;
   std::vector<UnreadableInput> unreadable;
+  std::vector<std::vector<int64_t>> unreadable_offsets;
 };
 
 // Makes events of the records of one partition, as the Kafka protocol binding
@@ -51,15 +55,18 @@ struct DecodedRecords {
 //   a header `ce_specversion`: binary mode; attributes are in `ce_` headers,
 //   a `content-type` of application/cloudevents: structured mode,
 //   neither: a plain record; its id is `TOPIC/PARTITION/OFFSET`.
-// The record's key, if it is UTF-8, is the extension `partitionkey`, and the
-// headers `traceparent` and `tracestate` are the trace context, unless the
-// event has them itself or is structured. A record without value is an event
-// without payload.
+// The record's key is the extension `partitionkey`: a string, or where it is no
+// UTF-8, bytes (AttributeType::kBinary). The headers `traceparent` and
+// `tracestate` are the trace context. What the event has of these itself stands
+// before them. A record without value is an event without payload.
 //
 // Payloads are copied once, to the batch. Thread-compatible.
 class RecordDecoder {
  public:
   explicit RecordDecoder(RecordDecoderOptions options);
+
+  // A batch has as many rows at most, from now on; at least one.
+  void LimitBatches(size_t rows) { max_rows_ = rows; }
 
   // Offsets must ascend.
   void Add(const ReceivedRecord& record, int64_t now_nanos);
@@ -74,17 +81,21 @@ class RecordDecoder {
                         std::string_view content_type, int64_t now_nanos);
   absl::Status ReadHeaders(const ReceivedRecord& record);
   absl::Status SetNamed(std::string_view name, std::string_view value);
+  void ReadKey(const ReceivedRecord& record);
+  void ReadKeyAndTrace(const ReceivedRecord& record);
   void AddKeyAndTrace(const ReceivedRecord& record);
   bool HasExtension(std::string_view name) const;
   absl::Status SetPayload(const ReceivedRecord& record,
                           std::string_view content_type);
   absl::Status CheckJson(std::string_view payload);
-  absl::Status AddFields(int64_t now_nanos);
+  absl::Status AddFields(const ReceivedRecord& record, int64_t now_nanos);
+  void CountEvent(const ReceivedRecord& record, int64_t now_nanos);
   void CloseRows(int64_t now_nanos);
   void CloseEvents(int64_t now_nanos);
   void Refuse(const ReceivedRecord& record, std::string_view bytes,
               const absl::Status& why, int64_t now_nanos);
   std::string Place(int64_t offset) const;
+  void TakeUnreadable(int64_t now_nanos, DecodedRecords& decoded);
 
   const RecordDecoderOptions options_;
   const std::string id_prefix_;
@@ -93,12 +104,18 @@ class RecordDecoder {
   BatchBuilder builder_;  // Everything else.
   CloudEventsJsonDecoder structured_;
   UnreadableRows unreadable_;
-  std::vector<EventBatchPtr> batches_;
+  size_t max_rows_ = EventBatch::kMaxEvents;
+  std::vector<int64_t> event_offsets_;       // Of the builder's rows.
+  std::vector<int64_t> unreadable_offsets_;  // Of all unreadable rows.
+  DecodedRecords decoded_;
 
   // Of one record or batch; kept for their memory.
   EventFields fields_;
   bool has_version_ = false;
   std::string id_;
+  ExtensionField key_;      // Empty: none.
+  std::string key_base64_;  // Of one that is no text.
+  std::vector<ExtensionField> key_and_trace_;
   JsonIndexer indexer_;
   JsonIndex index_;
   std::vector<JsonError> errors_;

@@ -13,6 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kTrace[] =
     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -124,6 +125,26 @@ TEST_F(RecordDecoderTest, ReadsStructuredMode) {
   EXPECT_EQ(batch->payload(0), "[1]");
 }
 
+TEST_F(RecordDecoderTest, CompletesStructuredEventsByKeyAndTrace) {
+  const Headers headers = {{"content-type", "application/cloudevents+json"},
+                           {"traceparent", kTrace},
+                           {"tracestate", "a=1"}};
+  Add(R"({"specversion":"1.0","id":"1","source":"/s","type":"t"})", headers,
+      "key");
+  Add(R"({"specversion":"1.0","id":"2","source":"/s","type":"t",)"
+      R"("partitionkey":"mine","tracestate":"b=2"})",
+      headers, "key");
+  Add(R"({"specversion":"1.0","id":"3","source":"/s","type":"t"})",
+      {headers[0]});
+  const EventBatchPtr batch = TakeBatch();
+  EXPECT_EQ(Text(*batch, "partitionkey", 0), "key");
+  EXPECT_EQ(Text(*batch, "traceparent", 0), kTrace);
+  EXPECT_EQ(Text(*batch, "tracestate", 0), "a=1");
+  EXPECT_EQ(Text(*batch, "partitionkey", 1), "mine");
+  EXPECT_EQ(Text(*batch, "tracestate", 1), "b=2");
+  EXPECT_EQ(Text(*batch, "partitionkey", 2), "");
+}
+
 TEST_F(RecordDecoderTest, KeepsOtherContentTypesAsTheyAre) {
   Add("hello", {{"content-type", "text/plain"}});
   Add("\xff\x01", {{"content-type", "application/octet-stream"}});
@@ -152,9 +173,63 @@ TEST_F(RecordDecoderTest, TakesATombstoneForAnEventWithoutPayload) {
   EXPECT_EQ(Text(*batch, "id"), "t/3/1");
 }
 
-TEST_F(RecordDecoderTest, LeavesOutAKeyThatIsNoText) {
-  Add("1", {}, "\xff\xfe");
-  EXPECT_EQ(TakeBatch()->FindExtension("partitionkey"), nullptr);
+TEST_F(RecordDecoderTest, KeepsAKeyThatIsNoTextAsBytes) {
+  Add("1", {}, "text");
+  Add("2", {}, "\xff\xfe");
+  Add("3");
+  Add("4", {}, "more");
+  EventBatchPtr batch = TakeBatch();
+  const char* const keys[] = {"text", "//4=", "", "more"};
+  for (uint32_t row = 0; row < 4; ++row) {
+    EXPECT_EQ(Text(*batch, "partitionkey", row), keys[row]);
+    EXPECT_EQ(batch->FindExtension("partitionkey")->types.at(row),
+              row == 1 ? AttributeType::kBinary : AttributeType::kString);
+  }
+  Add("5", Binary(), "\xff\xfe");
+  batch = TakeBatch();
+  EXPECT_EQ(Text(*batch, "partitionkey"), "//4=");
+  EXPECT_EQ(batch->FindExtension("partitionkey")->types.at(0),
+            AttributeType::kBinary);
+}
+
+TEST_F(RecordDecoderTest, KeepsTypesOfKeysWhereNeighboursAreNoEvents) {
+  Add("nonsense", {}, "text");
+  Add("2", {}, "\xff");
+  Add("nonsense", {}, "\xfe");
+  Add("4", {}, "text");
+  const DecodedRecords decoded = decoder_.Take(0);
+  ASSERT_THAT(decoded.batches, SizeIs(1));
+  const ExtensionColumn* keys =
+      decoded.batches[0]->FindExtension("partitionkey");
+  EXPECT_EQ(keys->types.at(0), AttributeType::kBinary);
+  EXPECT_EQ(keys->types.at(1), AttributeType::kString);
+  EXPECT_EQ(keys->values.ToString(0), "/w==");
+  EXPECT_EQ(keys->values.ToString(1), "text");
+}
+
+TEST_F(RecordDecoderTest, TellsTheOffsetsOfAllRows) {
+  Add("1");                               // 40
+  Add("nonsense");                        // 41
+  Add("3");                               // 42
+  Add("4", {{"ce_specversion", "0.3"}});  // 43
+  Add("5", Binary());                     // 44
+  Add(R"({"specversion":"1.0","id":"9","source":"/s","type":"t"})",
+      {{"content-type", "application/cloudevents+json"}});  // 45
+  const DecodedRecords decoded = decoder_.Take(0);
+  EXPECT_THAT(decoded.batch_offsets,
+              ElementsAre(ElementsAre(40, 42), ElementsAre(44, 45)));
+  ASSERT_THAT(decoded.unreadable_offsets, SizeIs(1));
+  EXPECT_THAT(decoded.unreadable_offsets[0], UnorderedElementsAre(41, 43));
+  EXPECT_THAT(decoder_.Take(0).unreadable_offsets, IsEmpty());
+}
+
+TEST_F(RecordDecoderTest, MakesBatchesNoLargerThanTheLimit) {
+  decoder_.LimitBatches(2);
+  for (int i = 0; i < 3; ++i) Add("1");
+  for (int i = 0; i < 3; ++i) Add("1", Binary());
+  EXPECT_THAT(decoder_.Take(0).batch_offsets,
+              ElementsAre(ElementsAre(40, 41), ElementsAre(42),
+                          ElementsAre(43, 44), ElementsAre(45)));
 }
 
 TEST_F(RecordDecoderTest, KeepsTheOrderOverDifferentKinds) {
