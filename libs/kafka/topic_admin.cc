@@ -74,7 +74,7 @@ absl::Status ResourceError(const rd_kafka_ConfigResource_t* const* resources,
                      text != nullptr ? text : rd_kafka_err2str(error));
 }
 
-absl::StatusOr<std::map<std::string, Setting>> ReadSettings(
+absl::StatusOr<std::map<std::string, Setting>> ReadSettingsOnce(
     rd_kafka_t& client, int timeout_ms, const std::string& topic,
     std::string_view what) {
   const ResourcePtr wanted(
@@ -98,6 +98,22 @@ absl::StatusOr<std::map<std::string, Setting>> ReadSettings(
         value != nullptr ? value : "",
         rd_kafka_ConfigEntry_source(entries[i]) ==
             RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG};
+  }
+  return settings;
+}
+
+// A topic that was just created is not known at once to every broker, and any
+// of them may be asked.
+absl::StatusOr<std::map<std::string, Setting>> ReadSettings(
+    rd_kafka_t& client, int timeout_ms, const std::string& topic,
+    std::string_view what) {
+  constexpr int kMaxAttempts = 50;
+  constexpr absl::Duration kPause = absl::Milliseconds(100);
+  auto settings = ReadSettingsOnce(client, timeout_ms, topic, what);
+  for (int i = 1; i < kMaxAttempts && absl::IsNotFound(settings.status());
+       ++i) {
+    absl::SleepFor(kPause);
+    settings = ReadSettingsOnce(client, timeout_ms, topic, what);
   }
   return settings;
 }

@@ -76,7 +76,7 @@ class TopicAdmin {
   absl::StatusOr<int> PartitionCount(const std::string& topic);
 
   // A setting of the topic, such as `max.message.bytes`, as it stands or by
-  // default.
+  // default. A topic that is being created is waited for, for some seconds.
   absl::StatusOr<std::string> TopicSetting(const std::string& topic,
                                            const std::string& setting);
 

@@ -95,17 +95,16 @@ class TopicPreparer {
     return topic;
   }
 
-  // Who may write need not be allowed to look at settings: then the most common
-  // ones are taken for granted, and nothing is promised.
   absl::Status CheckSettings(const TopicShape& shape) {
-    topic_.max_record_bytes =
-        Number("max.message.bytes").value_or(kDefaultMaxRecordBytes);
-    const auto in_sync = Number("min.insync.replicas").value_or(1);
-    if (shape.replicas >= kSafeReplicas && in_sync >= kSafeReplicas) {
+    PHOENIX_ASSIGN_OR_RETURN(const auto limit, Number("max.message.bytes"));
+    topic_.max_record_bytes = limit.value_or(kDefaultMaxRecordBytes);
+    PHOENIX_ASSIGN_OR_RETURN(const auto in_sync, Number("min.insync.replicas"));
+    if (shape.replicas >= kSafeReplicas &&
+        in_sync.value_or(1) >= kSafeReplicas) {
       topic_.durability = Durability::kReplicated;
     }
-    const auto cleanup = admin_.TopicSetting(options_.topic, "cleanup.policy");
-    if (cleanup.ok() && cleanup->find("compact") != std::string::npos) {
+    PHOENIX_ASSIGN_OR_RETURN(const auto cleanup, Setting("cleanup.policy"));
+    if (cleanup.value_or("").find("compact") != std::string::npos) {
       return absl::FailedPreconditionError(Cat(
           "its `cleanup.policy` is '", *cleanup,
           "', expected 'delete': events of a log are not to be replaced: run "
@@ -115,10 +114,19 @@ class TopicPreparer {
     return absl::OkStatus();
   }
 
-  std::optional<size_t> Number(const std::string& setting) {
-    const auto text = admin_.TopicSetting(options_.topic, setting);
+  // Who may write need not be allowed to look at settings: then the most common
+  // ones are taken for granted, and nothing is promised.
+  absl::StatusOr<std::optional<std::string>> Setting(const std::string& name) {
+    auto found = admin_.TopicSetting(options_.topic, name);
+    if (absl::IsUnavailable(found.status())) return found.status();
+    if (!found.ok()) return std::nullopt;
+    return *std::move(found);
+  }
+
+  absl::StatusOr<std::optional<size_t>> Number(const std::string& name) {
+    PHOENIX_ASSIGN_OR_RETURN(const auto text, Setting(name));
     size_t number = 0;
-    if (!text.ok() || !absl::SimpleAtoi(*text, &number)) return std::nullopt;
+    if (!absl::SimpleAtoi(text.value_or(""), &number)) return std::nullopt;
     return number;
   }
 

@@ -102,7 +102,8 @@ absl::Status RecordProducer::PrepareTopic() {
   if (limit.ok()) {
     max_record_bytes_ = std::strtoull(limit->c_str(), nullptr, 10);
   }
-  return absl::OkStatus();
+  return absl::IsUnavailable(limit.status()) ? limit.status()
+                                             : absl::OkStatus();
 }
 
 absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {

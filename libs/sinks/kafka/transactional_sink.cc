@@ -224,14 +224,15 @@ absl::Status TransactionalKafkaSink::SendPosition(
 void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
   --unreported_;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const absl::Status why = record != nullptr
-                               ? producer_.WhyNotDelivered(error)
-                               : RecordStatus(error, options_.positions_topic);
-  if (record != nullptr && RemedyOf(error) == KafkaRemedy::kReject) {
+  if (record == nullptr) {
+    failure_.Update(RecordStatus(error, options_.positions_topic));
+    return;
+  }
+  if (RemedyOf(error) == KafkaRemedy::kReject) {
     refused_.emplace(static_cast<const Row*>(record),
                      RecordStatus(error, options_.sink.producer.topic));
   }
-  if (failure_.ok()) failure_ = why;
+  if (failure_.ok()) failure_ = producer_.WhyNotDelivered(error);
 }
 
 void TransactionalKafkaSink::Flush() {
