@@ -30,18 +30,30 @@ int Millis(absl::Duration time) {
   return static_cast<int>(absl::ToInt64Milliseconds(time));
 }
 
-rd_kafka_vu_t Variable(rd_kafka_vtype_t type) {
-  rd_kafka_vu_t variable{};
-  variable.vtype = type;
-  return variable;
-}
+// What rd_kafka_produceva takes. Each variable has far more space than most of
+// them use: clearing it would cost more than the rest of the call.
+class Variables {
+ public:
+  rd_kafka_vu_t& Add(rd_kafka_vtype_t type) {
+    all_[count_].vtype = type;
+    return all_[count_++];
+  }
 
-rd_kafka_vu_t Bytes(rd_kafka_vtype_t type, std::string_view bytes) {
-  rd_kafka_vu_t variable = Variable(type);
-  variable.u.mem.ptr = const_cast<char*>(bytes.data());
-  variable.u.mem.size = bytes.size();
-  return variable;
-}
+  void AddBytes(rd_kafka_vtype_t type, std::string_view bytes) {
+    auto& memory = Add(type).u.mem;
+    memory.ptr = const_cast<char*>(bytes.data());
+    memory.size = bytes.size();
+  }
+
+  const rd_kafka_vu_t* data() const { return all_; }
+  size_t size() const { return count_; }
+
+ private:
+  static constexpr size_t kMaxCount = 6;  // As many as a record may have.
+
+  rd_kafka_vu_t all_[kMaxCount];
+  size_t count_ = 0;
+};
 
 rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
   rd_kafka_headers_t* headers = rd_kafka_headers_new(all.size());
@@ -185,28 +197,24 @@ void RecordProducer::Close() {
 
 rd_kafka_resp_err_t RecordProducer::Produce(const KafkaRecord& record,
                                             void* token) {
-  rd_kafka_vu_t variables[6];
-  size_t count = 0;
-  variables[count] = Variable(RD_KAFKA_VTYPE_RKT);
-  variables[count++].u.rkt = topic_.get();
-  variables[count] = Variable(RD_KAFKA_VTYPE_OPAQUE);
-  variables[count++].u.ptr = token;
-  variables[count] = Variable(RD_KAFKA_VTYPE_MSGFLAGS);
-  variables[count++].u.i = record.value_in_batch ? 0 : RD_KAFKA_MSG_F_COPY;
+  Variables variables;
+  variables.Add(RD_KAFKA_VTYPE_RKT).u.rkt = topic_.get();
+  variables.Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = token;
+  variables.Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i =
+      record.value_in_batch ? 0 : RD_KAFKA_MSG_F_COPY;
   if (record.value.has_value()) {
-    variables[count++] = Bytes(RD_KAFKA_VTYPE_VALUE, *record.value);
+    variables.AddBytes(RD_KAFKA_VTYPE_VALUE, *record.value);
   }
   if (record.key.has_value()) {
-    variables[count++] = Bytes(RD_KAFKA_VTYPE_KEY, *record.key);
+    variables.AddBytes(RD_KAFKA_VTYPE_KEY, *record.key);
   }
   KafkaHeadersPtr headers;
   if (!record.headers.empty()) {
     headers.reset(MakeHeaders(record.headers));
-    variables[count] = Variable(RD_KAFKA_VTYPE_HEADERS);
-    variables[count++].u.headers = headers.get();
+    variables.Add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers.get();
   }
   const KafkaErrorPtr error(
-      rd_kafka_produceva(client_.get(), variables, count));
+      rd_kafka_produceva(client_.get(), variables.data(), variables.size()));
   if (error != nullptr) return rd_kafka_error_code(error.get());
   headers.release();
   return RD_KAFKA_RESP_ERR_NO_ERROR;

@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/component/testing/fake_config_report.h"
+#include "libs/sources/kafka/kafka_source.h"
 #include "libs/sources/kafka/kafka_source.pb.h"
 
 namespace phoenix {
@@ -38,6 +39,17 @@ class KafkaFactoryTest : public testing::Test {
 TEST_F(KafkaFactoryTest, MakesASourceAndOpensNothing) {
   EXPECT_NE(Create(), nullptr);
   EXPECT_THAT(report_.errors, IsEmpty());
+}
+
+TEST_F(KafkaFactoryTest, LooksAtHeadersUnlessOnlyPayloadsAreWanted) {
+  const auto looks = [this] {
+    return !static_cast<const KafkaSource&>(*Create()).options().payload_only;
+  };
+  EXPECT_TRUE(looks());
+  config_.set_format(sources::kafka::v1::FORMAT_CLOUDEVENTS);
+  EXPECT_TRUE(looks());
+  config_.set_format(sources::kafka::v1::FORMAT_PAYLOAD);
+  EXPECT_FALSE(looks());
 }
 
 TEST_F(KafkaFactoryTest, BoundsItsMemoryByItsBuffer) {

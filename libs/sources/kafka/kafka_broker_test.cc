@@ -37,11 +37,10 @@ std::string NewTopic(int partitions = 1) {
   return name;
 }
 
-std::unique_ptr<KafkaSource> MakeSource(
-    const std::string& topic, absl::Duration patience = absl::Seconds(1)) {
+KafkaSourceOptions Options(const std::string& topic) {
   KafkaSourceOptions options;
   options.name = "in";
-  options.patience = patience;
+  options.patience = absl::Seconds(1);
   options.consumer.connection.brokers = Broker().bootstrap();
   // Members that die are missed soon.
   options.consumer.connection.properties["session.timeout.ms"] = "6000";
@@ -50,7 +49,15 @@ std::unique_ptr<KafkaSource> MakeSource(
   options.consumer.group = "group-of-" + topic;
   options.defaults = {"", "/test", "test", "application/json"};
   options.commit_interval = absl::Milliseconds(100);
+  return options;
+}
+
+std::unique_ptr<KafkaSource> MakeSource(KafkaSourceOptions options) {
   return std::make_unique<KafkaSource>(std::move(options), Clock::System());
+}
+
+std::unique_ptr<KafkaSource> MakeSource(const std::string& topic) {
+  return MakeSource(Options(topic));
 }
 
 void Produce(const std::string& topic, const std::vector<std::string>& values,
@@ -274,6 +281,23 @@ TEST(KafkaSourceTest, ReadsTopicsThatItHasJustMade) {
   }
 }
 
+TEST(KafkaSourceTest, TakesEveryRecordAsPlainWhenOnlyPayloadsAreWanted) {
+  const std::string topic = NewTopic();
+  // By its header no event.
+  const absl::Status written =
+      WriteRecords(Broker().bootstrap(), topic,
+                   {{.value = "7", .headers = {{"ce_specversion", "none"}}}});
+  ASSERT_TRUE(written.ok()) << written;
+  FakeOutlet outlet;
+  KafkaSourceOptions options = Options(topic);
+  options.payload_only = true;
+  const auto source = MakeSource(std::move(options));
+  ASSERT_TRUE(source->Start(outlet).ok());
+  ASSERT_TRUE(outlet.WaitForEvents(1));
+  source->Stop();
+  EXPECT_THAT(outlet.payloads(), UnorderedElementsAreArray(Numbers(7, 1)));
+}
+
 TEST(KafkaSourceTest, GivesEachPartitionALaneAndKeepsItsOrder) {
   const std::string topic = NewTopic(3);
   Produce(topic, Numbers(0, 3000), 3);
@@ -363,7 +387,9 @@ TEST(KafkaSourceTest, OffersNoEventTwiceWhileCreditComesAndGoes) {
   FakeOutlet outlet;
   outlet.SetCredit(0);
   // Partitions are paused as soon as a batch is refused.
-  const auto source = MakeSource(topic, absl::ZeroDuration());
+  KafkaSourceOptions options = Options(topic);
+  options.patience = absl::ZeroDuration();
+  const auto source = MakeSource(std::move(options));
   ASSERT_TRUE(source->Start(outlet).ok());
   for (int more = 3000; more < 6000; more += 300) {
     const size_t refusals = outlet.refusal_count();

@@ -144,6 +144,7 @@ void KafkaSource::Reopen() {
   Logger::Process().Error("Kafka source begins anew after a fatal error.");
   consumer_.Close();
   assigned_.clear();
+  taker_ = {};
   while (!stopping_) {
     const absl::Status opened = consumer_.Open();
     if (opened.ok()) return;
@@ -164,17 +165,17 @@ void KafkaSource::ReadRound() {
                  kMaxRoundRecords, [&](const rd_kafka_message_t& message) {
                    if (takes_round_) Take(message, now_nanos);
                  });
+  taker_ = {};
   for (auto& [key, one] : assigned_) one.reader->EndRound(now_nanos);
 }
 
 void KafkaSource::Take(const rd_kafka_message_t& message, int64_t now_nanos) {
-  PartitionReader* const reader = ReaderOf(message);
-  // One that is to be rewound reads this again.
-  if (reader == nullptr || reader->must_read_again()) return;
+  PartitionReader* const reader = TakerOf(message);
+  if (reader == nullptr) return;
   if (message.offset != reader->next_offset()) {
     CheckOffset(*reader, message.offset);
   }
-  ReadHeaders(message, headers_);
+  if (!options_.payload_only) ReadHeaders(message, headers_);
   reader->Add({.offset = message.offset,
                .key = Bytes(message.key, message.key_len),
                .value = Bytes(message.payload, message.len),
@@ -182,10 +183,19 @@ void KafkaSource::Take(const rd_kafka_message_t& message, int64_t now_nanos) {
               now_nanos);
 }
 
-PartitionReader* KafkaSource::ReaderOf(const rd_kafka_message_t& message) {
+// Records of a partition come many together: it is looked up once for them.
+PartitionReader* KafkaSource::TakerOf(const rd_kafka_message_t& message) {
+  if (taker_.topic == message.rkt && taker_.partition == message.partition) {
+    return taker_.reader;
+  }
+  taker_ = {message.rkt, message.partition};
   const auto found =
       assigned_.find(Key(rd_kafka_topic_name(message.rkt), message.partition));
-  return found == assigned_.end() ? nullptr : found->second.reader.get();
+  // One that is to be rewound reads this again.
+  if (found != assigned_.end() && !found->second.reader->must_read_again()) {
+    taker_.reader = found->second.reader.get();
+  }
+  return taker_.reader;
 }
 
 // The records before `offset` that have not come: of transactions, replaced by
@@ -357,6 +367,7 @@ absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
 
 void KafkaSource::OnAssigned(std::vector<TopicPartition>& partitions) {
   FindStarts(partitions);
+  taker_ = {};
   next_ends_nanos_ = 0;
   for (const TopicPartition& one : partitions) {
     assigned_[Key(one.topic, one.partition)] = {
@@ -385,6 +396,7 @@ void KafkaSource::FindStarts(std::vector<TopicPartition>& partitions) {
 
 void KafkaSource::OnRevoked(const std::vector<TopicPartition>& partitions,
                             bool lost) {
+  taker_ = {};
   std::vector<PartitionReader*> readers;
   for (const TopicPartition& one : partitions) {
     const auto found = assigned_.find(Key(one.topic, one.partition));

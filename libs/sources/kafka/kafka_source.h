@@ -32,6 +32,7 @@ struct KafkaSourceOptions {
   GroupConsumerOptions consumer;
   std::optional<TopicWish> create_topics = {};  // Those that are no patterns.
   EventDefaults defaults;                       // Of plain records.
+  bool payload_only = false;  // All are plain: headers are not looked at.
   size_t max_event_bytes = BatchLimits::kDefaultMaxEventBytes;
   absl::Duration commit_interval = absl::Seconds(1);
 
@@ -71,6 +72,8 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
     return 3 * options_.consumer.max_buffer_bytes;
   }
 
+  const KafkaSourceOptions& options() const { return options_; }
+
  private:
   struct Assigned {
     std::unique_ptr<PartitionReader> reader;
@@ -78,6 +81,13 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
     int64_t end = -1;           // Of the partition, as brokers said last.
   };
   using Key = std::pair<std::string, int32_t>;
+
+  // Who takes the records of a partition; null: nobody, for now.
+  struct Taker {
+    const rd_kafka_topic_t* topic = nullptr;
+    int32_t partition = 0;
+    PartitionReader* reader = nullptr;
+  };
 
   void OnAssigned(std::vector<TopicPartition>& partitions) override;
   void OnRevoked(const std::vector<TopicPartition>& partitions,
@@ -91,7 +101,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void Take(const rd_kafka_message_t& message, int64_t now_nanos);
   void CheckOffset(const PartitionReader& reader, int64_t offset);
   void TellExpired(const PartitionReader& reader, int64_t offset);
-  PartitionReader* ReaderOf(const rd_kafka_message_t& message);
+  PartitionReader* TakerOf(const rd_kafka_message_t& message);
   void OfferHeld();
   bool OfferAll(PartitionReader& reader);
   void PauseWhereNeeded();
@@ -109,6 +119,7 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   std::optional<TopicKeeper> topics_;
   GroupConsumer consumer_;
   std::map<Key, Assigned> assigned_;
+  Taker taker_;  // Of the record that came last.
   std::vector<ReceivedRecord::Header> headers_;  // For its memory.
   int64_t next_commit_nanos_ = 0;
   int64_t next_ends_nanos_ = 0;

@@ -8,6 +8,15 @@
 #include "libs/json/json_index.h"
 
 namespace phoenix {
+namespace {
+
+// Memory that was reserved for a larger batch is not kept by a small one.
+template <typename Container>
+void GiveBackSpare(Container& container) {
+  if (container.capacity() / 2 > container.size()) container.shrink_to_fit();
+}
+
+}  // namespace
 
 PlainRows::PlainRows(std::string id_prefix, EventDefaults defaults)
     : id_prefix_(std::move(id_prefix)), defaults_(std::move(defaults)) {}
@@ -19,6 +28,7 @@ bool PlainRows::IsFull(size_t payload_bytes) const {
 }
 
 void PlainRows::Add(const Row& row) {
+  if (empty()) Reserve();
   const size_t index = offsets_.size();
   offsets_.push_back(row.offset);
   const auto begin = static_cast<uint32_t>(blob_.size());
@@ -30,6 +40,12 @@ void PlainRows::Add(const Row& row) {
   }
   if (!row.traceparent.empty()) Set(index, row.traceparent, extensions_[1]);
   if (!row.tracestate.empty()) Set(index, row.tracestate, extensions_[2]);
+}
+
+void PlainRows::Reserve() {
+  const auto and_some = [](size_t size) { return size + size / 4; };
+  blob_.reserve(and_some(last_.blob_bytes));
+  ranges_.reserve(and_some(last_.rows));
 }
 
 void PlainRows::Set(size_t row, std::string_view value, Extension& extension) {
@@ -48,6 +64,7 @@ void PlainRows::SetType(size_t row, AttributeType type, Extension& extension) {
 EventBatchPtr PlainRows::Build(int64_t receive_time_nanos,
                                OnInvalid on_invalid) {
   auto index = std::make_shared<JsonIndex>();
+  index->tokens.reserve(last_.tokens + last_.tokens / 4);
   errors_.clear();
   indexer_.Index(blob_, ranges_, *index, errors_);
   if (!errors_.empty()) {
@@ -59,6 +76,10 @@ EventBatchPtr PlainRows::Build(int64_t receive_time_nanos,
     Clear();
     return nullptr;
   }
+  last_ = {blob_.size(), ranges_.size(), index->tokens.size()};
+  GiveBackSpare(blob_);
+  GiveBackSpare(ranges_);
+  GiveBackSpare(index->tokens);
   PayloadColumn payload;
   payload.blob = SharedBytes::FromString(std::move(blob_));
   payload.ranges =

@@ -68,6 +68,7 @@ class PlainRows {
   StringColumn MakeIds() const;
   std::vector<ExtensionColumn> MakeExtensions();
   void Clear();
+  void Reserve();
 
   const std::string id_prefix_;
   const EventDefaults defaults_;
@@ -80,6 +81,14 @@ class PlainRows {
       {"partitionkey"}, {"traceparent"}, {"tracestate"}};
   JsonIndexer indexer_;
   std::vector<JsonError> errors_;
+
+  // Of the last batch: the next will be about as large, and what grows by and
+  // by is copied again and again.
+  struct {
+    size_t blob_bytes = 0;
+    size_t rows = 0;
+    size_t tokens = 0;
+  } last_;
 };
 
 }  // namespace phoenix

@@ -88,6 +88,13 @@ TEST_F(PlainRowsTest, IsNoBatchWithoutAValidRow) {
   EXPECT_EQ(Build()->size(), 1u);
 }
 
+TEST_F(PlainRowsTest, KeepsNoMemoryOfALargerBatchBefore) {
+  for (int i = 0; i < 10'000; ++i) rows_.Add({.offset = i, .payload = "1"});
+  const size_t large = Build()->memory_bytes();
+  rows_.Add({.offset = 10'000, .payload = "1"});
+  EXPECT_LT(Build()->memory_bytes(), large / 10);
+}
+
 TEST_F(PlainRowsTest, IsFullAtTheBoundsOfABatch) {
   const std::string large(BatchLimits::kDefaultMaxBytes, ' ');
   EXPECT_FALSE(rows_.IsFull(large.size() + 1));
