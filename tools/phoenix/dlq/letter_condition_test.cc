@@ -107,7 +107,7 @@ TEST(LetterConditionTest, NamesALetterThatWasSpoiltByHand) {
   std::vector<StoredDeadLetter> letters = Letters();
   letters[1].letter.attributes = "{";
   EXPECT_THAT(std::string((*condition)->Apply(letters).message()),
-              HasSubstr("event of dead letter '/test#e1'"));
+              HasSubstr("event of dead letter '/test#e1#"));
 }
 
 }  // namespace
