@@ -124,12 +124,19 @@ void CheckTimeouts(const v1::Kafka& config,
   }
 }
 
+// What a file does not say comes as the default.
+bool SaysPositionsTopic(const v1::Kafka& config) {
+  return config.positions_topic() !=
+         TransactionalKafkaSink::Options().positions_topic;
+}
+
 void CheckPositionsTopic(const v1::Kafka& config, ConfigReport& report) {
   if (config.positions_topic().empty()) return;
   const absl::Status name = CheckTopicName(config.positions_topic());
   if (!name.ok()) {
     report.Error("positions_topic", 0, std::string(name.message()));
   } else if (config.transactional_id().empty()) {
+    if (!SaysPositionsTopic(config)) return;
     report.Error("positions_topic", 0,
                  "no positions are kept without `transactional_id`");
   } else if (config.positions_topic() == config.topic()) {

@@ -77,6 +77,12 @@ TEST_F(KafkaFactoryTest, KeepsPositionsInATopicOfTheirOwn) {
   }
 }
 
+TEST_F(KafkaFactoryTest, TakesTheDefaultOfAnOptionThatItDoesNotNeed) {
+  config_.set_positions_topic("phoenix-positions");
+  EXPECT_NE(Create(), nullptr);
+  EXPECT_THAT(report_.errors, IsEmpty());
+}
+
 TEST_F(KafkaFactoryTest, KeepsNoPositionsWithoutTransactions) {
   config_.set_positions_topic("kept");
   EXPECT_EQ(Create(), nullptr);
