@@ -456,7 +456,7 @@ TEST_F(EmbeddedLogTest, PutsACorruptRecordAsideAndReadsOn) {
   EXPECT_EQ(DescribeEvents(*entries[1].batch), DescribeEvents(*Batch(2)));
   EXPECT_EQ(log->Stats().corrupt_records, 1u);
   EXPECT_EQ(log->Stats().corrupt_events, Batch(1)->size());
-  auto reader = *log->Read(0, 0);
+  std::unique_ptr<LogReader> reader = *log->Read(0, 0);
   while (*reader->Next()) {
   }
   EXPECT_EQ(reader->unread()->damaged, Batch(1)->size());
@@ -464,6 +464,7 @@ TEST_F(EmbeddedLogTest, PutsACorruptRecordAsideAndReadsOn) {
   EXPECT_EQ(reader->unread()->waiting, 0u);
   // Once, however often it is read, also by another process.
   ReadAll(*log);
+  reader = nullptr;
   log = nullptr;
   log = Open();
   EXPECT_EQ(ReadAll(*log).size(), 2u);
