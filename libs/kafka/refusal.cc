@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "libs/base/text.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/kafka_error.h"
 
