@@ -15,6 +15,24 @@ absl::StatusOr<KafkaClientPtr> Connect(const KafkaConnection& connection) {
 
 }  // namespace
 
+absl::Status KeepTopic(TopicAdmin& admin, const std::string& topic,
+                       const TopicWish& wish) {
+  const auto count = admin.PartitionCount(topic);
+  if (absl::IsNotFound(count.status())) {
+    KafkaTopic shape = wish.shape;
+    shape.name = topic;
+    return admin.CreateIfMissing(shape).status();
+  }
+  PHOENIX_RETURN_IF_ERROR(count.status());
+  if (wish.alter_config) {
+    PHOENIX_RETURN_IF_ERROR(admin.AlterSettings(topic, wish.shape.config));
+  }
+  if (!wish.add_partitions || *count >= wish.shape.partitions) {
+    return absl::OkStatus();
+  }
+  return admin.AddPartitions(topic, wish.shape.partitions);
+}
+
 TopicKeeper::TopicKeeper(KafkaConnection connection,
                          std::vector<std::string> topics, TopicWish wish,
                          absl::Duration timeout)
@@ -27,27 +45,9 @@ absl::Status TopicKeeper::Begin() {
   PHOENIX_ASSIGN_OR_RETURN(const KafkaClientPtr client, Connect(connection_));
   TopicAdmin admin(*client, timeout_);
   for (const std::string& topic : topics_) {
-    PHOENIX_RETURN_IF_ERROR(Keep(admin, topic));
+    PHOENIX_RETURN_IF_ERROR(KeepTopic(admin, topic, wish_));
   }
   return absl::OkStatus();
-}
-
-absl::Status TopicKeeper::Keep(TopicAdmin& admin,
-                               const std::string& topic) const {
-  const auto count = admin.PartitionCount(topic);
-  if (absl::IsNotFound(count.status())) {
-    KafkaTopic shape = wish_.shape;
-    shape.name = topic;
-    return admin.CreateIfMissing(shape).status();
-  }
-  PHOENIX_RETURN_IF_ERROR(count.status());
-  if (wish_.alter_config) {
-    PHOENIX_RETURN_IF_ERROR(admin.AlterSettings(topic, wish_.shape.config));
-  }
-  if (!wish_.add_partitions || *count >= wish_.shape.partitions) {
-    return absl::OkStatus();
-  }
-  return admin.AddPartitions(topic, wish_.shape.partitions);
 }
 
 absl::Status TopicKeeper::End() {

@@ -19,6 +19,11 @@ struct TopicWish {
   bool delete_at_end = false;
 };
 
+// Creates the topic when there is none, and waits until brokers know it; else
+// alters it as far as the wish says. Errors are those of `admin`.
+absl::Status KeepTopic(TopicAdmin& admin, const std::string& topic,
+                       const TopicWish& wish);
+
 // Keeps topics as a file asks for, through a client of its own for each call;
 // each question to the cluster may take `timeout`. Errors are those of
 // TopicAdmin. Thread-compatible.
@@ -27,16 +32,13 @@ class TopicKeeper {
   TopicKeeper(KafkaConnection connection, std::vector<std::string> topics,
               TopicWish wish, absl::Duration timeout);
 
-  // Creates those that do not exist, waits until brokers know them, and alters
-  // those that do.
+  // KeepTopic for each.
   absl::Status Begin();
 
   // Deletes them, if that is asked for.
   absl::Status End();
 
  private:
-  absl::Status Keep(TopicAdmin& admin, const std::string& topic) const;
-
   const KafkaConnection connection_;
   const std::vector<std::string> topics_;
   const TopicWish wish_;

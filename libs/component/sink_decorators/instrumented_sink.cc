@@ -56,7 +56,7 @@ void CountOutcome(const BatchView& view, uint64_t bytes,
 
 InstrumentedSink::InstrumentedSink(std::unique_ptr<Sink> sink,
                                    ComponentMetrics& metrics, Clock& clock)
-    : sink_(std::move(sink)), metrics_(metrics), clock_(clock) {}
+    : ForwardingSink(std::move(sink)), metrics_(metrics), clock_(clock) {}
 
 void InstrumentedSink::Write(BatchView view, SettleCallback settle) {
   const uint64_t bytes = PayloadBytes(view);
@@ -67,7 +67,7 @@ void InstrumentedSink::Write(BatchView view, SettleCallback settle) {
     CountOutcome(view, bytes, outcome, metrics);
     settle(outcome);
   };
-  sink_->Write(std::move(view), std::move(counted));
+  sink().Write(std::move(view), std::move(counted));
   metrics_.Processed(absl::Nanoseconds(clock_.MonotonicNanos() - begin));
 }
 

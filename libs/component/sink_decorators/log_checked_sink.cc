@@ -26,7 +26,7 @@ absl::Status LogIsOlder(const BatchIdentity& log, int64_t recorded_end) {
 }  // namespace
 
 absl::Status LogCheckedSink::Open() {
-  PHOENIX_RETURN_IF_ERROR(sink_->Open());
+  PHOENIX_RETURN_IF_ERROR(sink().Open());
   if (log_end_ != nullptr) end_ = log_end_();
   const absl::Status checked = Check();
   if (!absl::IsUnavailable(checked)) return checked;
@@ -39,7 +39,7 @@ absl::Status LogCheckedSink::Open() {
 
 absl::Status LogCheckedSink::Check() {
   if (!end_.has_value()) return absl::OkStatus();
-  PHOENIX_ASSIGN_OR_RETURN(const int64_t recorded, sink_->RecordedEnd(*end_));
+  PHOENIX_ASSIGN_OR_RETURN(const int64_t recorded, sink().RecordedEnd(*end_));
   if (recorded > end_->first_offset) return LogIsOlder(*end_, recorded);
   end_.reset();
   return absl::OkStatus();
@@ -47,7 +47,7 @@ absl::Status LogCheckedSink::Check() {
 
 void LogCheckedSink::Write(BatchView view, SettleCallback settle) {
   const absl::Status checked = Check();
-  if (checked.ok()) return sink_->Write(std::move(view), std::move(settle));
+  if (checked.ok()) return sink().Write(std::move(view), std::move(settle));
   BatchOutcome outcome(view.batch->size());
   outcome.Merge(view.rows, Outcome::kRetry);
   for (const uint32_t row : view.rows) {

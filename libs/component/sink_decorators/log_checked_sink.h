@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "libs/component/sink.h"
+#include "libs/component/sink_decorators/forwarding_sink.h"
 #include "libs/event/event_batch.h"
 
 namespace phoenix {
@@ -24,29 +24,20 @@ using LogEnd = std::function<std::optional<BatchIdentity>()>;
 // for known. Open fails then. When the sink can't tell yet, because what it
 // writes to does not answer, it is asked again before the first write, and rows
 // settle as kRetry until it has told. Threads as Sink.
-class LogCheckedSink : public Sink {
+class LogCheckedSink : public ForwardingSink {
  public:
   // `log_end` is asked by Open, once; it may be null.
   LogCheckedSink(std::unique_ptr<Sink> sink, std::string name, LogEnd log_end)
-      : sink_(std::move(sink)),
+      : ForwardingSink(std::move(sink)),
         name_(std::move(name)),
         log_end_(std::move(log_end)) {}
 
   absl::Status Open() override;
   void Write(BatchView view, SettleCallback settle) override;
-  void Flush() override { sink_->Flush(); }
-  absl::Status Close() override { return sink_->Close(); }
-  void Cancel() override { sink_->Cancel(); }
-
-  DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
-  bool keeps_order() const override { return sink_->keeps_order(); }
-  size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
-  std::vector<std::string> Report() const override { return sink_->Report(); }
 
  private:
   absl::Status Check();
 
-  const std::unique_ptr<Sink> sink_;
   const std::string name_;
   const LogEnd log_end_;
   std::optional<BatchIdentity> end_;  // Until it was compared.

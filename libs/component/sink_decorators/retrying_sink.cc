@@ -37,7 +37,7 @@ struct RetryingSink::Attempt {
 
 RetryingSink::RetryingSink(std::unique_ptr<Sink> sink, Options options,
                            SinkMonitor& monitor, Clock& clock, Wait wait)
-    : sink_(std::move(sink)),
+    : ForwardingSink(std::move(sink)),
       options_(std::move(options)),
       monitor_(monitor),
       clock_(clock),
@@ -61,19 +61,19 @@ void RetryingSink::Write(BatchView view, SettleCallback settle) {
 }
 
 void RetryingSink::Flush() {
-  sink_->Flush();
+  sink().Flush();
   RetryAll();
 }
 
 absl::Status RetryingSink::Close() {
   Flush();
-  return sink_->Close();
+  return sink().Close();
 }
 
 void RetryingSink::Start(const AttemptPtr& attempt) {
   ++attempt->number;
   monitor_.OnAttempt();
-  sink_->Write(attempt->view, [this, attempt](const BatchOutcome& outcome) {
+  sink().Write(attempt->view, [this, attempt](const BatchOutcome& outcome) {
     OnSettled(attempt, outcome);
   });
 }
@@ -192,7 +192,7 @@ void RetryingSink::RetryAll() {
     }
     if (stopped) return;
     // What the sink holds would else stay unsettled until the next write.
-    sink_->Flush();
+    sink().Flush();
   }
   backoff_.Reset();
 }
@@ -252,7 +252,7 @@ void RetryingSink::Settle(Attempt& attempt, const Selection& rows,
 }
 
 std::vector<std::string> RetryingSink::Report() const {
-  std::vector<std::string> lines = sink_->Report();
+  std::vector<std::string> lines = sink().Report();
   if (failed_attempts_ > 0) {
     lines.push_back(absl::StrFormat(
         "%d attempts to write a batch failed, %d events tried again, %d given "

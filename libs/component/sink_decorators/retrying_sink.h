@@ -11,6 +11,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
 #include "libs/component/sink.h"
+#include "libs/component/sink_decorators/forwarding_sink.h"
 #include "libs/component/sink_decorators/sink_monitor.h"
 #include "libs/telemetry/log.h"
 
@@ -24,7 +25,7 @@ namespace phoenix {
 // rows wait nothing that came after them is written, so that order is kept and
 // the queue in front fills: that is how a failing destination pushes back.
 // Threads as Sink: it blocks in Write, Flush and Close.
-class RetryingSink : public Sink {
+class RetryingSink : public ForwardingSink {
  public:
   struct Options {
     std::string name = {};  // Of the component.
@@ -50,15 +51,9 @@ class RetryingSink : public Sink {
   RetryingSink(std::unique_ptr<Sink> sink, Options options,
                SinkMonitor& monitor, Clock& clock, Wait wait);
 
-  absl::Status Open() override { return sink_->Open(); }
   void Write(BatchView view, SettleCallback settle) override;
   void Flush() override;
   absl::Status Close() override;
-  void Cancel() override { sink_->Cancel(); }
-
-  DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
-  bool keeps_order() const override { return sink_->keeps_order(); }
-  size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
   std::vector<std::string> Report() const override;
 
  private:
@@ -81,7 +76,6 @@ class RetryingSink : public Sink {
   void Settle(Attempt& attempt, const Selection& rows, Outcome outcome,
               const absl::Status& why);
 
-  const std::unique_ptr<Sink> sink_;
   const Options options_;
   SinkMonitor& monitor_;
   Clock& clock_;

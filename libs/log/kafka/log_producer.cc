@@ -11,6 +11,7 @@
 #include "libs/event/batch_part.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/kafka/record_fields.h"
 #include "libs/log/kafka/log_record.h"
 #include "libs/telemetry/log.h"
 
@@ -58,19 +59,6 @@ KafkaProperties PropertiesOf(const KafkaLogOptions& options,
       {"queue.buffering.max.kbytes",
        Cat(std::max<uint64_t>(options.max_queued_bytes / 512, kMinQueueKiB))},
   };
-}
-
-rd_kafka_vu_t Variable(rd_kafka_vtype_t type) {
-  rd_kafka_vu_t variable{};
-  variable.vtype = type;
-  return variable;
-}
-
-rd_kafka_vu_t Bytes(rd_kafka_vtype_t type, std::string_view bytes) {
-  rd_kafka_vu_t variable = Variable(type);
-  variable.u.mem.ptr = const_cast<char*>(bytes.data());
-  variable.u.mem.size = bytes.size();
-  return variable;
 }
 
 // Waits for an answer for a while.
@@ -251,25 +239,18 @@ void LogProducer::Produce(const std::shared_ptr<Pending>& pending,
 rd_kafka_resp_err_t LogProducer::ProduceOne(Part& part, const std::string& key,
                                             int32_t partition) {
   const std::string version = Cat(kLogRecordVersion);
-  rd_kafka_vu_t all[7];
-  size_t count = 0;
-  all[count] = Variable(RD_KAFKA_VTYPE_TOPIC);
-  all[count++].u.cstr = options_.topic.c_str();
-  all[count] = Variable(RD_KAFKA_VTYPE_PARTITION);
-  all[count++].u.i32 = partition;
-  all[count] = Variable(RD_KAFKA_VTYPE_OPAQUE);
-  all[count++].u.ptr = &part;
-  all[count] = Variable(RD_KAFKA_VTYPE_MSGFLAGS);
-  all[count++].u.i = 0;
-  all[count++] = Bytes(RD_KAFKA_VTYPE_KEY, key);
-  all[count++] = Bytes(RD_KAFKA_VTYPE_VALUE, part.value.view());
-  all[count] = Variable(RD_KAFKA_VTYPE_HEADER);
-  all[count].u.header.name = kLogRecordHeader;
-  all[count].u.header.val = version.data();
-  all[count++].u.header.size = static_cast<ssize_t>(version.size());
-  const KafkaErrorPtr error(rd_kafka_produceva(client_.get(), all, count));
-  return error == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR
-                          : rd_kafka_error_code(error.get());
+  RecordFields fields;
+  fields.Add(RD_KAFKA_VTYPE_TOPIC).u.cstr = options_.topic.c_str();
+  fields.Add(RD_KAFKA_VTYPE_PARTITION).u.i32 = partition;
+  fields.Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = &part;
+  fields.Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;
+  fields.AddBytes(RD_KAFKA_VTYPE_KEY, key);
+  fields.AddBytes(RD_KAFKA_VTYPE_VALUE, part.value.view());
+  auto& header = fields.Add(RD_KAFKA_VTYPE_HEADER).u.header;
+  header.name = kLogRecordHeader;
+  header.val = version.data();
+  header.size = static_cast<ssize_t>(version.size());
+  return fields.ProduceTo(*client_);
 }
 
 void LogProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message,

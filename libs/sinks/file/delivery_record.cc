@@ -57,8 +57,7 @@ int64_t Sum(int64_t end, int64_t gap) {
 void WarnOfDamage(const std::string& path, const JournalDamage& damage) {
   Logger::Process().Warn(
       "A damaged part of the record of what a sink has written was passed "
-      "over: "
-      "there is a second copy of it. The disk may be failing.",
+      "over: there is a second copy of it. The disk may be failing.",
       {{"path", path}, {"offset", damage.offset}, {"bytes", damage.bytes}});
 }
 
@@ -79,10 +78,11 @@ absl::Status DeliveryRecord::Load() {
 }
 
 absl::Status DeliveryRecord::CheckLoaded(const JournalDamage& damage) const {
-  if (version_ == 0)
+  if (version_ == 0) {
     return Unreadable(
         "holds nothing that a sink writes, as if it was emptied or "
         "overwritten");
+  }
   if (version_ == 1 && damage.inside) {
     return Unreadable(Cat("is damaged at byte ", damage.offset));
   }

@@ -180,7 +180,7 @@ TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicWasDeletedMeanwhile) {
   ASSERT_TRUE(sink.Open().ok());
   EXPECT_THAT(Deliver(sink, MakeBatch({std::string("1")})),
               ElementsAre("delivered"));
-  options.producer.delete_topic_at_end = true;
+  options.producer.create_topic.emplace().delete_at_end = true;
   KafkaSink deleter(options);
   ASSERT_TRUE(deleter.Open().ok());
   ASSERT_TRUE(deleter.Close().ok());
@@ -196,16 +196,16 @@ TEST(KafkaSinkOnABrokerTest, CreatesTheTopicAsTheFileAsks) {
   const std::string topic = NewName();
   KafkaSink::Options options = OptionsFor(topic);
   options.producer.create_topic =
-      KafkaTopic{.name = topic,
-                 .partitions = 3,
-                 .config = {{"max.message.bytes", "2000"}}};
+      TopicWish{.shape = {.name = topic,
+                          .partitions = 3,
+                          .config = {{"max.message.bytes", "2000"}}}};
   KafkaSink sink(options);
   ASSERT_TRUE(sink.Open().ok());
   EXPECT_THAT(Values(topic, 3), IsEmpty());
 
   // Another that wants more partitions adds them.
-  options.producer.create_topic->partitions = 5;
-  options.producer.add_partitions = true;
+  options.producer.create_topic->shape.partitions = 5;
+  options.producer.create_topic->add_partitions = true;
   KafkaSink other(options);
   ASSERT_TRUE(other.Open().ok());
   EXPECT_THAT(Values(topic, 5), IsEmpty());
@@ -215,9 +215,9 @@ TEST(KafkaSinkOnABrokerTest, RefusesARecordByTheTopicsOwnLimit) {
   const std::string topic = NewName();
   KafkaSink::Options options = OptionsFor(topic);
   options.producer.create_topic =
-      KafkaTopic{.name = topic,
-                 .partitions = 1,
-                 .config = {{"max.message.bytes", "2000"}}};
+      TopicWish{.shape = {.name = topic,
+                          .partitions = 1,
+                          .config = {{"max.message.bytes", "2000"}}}};
   // Small ones together are more than the topic takes at once.
   for (int i = 0; i < 2; ++i) {
     KafkaSink sink(options);

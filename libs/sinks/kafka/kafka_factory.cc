@@ -87,11 +87,7 @@ RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
   options.connection = ReadKafkaConnection(config);
   options.topic = config.topic();
   if (config.has_create_topic()) {
-    options.create_topic =
-        ReadKafkaTopic(config.topic(), config.create_topic());
-    options.add_partitions = config.create_topic().add_partitions();
-    options.alter_topic = config.create_topic().alter_config();
-    options.delete_topic_at_end = config.create_topic().delete_at_end();
+    options.create_topic = ReadTopicWish(config.create_topic());
   }
   options.partitioner = PartitionerOf(config.partitioner());
   options.compression = CompressionOf(config.compression());

@@ -12,6 +12,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/topic_admin.h"
 
@@ -52,7 +53,7 @@ class PositionsTopic {
           visit) const;
 
  private:
-  absl::Status Create(TopicAdmin& admin) const;
+  absl::StatusOr<TopicShape> Create(TopicAdmin& admin) const;
   absl::Status CheckCompacted(TopicAdmin& admin) const;
 
   const KafkaConnection connection_;

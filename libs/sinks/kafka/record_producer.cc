@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/kafka_error.h"
+#include "libs/kafka/record_fields.h"
 #include "libs/kafka/refusal.h"
 
 namespace phoenix {
@@ -29,31 +30,6 @@ constexpr int64_t kMaxQueuedRecords = 10'000'000;
 int Millis(absl::Duration time) {
   return static_cast<int>(absl::ToInt64Milliseconds(time));
 }
-
-// What rd_kafka_produceva takes. Each variable has far more space than most of
-// them use: clearing it would cost more than the rest of the call.
-class Variables {
- public:
-  rd_kafka_vu_t& Add(rd_kafka_vtype_t type) {
-    all_[count_].vtype = type;
-    return all_[count_++];
-  }
-
-  void AddBytes(rd_kafka_vtype_t type, std::string_view bytes) {
-    auto& memory = Add(type).u.mem;
-    memory.ptr = const_cast<char*>(bytes.data());
-    memory.size = bytes.size();
-  }
-
-  const rd_kafka_vu_t* data() const { return all_; }
-  size_t size() const { return count_; }
-
- private:
-  static constexpr size_t kMaxCount = 6;  // As many as a record may have.
-
-  rd_kafka_vu_t all_[kMaxCount];
-  size_t count_ = 0;
-};
 
 rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
   rd_kafka_headers_t* headers = rd_kafka_headers_new(all.size());
@@ -119,30 +95,19 @@ absl::Status RecordProducer::PrepareTopic() {
 }
 
 absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {
-  const auto& wanted = options_.create_topic;
-  auto count = admin.PartitionCount(options_.topic);
-  if (!wanted.has_value()) {
-    if (!absl::IsNotFound(count.status())) return count.status();
-    return absl::NotFoundError(Cat("topic '", options_.topic,
-                                   "' does not exist: create it, or set "
-                                   "`create_topic`"));
+  if (options_.create_topic.has_value()) {
+    return KeepTopic(admin, options_.topic, *options_.create_topic);
   }
-  if (absl::IsNotFound(count.status())) {
-    return admin.CreateIfMissing(*wanted).status();
-  }
-  PHOENIX_RETURN_IF_ERROR(count.status());
-  if (options_.alter_topic) {
-    PHOENIX_RETURN_IF_ERROR(
-        admin.AlterSettings(options_.topic, wanted->config));
-  }
-  if (!options_.add_partitions || *count >= wanted->partitions) {
-    return absl::OkStatus();
-  }
-  return admin.AddPartitions(options_.topic, wanted->partitions);
+  const absl::Status found = admin.PartitionCount(options_.topic).status();
+  if (!absl::IsNotFound(found)) return found;
+  return absl::NotFoundError(Cat("topic '", options_.topic,
+                                 "' does not exist: create it, or set "
+                                 "`create_topic`"));
 }
 
 absl::Status RecordProducer::DeleteTopicIfAsked() {
-  if (!options_.delete_topic_at_end || client_ == nullptr) {
+  const auto& wish = options_.create_topic;
+  if (!wish.has_value() || !wish->delete_at_end || client_ == nullptr) {
     return absl::OkStatus();
   }
   return TopicAdmin(*client_, kAdminTimeout).Delete(options_.topic);
@@ -197,27 +162,27 @@ void RecordProducer::Close() {
 
 rd_kafka_resp_err_t RecordProducer::Produce(const KafkaRecord& record,
                                             void* token) {
-  Variables variables;
-  variables.Add(RD_KAFKA_VTYPE_RKT).u.rkt = topic_.get();
-  variables.Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = token;
-  variables.Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i =
+  RecordFields fields;
+  fields.Add(RD_KAFKA_VTYPE_RKT).u.rkt = topic_.get();
+  fields.Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = token;
+  fields.Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i =
       record.value_in_batch ? 0 : RD_KAFKA_MSG_F_COPY;
   if (record.value.has_value()) {
-    variables.AddBytes(RD_KAFKA_VTYPE_VALUE, *record.value);
+    fields.AddBytes(RD_KAFKA_VTYPE_VALUE, *record.value);
   }
   if (record.key.has_value()) {
-    variables.AddBytes(RD_KAFKA_VTYPE_KEY, *record.key);
+    fields.AddBytes(RD_KAFKA_VTYPE_KEY, *record.key);
   }
   KafkaHeadersPtr headers;
   if (!record.headers.empty()) {
     headers.reset(MakeHeaders(record.headers));
-    variables.Add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers.get();
+    fields.Add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers.get();
   }
-  const KafkaErrorPtr error(
-      rd_kafka_produceva(client_.get(), variables.data(), variables.size()));
-  if (error != nullptr) return rd_kafka_error_code(error.get());
-  headers.release();
-  return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const rd_kafka_resp_err_t error = fields.ProduceTo(*client_);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    static_cast<void>(headers.release());
+  }
+  return error;
 }
 
 void RecordProducer::Poll(absl::Duration timeout) {

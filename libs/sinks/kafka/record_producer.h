@@ -13,6 +13,7 @@
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/topic_admin.h"
+#include "libs/kafka/topic_keeper.h"
 #include "libs/sinks/kafka/record_encoder.h"
 
 namespace phoenix {
@@ -23,11 +24,8 @@ inline constexpr absl::Duration kTransactionSlack = absl::Seconds(60);
 struct RecordProducerOptions {
   KafkaConnection connection;
   std::string topic;
-  // Created, with this shape, when there is none; none: it must be there.
-  std::optional<KafkaTopic> create_topic = {};
-  bool add_partitions = false;  // To an existing topic, up to `create_topic`'s.
-  bool alter_topic = false;     // Sets an existing topic's config like that.
-  bool delete_topic_at_end = false;            // See DeleteTopicIfAsked.
+  // None: it must be there.
+  std::optional<TopicWish> create_topic = {};
   std::string partitioner = "murmur2_random";  // As librdkafka names them.
   std::string compression = "none";
   std::string transactional_id = {};  // Empty: no transactions.

@@ -90,7 +90,7 @@ EventBatchPtr PlainRows::Build(int64_t receive_time_nanos,
           ->columns();
   columns.attributes[static_cast<size_t>(Attribute::kId)] = MakeIds();
   columns.extensions = MakeExtensions();
-  built_offsets_ = offsets_;
+  built_offsets_ = std::move(offsets_);
   Clear();
   return std::make_shared<const EventBatch>(std::move(columns));
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -48,8 +49,10 @@ class PlainRows {
   // The batch of the valid rows, null if there are none; begins anew.
   EventBatchPtr Build(int64_t receive_time_nanos, OnInvalid on_invalid);
 
-  // The offsets of the rows of the batch that was built last.
-  const std::vector<int64_t>& built_offsets() const { return built_offsets_; }
+  // The offsets of the rows of the batch that was built last; once for each.
+  std::vector<int64_t> TakeBuiltOffsets() {
+    return std::exchange(built_offsets_, {});
+  }
 
  private:
   // Values of an extension: ranges of `text`, as many as rows up to the last

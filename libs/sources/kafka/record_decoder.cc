@@ -308,7 +308,7 @@ void RecordDecoder::CloseRows(int64_t now_nanos) {
       });
   if (batch == nullptr) return;
   decoded_.batches.push_back(std::move(batch));
-  decoded_.batch_offsets.push_back(rows_.built_offsets());
+  decoded_.batch_offsets.push_back(rows_.TakeBuiltOffsets());
 }
 
 void RecordDecoder::CloseEvents(int64_t now_nanos) {
