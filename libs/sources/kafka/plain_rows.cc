@@ -46,6 +46,7 @@ void PlainRows::Reserve() {
   const auto and_some = [](size_t size) { return size + size / 4; };
   blob_.reserve(and_some(last_.blob_bytes));
   ranges_.reserve(and_some(last_.rows));
+  offsets_.reserve(and_some(last_.rows));
 }
 
 void PlainRows::Set(size_t row, std::string_view value, Extension& extension) {
