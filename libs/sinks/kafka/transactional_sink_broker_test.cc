@@ -1,8 +1,5 @@
-// The sinks against a real broker: the contract of sinks, and what a broker
-// does that no double does.
-#include <algorithm>
-#include <atomic>
-#include <map>
+// The sink that writes each event of a log once, against a real broker.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,8 +9,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "integration/servers/kafka_records.h"
-#include "integration/servers/kafka_server.h"
-#include "integration/servers/shared_kafka.h"
 #include "libs/base/failpoint.h"
 #include "libs/component/offset_pages.h"
 #include "libs/component/testing/outcome_recorder.h"
@@ -21,7 +16,7 @@
 #include "libs/component/testing/test_batch.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/topic_admin.h"
-#include "libs/sinks/kafka/kafka_sink.h"
+#include "libs/sinks/kafka/testing/broker_destination.h"
 #include "libs/sinks/kafka/transactional_sink.h"
 
 namespace phoenix {
@@ -36,30 +31,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAreArray;
 
-KafkaServer& Broker() { return SharedKafka(); }
-
-std::string NewName() {
-  static int count = 0;
-  return "topic-" + std::to_string(++count);
-}
-
-std::string NewTopic(int partitions = 1) {
-  const std::string name = NewName();
-  const absl::Status created = Broker().CreateTopic(name, partitions);
-  EXPECT_TRUE(created.ok()) << created;
-  return name;
-}
-
-KafkaSink::Options OptionsFor(const std::string& topic) {
-  KafkaSink::Options options;
-  options.name = "out";
-  options.encoder.format = RecordEncoder::Format::kPayload;
-  options.producer.connection.brokers = Broker().bootstrap();
-  options.producer.connection.properties["log_level"] = "0";
-  options.producer.topic = topic;
-  return options;
-}
-
 TransactionalKafkaSink::Options TransactionalOptionsFor(
     const std::string& topic) {
   TransactionalKafkaSink::Options options{.sink = OptionsFor(topic),
@@ -68,89 +39,15 @@ TransactionalKafkaSink::Options TransactionalOptionsFor(
   return options;
 }
 
-std::vector<std::string> Values(const std::string& topic, int partitions = 1) {
-  const auto records = ReadRecords(Broker().bootstrap(), topic, partitions);
-  EXPECT_TRUE(records.ok()) << records.status();
-  return records.ok() ? ValuesOf(*records) : std::vector<std::string>();
+std::unique_ptr<Sink> MakeSink(const std::string& topic) {
+  return std::make_unique<TransactionalKafkaSink>(
+      TransactionalOptionsFor(topic));
 }
 
-class Fixture : public SinkFixture {
- public:
-  explicit Fixture(bool transactional) : transactional_(transactional) {}
-  ~Fixture() override { Broker().Resume(); }
-
-  std::unique_ptr<Sink> MakeSink() override {
-    if (transactional_) {
-      return std::make_unique<TransactionalKafkaSink>(
-          TransactionalOptionsFor(topic_));
-    }
-    KafkaSink::Options options = OptionsFor(topic_);
-    options.producer.delivery_timeout = absl::Seconds(2);
-    return std::make_unique<KafkaSink>(options);
-  }
-
-  // Records may hold line ends, which the suite expects as blanks.
-  std::vector<std::string> Arrived() override {
-    std::vector<std::string> values = Values(topic_);
-    for (std::string& value : values) {
-      std::replace(value.begin(), value.end(), '\n', ' ');
-      std::replace(value.begin(), value.end(), '\r', ' ');
-    }
-    return values;
-  }
-
-  bool Break() override {
-    Broker().Pause();
-    return true;
-  }
-
- private:
-  const bool transactional_;
-  const std::string topic_ = NewTopic();
-};
-
-const bool kPlain = RegisterSinkSuite(
-    {.name = "Kafka",
-     .make_fixture = [] { return std::make_unique<Fixture>(false); },
-     .can_break = true});
-const bool kTransactional =
+const bool kSuite =
     RegisterSinkSuite({.name = "TransactionalKafka", .make_fixture = [] {
-                         return std::make_unique<Fixture>(true);
+                         return std::make_unique<TopicFixture>(MakeSink);
                        }});
-
-std::vector<std::string> Numbers(int from, int count) {
-  std::vector<std::string> numbers;
-  for (int i = from; i < from + count; ++i) {
-    numbers.push_back(std::to_string(i));
-  }
-  return numbers;
-}
-
-// Payloads are the offsets of their events in the log.
-EventBatchPtr Logged(int64_t first_offset, int count, int partition = 0,
-                     int64_t tenure = 0) {
-  auto columns = MakeBatch(Numbers(first_offset, count))->columns();
-  columns.identity = {.log = "log",
-                      .partition = partition,
-                      .first_offset = first_offset,
-                      .tenure = tenure};
-  return std::make_shared<const EventBatch>(std::move(columns));
-}
-
-std::vector<std::string> Deliver(Sink& sink, BatchView view) {
-  OutcomeRecorder recorder;
-  sink.Write(std::move(view), recorder.Callback());
-  sink.Flush();
-  EXPECT_EQ(recorder.calls(), 1u);
-  for (const OutcomeDetail& detail : recorder.outcome().details()) {
-    GTEST_LOG_(INFO) << detail.row << ": " << detail.status;
-  }
-  return recorder.names();
-}
-
-std::vector<std::string> Deliver(Sink& sink, EventBatchPtr batch) {
-  return Deliver(sink, AllOf(std::move(batch)));
-}
 
 // Writes single events that lie so far apart, as those of a log in a Kafka
 // topic do, and returns how many were delivered.
@@ -164,99 +61,6 @@ int DeliverFarApart(Sink& sink, int events, int64_t apart) {
   }
   sink.Flush();
   return delivered;
-}
-
-TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicIsMissing) {
-  KafkaSink sink(OptionsFor("nowhere"));
-  const absl::Status opened = sink.Open();
-  EXPECT_EQ(opened.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(opened.message()), HasSubstr("`create_topic`"));
-}
-
-TEST(KafkaSinkOnABrokerTest, SaysThatTheTopicWasDeletedMeanwhile) {
-  KafkaSink::Options options = OptionsFor(NewTopic());
-  options.producer.delivery_timeout = absl::Seconds(2);
-  KafkaSink sink(options);
-  ASSERT_TRUE(sink.Open().ok());
-  EXPECT_THAT(Deliver(sink, MakeBatch({std::string("1")})),
-              ElementsAre("delivered"));
-  options.producer.create_topic.emplace().delete_at_end = true;
-  KafkaSink deleter(options);
-  ASSERT_TRUE(deleter.Open().ok());
-  ASSERT_TRUE(deleter.Close().ok());
-  OutcomeRecorder recorder;
-  sink.Write(AllOf(MakeBatch({std::string("2")})), recorder.Callback());
-  sink.Flush();
-  ASSERT_THAT(recorder.names(), ElementsAre("retry"));
-  EXPECT_THAT(recorder.outcome().details().at(0).status.ToString(),
-              HasSubstr("does not exist any more"));
-}
-
-TEST(KafkaSinkOnABrokerTest, CreatesTheTopicAsTheFileAsks) {
-  const std::string topic = NewName();
-  KafkaSink::Options options = OptionsFor(topic);
-  options.producer.create_topic =
-      TopicWish{.shape = {.name = topic,
-                          .partitions = 3,
-                          .config = {{"max.message.bytes", "2000"}}}};
-  KafkaSink sink(options);
-  ASSERT_TRUE(sink.Open().ok());
-  EXPECT_THAT(Values(topic, 3), IsEmpty());
-
-  // Another that wants more partitions adds them.
-  options.producer.create_topic->shape.partitions = 5;
-  options.producer.create_topic->add_partitions = true;
-  KafkaSink other(options);
-  ASSERT_TRUE(other.Open().ok());
-  EXPECT_THAT(Values(topic, 5), IsEmpty());
-}
-
-TEST(KafkaSinkOnABrokerTest, RefusesARecordByTheTopicsOwnLimit) {
-  const std::string topic = NewName();
-  KafkaSink::Options options = OptionsFor(topic);
-  options.producer.create_topic =
-      TopicWish{.shape = {.name = topic,
-                          .partitions = 1,
-                          .config = {{"max.message.bytes", "2000"}}}};
-  // Small ones together are more than the topic takes at once.
-  for (int i = 0; i < 2; ++i) {
-    KafkaSink sink(options);
-    ASSERT_TRUE(sink.Open().ok());
-    const EventBatchPtr batch =
-        MakeBatch({std::string(900, 'a'), std::string(3000, 'b'),
-                   std::string(900, 'c'), std::string(900, 'd')});
-    EXPECT_THAT(Deliver(sink, batch),
-                ElementsAre("delivered", "rejected", "delivered", "delivered"));
-  }
-  EXPECT_THAT(Values(topic), SizeIs(6));
-}
-
-TEST(KafkaSinkOnABrokerTest, KeepsEventsOfOneKeyInOnePartition) {
-  const std::string topic = NewTopic(4);
-  KafkaSink::Options options = OptionsFor(topic);
-  options.encoder.key = ParseEventField("subject");
-  options.producer.compression = "zstd";
-  KafkaSink sink(options);
-  ASSERT_TRUE(sink.Open().ok());
-  std::vector<TestEvent> events;
-  for (int i = 0; i < 100; ++i) {
-    events.push_back({.payload = std::to_string(i),
-                      .subject = "key-" + std::to_string(i % 7)});
-  }
-  EXPECT_THAT(Deliver(sink, MakeBatch(events)), Each("delivered"));
-  const auto records = ReadRecords(Broker().bootstrap(), topic, 4);
-  ASSERT_TRUE(records.ok());
-  ASSERT_THAT(*records, SizeIs(100));
-  std::map<std::string, std::pair<int, int>> last;  // Partition and number.
-  for (const TestRecord& record : *records) {
-    const int number = std::stoi(*record.value);
-    const auto [entry, is_new] =
-        last.try_emplace(*record.key, record.partition, number);
-    EXPECT_EQ(entry->second.first, record.partition);
-    EXPECT_TRUE(is_new || entry->second.second < number);
-    entry->second.second = number;
-  }
-  EXPECT_THAT(last, SizeIs(7));
 }
 
 TEST(TransactionalKafkaSinkTest, WritesEachEventOfALogOnce) {
@@ -545,27 +349,6 @@ TEST(TransactionalKafkaSinkTest, FencesOffAProcessThatTheNextOneReplaces) {
   EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 3)));
 }
 
-// Writes batches of a log until all is delivered: what is to be tried again is
-// written again, in order, as the decorator of sinks does.
-void DeliverAll(Sink& sink, std::vector<BatchView> views) {
-  while (!views.empty()) {
-    std::vector<BatchView> again;
-    for (const BatchView& view : views) {
-      sink.Write(view, [&again, view](const BatchOutcome& outcome) {
-        Selection rows;
-        for (uint32_t row : view.rows) {
-          if (outcome.at(row) == Outcome::kDelivered) continue;
-          EXPECT_EQ(outcome.at(row), Outcome::kRetry);
-          rows.push_back(row);
-        }
-        if (!rows.empty()) again.push_back({view.batch, rows});
-      });
-    }
-    sink.Flush();
-    views = std::move(again);
-  }
-}
-
 TEST(TransactionalKafkaSinkTest, BeginsAnewWhenATransactionTookTooLong) {
   const std::string topic = NewTopic();
   TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
@@ -587,51 +370,13 @@ TEST(TransactionalKafkaSinkTest, BeginsAnewWhenATransactionTookTooLong) {
   EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 6)));
 }
 
-// A run in the middle of which the broker is killed and restarted. The server
-// is for this thread alone, so the sink gets another.
-void DeliverThroughARestart(Sink& sink) {
-  constexpr int kRounds = 60;
-  constexpr int kBatches = 5;
-  constexpr int kRows = 20;
-  ASSERT_TRUE(sink.Open().ok());
-  std::atomic<int> rounds = 0;
-  std::thread writer([&] {
-    for (; rounds < kRounds; ++rounds) {
-      std::vector<BatchView> views;
-      for (int i = 0; i < kBatches; ++i) {
-        views.push_back(AllOf(Logged((rounds * kBatches + i) * kRows, kRows)));
-      }
-      DeliverAll(sink, std::move(views));
-    }
-    EXPECT_TRUE(sink.Close().ok());
-  });
-  while (rounds < kRounds / 3) std::this_thread::yield();
-  EXPECT_LT(rounds, kRounds);
-  const absl::Status restarted = Broker().Restart();
-  EXPECT_TRUE(restarted.ok()) << restarted;
-  writer.join();
-}
-
-TEST(KafkaSinkOnABrokerTest, LosesNothingWhenTheBrokerIsKilled) {
-  const std::string topic = NewTopic();
-  KafkaSink::Options options = OptionsFor(topic);
-  options.producer.delivery_timeout = absl::Seconds(5);
-  KafkaSink sink(options);
-  DeliverThroughARestart(sink);
-  std::vector<std::string> values = Values(topic);
-  EXPECT_GE(values.size(), 6000u);
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  EXPECT_THAT(values, SizeIs(6000));
-}
-
 TEST(TransactionalKafkaSinkTest, WritesOnceAndInOrderWhenTheBrokerIsKilled) {
   const std::string topic = NewTopic();
   TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
   options.sink.producer.delivery_timeout = absl::Seconds(5);
   TransactionalKafkaSink sink(options);
   DeliverThroughARestart(sink);
-  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 6000)));
+  EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, kRestartedRows)));
 }
 
 }  // namespace
