@@ -264,6 +264,16 @@ TEST_F(ExactlyOnceTest, KnowsEventsThatLieFarApart) {
               ElementsAre(Cat(kEvents, "|", kEvents)));
 }
 
+TEST_F(ExactlyOnceTest, KeepsWhatItHasWrittenWhereCommitsAreNotSynced) {
+  Sql("ALTER ROLE phoenix SET synchronous_commit = off");
+  NewSink();
+  EXPECT_THAT(Deliver(LoggedBatch(0, 10)), Each("delivered"));
+  Database().Kill();
+  ASSERT_TRUE(Database().Restart().ok());
+  EXPECT_THAT(WrongBelow(10), IsEmpty());
+  Sql("ALTER ROLE phoenix RESET synchronous_commit");
+}
+
 TEST_F(ExactlyOnceTest, LosesNothingAndRepeatsNothingOverKills) {
   constexpr int kBatches = 60;
   constexpr int kRows = 500;

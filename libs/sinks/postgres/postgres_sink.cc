@@ -21,6 +21,12 @@ constexpr char kBegin[] =
 constexpr char kUndo[] = "ROLLBACK TO SAVEPOINT phoenix";
 constexpr char kKeep[] = "RELEASE SAVEPOINT phoenix; SAVEPOINT phoenix";
 
+// Rows are final once a commit is answered: it may not be answered before the
+// server has synced it, whatever its default is; a higher level stays.
+constexpr char kSyncCommits[] =
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE "
+    "current_setting('synchronous_commit') = 'off'";
+
 }  // namespace
 
 PostgresSink::PostgresSink(Options options)
@@ -62,6 +68,7 @@ absl::Status PostgresSink::PrepareSession() {
           "; SET idle_in_transaction_session_timeout = ", timeout_ms,
           "; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; "
           "SET tcp_keepalives_count = 3; SET client_min_messages = error")));
+  PHOENIX_RETURN_IF_ERROR(connection_.Run(kSyncCommits));
   PHOENIX_RETURN_IF_ERROR(table_.Prepare(connection_));
   if (!positions_.has_value()) return absl::OkStatus();
   return positions_->Prepare(connection_);
