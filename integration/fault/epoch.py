@@ -198,7 +198,8 @@ class Epoch:
         self.verdicts = [
             judges.judge(self.ledger, sink, self.target.rows(sink), expects,
                          exactly_once=(self.target.exactly_once and
-                                       self._options.log != "none"))
+                                       self._options.log != "none"),
+                         over_connections=self._options.log != "kafka")
             for sink, expects in targets.SINKS.items()]
 
     def _doors(self):
@@ -229,7 +230,9 @@ class Epoch:
     def spawn_another(self):
         """One that shares the log, and has a folder and doors of its own."""
         return harness.Phoenix(tempfile.mkdtemp(dir=self.folder),
-                               self._pipeline(), self._environment)
+                               self._pipeline(),
+                               {**self._environment,
+                                **self.target.environment_of_another})
 
     def coordinated(self):
         """What a broker coordinates, and the topic in which it does."""
@@ -265,12 +268,13 @@ class Epoch:
         self.failpoints[name, action.partition(":")[0], fired] += 1
 
     def _stand(self):
-        """Lets the load stand for a while, and sees that it does."""
-        sent, acked = self.ledger.sent(), self.ledger.acked()
-        began = time.monotonic()
-        time.sleep(self.chance.uniform(*LOAD_SECONDS))
+        """Lets the load stand for a while: from when something is acknowledged,
+        which a log in Kafka does some time after the process is ready."""
+        acked = self.ledger.acked()
         harness.wait_until(lambda: self.ledger.acked() > acked,
                            "an event acknowledged")
+        sent, began = self.ledger.sent(), time.monotonic()
+        time.sleep(self.chance.uniform(*LOAD_SECONDS))
         self.up_seconds += time.monotonic() - began
         self.offered += self.ledger.sent() - sent
         self._load.check()

@@ -40,8 +40,8 @@ class Run:
         self._targets = targets.Targets(
             options.servers, options.brokers, options.queues,
             "power" in options.faults,
-            faults.TRANSACTION_SECONDS if "txn_timeout" in options.faults
-            else None)
+            faults.TRANSACTION_SECONDS
+            if {"txn_timeout", "join"} & set(options.faults) else None)
         self._results = collections.Counter()
         self._befell = collections.Counter()
         self._missed = collections.Counter()

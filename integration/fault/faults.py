@@ -246,7 +246,7 @@ def both_kill(epoch):
 
 def join(epoch):
     """Another process takes its share of the log, and gives it back: in order
-    or by its death. Only PostgreSQL keeps two writers apart."""
+    or by its death."""
     another = epoch.spawn_another()
     try:
         another.wait_until_ready()
@@ -306,6 +306,9 @@ ALL = {**ANYWHERE, **WITH_SERVER, **WITH_SHARED_LOG, **WITH_BROKERS,
        **WITH_TRANSACTIONS,
        "disk_full": disk_full, "power": power}
 
+# Targets to which several processes may write.
+SHARED_BY_WRITERS = ("kafka", "postgres")
+
 # A disk that is small is no disk that forgets.
 APART = ("power",)
 
@@ -316,7 +319,7 @@ def fitting(options, target):
     unfit = set()
     if target.server is None:
         unfit |= WITH_SERVER.keys()
-    if options.log != "kafka" or target.kind != "postgres":
+    if options.log != "kafka" or target.kind not in SHARED_BY_WRITERS:
         unfit |= WITH_SHARED_LOG.keys()
     if options.brokers == 1 or not kafka:
         unfit |= WITH_BROKERS.keys()

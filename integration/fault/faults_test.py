@@ -12,6 +12,7 @@ from integration.fault import epoch as epochs
 from integration.fault import fault_run
 from integration.fault import faults
 from integration.fault import load as loads
+from integration.fault import targets
 
 
 class FakeKafka:
@@ -113,6 +114,12 @@ class FittingTest(unittest.TestCase):
         self.assertLessEqual(faults.WITH_BROKERS.keys(),
                              self.fitting("file", "kafka", brokers=3))
 
+    def test_processes_join_where_several_may_write(self):
+        self.assertIn("join", self.fitting("postgres", "kafka"))
+        self.assertIn("join", self.fitting("kafka", "kafka"))
+        self.assertNotIn("join", self.fitting("file", "kafka"))
+        self.assertNotIn("join", self.fitting("kafka"))
+
     def test_only_a_kafka_sink_has_transactions_that_time_out(self):
         self.assertIn("txn_timeout", self.fitting("kafka"))
         self.assertNotIn("txn_timeout", self.fitting("postgres", "kafka"))
@@ -123,6 +130,19 @@ class FittingTest(unittest.TestCase):
         target = argparse.Namespace(kind="file", server=None,
                                     transactional_ids=lambda: [])
         self.assertEqual(faults.fitting(options, target), ["kill"])
+
+
+class KafkaTargetTest(unittest.TestCase):
+    def test_one_that_joins_has_transactional_ids_of_its_own(self):
+        target = targets.Kafka(mock.Mock(address="a:1"), "folder", "name")
+        config = target.config("all")
+        self.assertIn("transactional_id: 'name-all-id-${WRITER}'", config)
+        self.assertNotEqual(target.environment["WRITER"],
+                            target.environment_of_another["WRITER"])
+        self.assertIn(
+            config.split("'")[3].replace("${WRITER}",
+                                         target.environment["WRITER"]),
+            target.transactional_ids())
 
 
 class ReportTest(unittest.TestCase):

@@ -58,12 +58,18 @@ def rows_of(path):
 class SinkJudge:
     """Takes the rows of one sink in their order. `expects` says of a key
     whether the sink is on its route. A row of a sink that may get an event
-    twice brings the identity by which a destination tells that."""
+    twice brings the identity by which a destination tells that. Within a
+    connection the events of a key keep their order; `over_connections`: and
+    over those that a producer had one after the other."""
 
-    def __init__(self, ledger, sink, expects, exactly_once=False):
+    def __init__(self, ledger, sink, expects, exactly_once=False,
+                 over_connections=True):
         self._accounts = ledger.accounts
         self._expects = [expects(key) for key in range(ledgers.KEYS)]
         self._seen = [bytearray(account.sent()) for account in self._accounts]
+        self._order_scopes = [
+            account.groups if over_connections else account.connections
+            for account in self._accounts]
         self._copies = set()  # What was sent again.
         self._identities = {}
         self._last = {}
@@ -107,7 +113,8 @@ class SinkJudge:
         account = self._accounts[producer]
         if attempt != account.last_attempt(sequence):
             return
-        key = (producer, account.groups[sequence], account.keys[sequence])
+        key = (producer, self._order_scopes[producer][sequence],
+               account.keys[sequence])
         last = self._last.get(key, -1)
         if sequence < last:
             self.verdict.add("inverted", (producer, sequence, "after", last))
@@ -124,9 +131,11 @@ class SinkJudge:
         return self.verdict
 
 
-def judge(ledger, sink, rows, expects, exactly_once=False):
+def judge(ledger, sink, rows, expects, exactly_once=False,
+          over_connections=True):
     """`rows` are bytes, or pairs of them and an identity."""
-    sink_judge = SinkJudge(ledger, sink, expects, exactly_once)
+    sink_judge = SinkJudge(ledger, sink, expects, exactly_once,
+                           over_connections)
     for row in rows:
         sink_judge.take(*row if isinstance(row, tuple) else (row,))
     return sink_judge.finish()

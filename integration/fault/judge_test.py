@@ -26,8 +26,8 @@ class JudgeTest(unittest.TestCase):
                 if batch % 5:
                     account.acknowledge(first, 50)
 
-    def judge(self, rows, expects=everything, exactly_once=False):
-        return judges.judge(self.ledger, "out", rows, expects, exactly_once)
+    def judge(self, rows, expects=everything, **keywords):
+        return judges.judge(self.ledger, "out", rows, expects, **keywords)
 
     def find(self, rows, **keywords):
         return dict(self.judge(rows, **keywords).counts)
@@ -122,6 +122,54 @@ class JudgeTest(unittest.TestCase):
         self.rows[:2 * per_group] = (self.rows[per_group:2 * per_group] +
                                      self.rows[:per_group])
         self.assertEqual(self.find(self.rows), {})
+
+    def reconnect(self, at):
+        """All producers, before their event `at`."""
+        for account in self.ledger.accounts:
+            account.send_by(1, 0, at)
+            account.send_by(2, at, account.sent() - at)
+
+    def test_a_log_in_files_keeps_the_order_over_connections(self):
+        self.reconnect(100)
+        rows = self.rows[100:200] + self.rows[:100] + self.rows[200:]
+        self.assertEqual(set(self.find(rows)), {"inverted"})
+
+    def test_a_log_in_kafka_has_no_order_over_connections(self):
+        self.reconnect(100)
+        rows = self.rows[100:200] + self.rows[:100] + self.rows[200:]
+        self.assertEqual(self.find(rows, over_connections=False), {})
+
+    def test_within_a_connection_each_log_keeps_the_order(self):
+        self.reconnect(200)
+        for first in (0, 200):
+            rows = list(self.rows)
+            rows[first:first + 200] = (rows[first + 100:first + 200] +
+                                       rows[first:first + 100])
+            for over_connections in (True, False):
+                self.assertEqual(
+                    set(self.find(rows, over_connections=over_connections)),
+                    {"inverted"})
+
+    def test_two_connections_that_take_turns_are_each_in_order(self):
+        self.reconnect(100)
+        keys = self.ledger.accounts[0].keys
+        early = next(i for i in range(1, 100) if keys[i] == keys[0])
+        late, later = [i for i in range(100, 500) if keys[i] == keys[0]][:2]
+        rows = [self.rows[i] for i in (late, 0, later, early)]
+        self.assertNotIn("inverted", self.find(rows, over_connections=False))
+        rows = [self.rows[i] for i in (late, early, later, 0)]
+        self.assertEqual(
+            self.find(rows, over_connections=False)["inverted"], 1)
+
+    def test_a_second_attempt_has_the_order_of_its_own_connection(self):
+        account = self.ledger.accounts[0]
+        self.reconnect(100)
+        again = account.make_again(50, 50, 1)
+        account.send_by(2, 50, 50)
+        rest = self.rows[:50] + self.rows[100:]
+        self.assertEqual(self.find(again + rest, over_connections=False), {})
+        self.assertEqual(
+            set(self.find(rest + again, over_connections=False)), {"inverted"})
 
     def test_a_second_copy_under_another_identity_is_renamed(self):
         rows = [(row, b"id") for row in self.rows]

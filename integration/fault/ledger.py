@@ -49,6 +49,9 @@ class Account:
         # An order is promised within a group: a connection, or its successors
         # where a producer waits for each answer.
         self.groups = array.array("I")
+        # What the last attempt went by. A log in Kafka promises no more than
+        # an order within one.
+        self.connections = array.array("I")
         self._attempts = {}  # CRCs by (sequence, attempt), beyond the first.
         self._last_attempts = {}  # By sequence, beyond the first.
         self._key = first_key
@@ -65,6 +68,7 @@ class Account:
             self.crcs.append(zlib.crc32(text))
             self.keys.append(self._key)
             self.groups.append(group)
+        self.connections.extend([0] * count)
         self.states.extend(bytes([SENT]) * count)
         return first, lines
 
@@ -77,6 +81,11 @@ class Account:
             self._attempts[sequence, attempt] = zlib.crc32(text)
             self._last_attempts[sequence] = attempt
         return lines
+
+    def send_by(self, connection, first, count):
+        """On which of the producer's connections the last attempt went."""
+        self.connections[first:first + count] = array.array(
+            "I", [connection] * count)
 
     def last_attempt(self, sequence):
         return self._last_attempts.get(sequence, 0)

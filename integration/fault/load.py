@@ -37,6 +37,9 @@ class Producer(threading.Thread):
     # An order is promised within a group of batches.
     _group = 0
 
+    # Which of its connections it used last, counted from the first.
+    _connected = 0
+
     def __init__(self, ledger, address, seed, rate, insists):
         super().__init__(daemon=True)
         self.account = ledger.open_account()
@@ -71,6 +74,7 @@ class Producer(threading.Thread):
         attempt = 0
         while not self._stopping.is_set():
             answer = self.offer(lines)
+            self.account.send_by(self._connected, first, count)
             if isinstance(answer, int):
                 self.account.acknowledge(first, answer)
                 return
@@ -103,10 +107,11 @@ class HttpProducer(Producer):
 
     def offer(self, lines):
         try:
-            if self._connection is None:
+            if self._connection is None or self._connection.sock is None:
                 self._connection = http.client.HTTPConnection(
                     *self._address, timeout=ANSWER_SECONDS)
                 self._connection.connect()
+                self._connected += 1
         except OSError:
             self.close()
             return AWAY
@@ -152,6 +157,7 @@ class TcpProducer(Producer):
             door = socket.create_connection(self._address, ANSWER_SECONDS)
         except OSError:
             return AWAY
+        self._connected = self._group
         try:
             with door:
                 door.sendall(b"\n".join(lines) + b"\n")
@@ -186,12 +192,15 @@ class GrpcProducer(Producer):
         self._caller.stdin.write(b"%d\n" % len(lines) +
                                  b"\n".join(lines) + b"\n")
         self._caller.stdin.flush()
-        answer = self._caller.stdout.readline().decode().strip()
+        said = self._caller.stdout.readline().decode().strip()
+        answer, _, connected = said.partition(" ")
+        if connected.isdigit():
+            self._connected = int(connected)
         if answer == "taken":
             return len(lines)
         if answer in (REFUSED, AWAY, UNKNOWN):
             return answer
-        raise AssertionError("gRPC: '%s'" % answer)
+        raise AssertionError("gRPC: '%s'" % said)
 
     def close(self):
         if self._caller is not None:

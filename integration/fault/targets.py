@@ -29,6 +29,7 @@ class Target:
     """The sinks of one epoch. `server` is None where there is none."""
 
     environment = {}
+    environment_of_another = {}  # What differs for a process that joins.
     log_bytes = "2GiB"
     exactly_once = True
     queues = False
@@ -76,19 +77,23 @@ class Files(Target):
 
 
 class Kafka(Target):
+    """Each process has transactional ids of its own: of two with one id each
+    ends the transactions of the other."""
+
     kind = "kafka"
+    environment_of_another = {"WRITER": "2"}
 
     def __init__(self, server, folder, name):
         super().__init__(server, folder, name)
-        self.environment = {"KAFKA_BROKERS": server.address}
+        self.environment = {"KAFKA_BROKERS": server.address, "WRITER": "1"}
         for sink in SINKS:
             server.tell("create %s %d" % (self._topic(sink), PARTITIONS))
 
     def _topic(self, sink):
         return "%s-%s" % (self.name, sink)
 
-    def _transactional_id(self, sink):
-        return self._topic(sink) + "-id"
+    def _transactional_id(self, sink, writer="1"):
+        return "%s-id-%s" % (self._topic(sink), writer)
 
     def topics(self):
         return [self._topic(sink) for sink in SINKS]
@@ -98,8 +103,9 @@ class Kafka(Target):
 
     def config(self, sink):
         return ("kafka: {brokers: '${KAFKA_BROKERS}', topic: %s, key: data.k, "
-                "format: payload, transactional_id: %s%s}" % (
-                    self._topic(sink), self._transactional_id(sink),
+                "format: payload, transactional_id: '%s'%s}" % (
+                    self._topic(sink),
+                    self._transactional_id(sink, "${WRITER}"),
                     self._timeouts()))
 
     def _timeouts(self):

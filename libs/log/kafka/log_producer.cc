@@ -125,6 +125,9 @@ absl::Status LogProducer::Start() {
     MutexLock lock(mutex_);
     PHOENIX_RETURN_IF_ERROR(MakeClient());
   }
+  // Of a topic that it does not know librdkafka asks once a second: so long
+  // would the first batch wait. Without an answer it does.
+  static_cast<void>(TopicHasLeaders(client_.get(), options_.topic));
   thread_ = std::thread([this] { Loop(); });
   return absl::OkStatus();
 }
