@@ -79,9 +79,6 @@ UNREST = ("phoenix_pipeline_in_flight_events", "phoenix_log_lag_events",
           "phoenix_log_lag_records",
           "phoenix_sink_queue_waiting_events")
 
-# Brokers that have just begun to serve, on a machine that builds beside.
-READY_SECONDS = 120
-
 # A server that returns finds all that was acknowledged meanwhile.
 QUIESCE_SECONDS = 180
 
@@ -214,7 +211,7 @@ class Epoch:
     def start(self):
         began = time.monotonic()
         self.process = self.spawn()
-        self.process.wait_until_ready(READY_SECONDS)
+        self.process.wait_until_ready(faults.READY_SECONDS)
         self.ready_seconds.append(time.monotonic() - began)
 
     def spawn(self, environment=None):
@@ -233,6 +230,13 @@ class Epoch:
                                self._pipeline(),
                                {**self._environment,
                                 **self.target.environment_of_another})
+
+    def servers(self):
+        """That of the sinks, and that of the log, where there are any."""
+        found = [self.target.server]
+        if self._options.log == "kafka" and self.kafka not in found:
+            found.append(self.kafka)
+        return [server for server in found if server is not None]
 
     def coordinated(self):
         """What a broker coordinates, and the topic in which it does."""

@@ -13,6 +13,10 @@ from integration.process import harness
 # How often a process is killed before it was ready.
 KILL_AT_START = 0.2
 
+# Until a process is ready whose brokers have just begun to serve, on a machine
+# that builds beside.
+READY_SECONDS = 120
+
 STOP_SECONDS = (1, 4)
 
 # In which a process that is asked to end has done so, whatever waits for it,
@@ -173,14 +177,21 @@ def disk_full(epoch):
 
 def server_kill(epoch):
     """Of Kafka, its coordinators are lost with the broker."""
-    epoch.target.server.tell("kill")
+    server = a_server(epoch)
+    server.tell("kill")
     time.sleep(epoch.chance.uniform(*AWAY_SECONDS))
-    epoch.target.server.tell("restart")
+    server.tell("restart")
+
+
+def a_server(epoch):
+    """That of the sinks, or of the log."""
+    servers = epoch.servers()
+    return servers[0] if len(servers) == 1 else epoch.chance.choice(servers)
 
 
 def server_stop(epoch):
     """It is there, and does not answer."""
-    stand_still(epoch.target.server, epoch.chance.uniform(*STOP_SECONDS))
+    stand_still(a_server(epoch), epoch.chance.uniform(*STOP_SECONDS))
 
 
 def stand_still(server, seconds):
@@ -237,10 +248,11 @@ def timed_out(epoch):
 
 def both_kill(epoch):
     """The pipeline dies while its server is away, and both return."""
-    epoch.target.server.tell("kill")
+    server = a_server(epoch)
+    server.tell("kill")
     time.sleep(epoch.chance.uniform(*AWAY_SECONDS))
     epoch.process.signal(signal.SIGKILL).wait()
-    epoch.target.server.tell("restart")
+    server.tell("restart")
     epoch.start()
 
 
@@ -249,7 +261,7 @@ def join(epoch):
     or by its death."""
     another = epoch.spawn_another()
     try:
-        another.wait_until_ready()
+        another.wait_until_ready(READY_SECONDS)
         time.sleep(epoch.chance.uniform(*JOIN_SECONDS))
         if epoch.chance.random() < KILL_JOINED:
             return
@@ -317,7 +329,7 @@ def fitting(options, target):
     """Of the faults, those that the target and the log can suffer."""
     kafka = "kafka" in (target.kind, options.log)
     unfit = set()
-    if target.server is None:
+    if target.server is None and options.log != "kafka":
         unfit |= WITH_SERVER.keys()
     if options.log != "kafka" or target.kind not in SHARED_BY_WRITERS:
         unfit |= WITH_SHARED_LOG.keys()

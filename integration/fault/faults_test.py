@@ -39,12 +39,16 @@ class FakeEpoch:
     def __init__(self, patience=None):
         self.chance = random.Random(1)
         self.kafka = FakeKafka(patience)
+        self.sinks = FakeKafka(None)
         self.signals = []
         self.process = argparse.Namespace(signal=self.signals.append)
         self.target = argparse.Namespace(transactional_ids=lambda: ["id"])
 
     def led(self):
         return [("topic", 2)]
+
+    def servers(self):
+        return [self.kafka, self.sinks]
 
 
 class FakeTime:
@@ -89,6 +93,31 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(epoch.kafka.told, ["kill_leader topic 2", "revive"])
 
 
+    def test_the_server_of_the_sinks_dies_or_that_of_the_log(self):
+        epoch = FakeEpoch()
+        for _ in range(20):
+            faults.server_kill(epoch)
+        told = epoch.kafka.told + epoch.sinks.told
+        self.assertEqual(told, 20 * ["kill", "restart"])
+        self.assertTrue(epoch.kafka.told and epoch.sinks.told)
+
+
+class ServersTest(unittest.TestCase):
+    def servers(self, log, of_sinks, kafka):
+        epoch = epochs.Epoch.__new__(epochs.Epoch)
+        epoch._options = argparse.Namespace(log=log)
+        epoch.target = argparse.Namespace(server=of_sinks)
+        epoch.kafka = kafka
+        return epoch.servers()
+
+    def test_a_server_that_has_both_is_one(self):
+        self.assertEqual(self.servers("kafka", "kafka", "kafka"), ["kafka"])
+        self.assertEqual(self.servers("kafka", "sql", "kafka"),
+                         ["sql", "kafka"])
+        self.assertEqual(self.servers("kafka", None, "kafka"), ["kafka"])
+        self.assertEqual(self.servers("embedded", "sql", None), ["sql"])
+
+
 class FittingTest(unittest.TestCase):
     def fitting(self, kind, log="embedded", brokers=1):
         options = argparse.Namespace(faults=list(faults.ALL), log=log,
@@ -101,6 +130,10 @@ class FittingTest(unittest.TestCase):
     def test_a_file_suffers_what_needs_no_server(self):
         self.assertEqual(self.fitting("file"), faults.ANYWHERE.keys() |
                          {"disk_full", "power"})
+
+    def test_with_a_log_in_kafka_there_is_a_server(self):
+        self.assertLessEqual(faults.WITH_SERVER.keys(),
+                             self.fitting("file", "kafka"))
 
     def test_only_several_brokers_take_over_from_each_other(self):
         takeovers = faults.WITH_BROKERS.keys()
