@@ -181,7 +181,7 @@ class Epoch:
         self.start()
         self._load = loads.Load(self.ledger, self._doors(), self._seed,
                                 self._options.rate)
-        fitting = faults.fitting(self._options, self.target)
+        fitting = faults.fitting(self._options, self.target.kind) or ["kill"]
         for _ in range(self._rounds):
             self._stand()
             fault = self.chance.choice(fitting)

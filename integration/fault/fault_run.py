@@ -137,6 +137,13 @@ def command(options):
     return text
 
 
+def fitting(options):
+    """Of the faults, those that any of the sinks, or the log, can suffer."""
+    fits = {fault for kind in options.sinks
+            for fault in faults.fitting(options, kind)}
+    return [fault for fault in options.faults if fault in fits]
+
+
 def words_of(known, apart=()):
     """`all` is every one of them but those that stand apart."""
     def parse_words(text):
@@ -193,6 +200,12 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     if {"power", "disk_full"} <= set(options.faults):
         parser.error("power and disk_full are of two different disks")
+    if options.faults == words_of(faults.ALL, faults.APART)("all"):
+        options.faults = fitting(options)
+    for fault in set(options.faults).difference(fitting(options)):
+        parser.error("nothing can suffer %s with --sinks %s --log %s "
+                     "--brokers %d" % (fault, ",".join(options.sinks),
+                                       options.log, options.brokers))
     return options
 
 

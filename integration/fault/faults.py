@@ -325,16 +325,16 @@ SHARED_BY_WRITERS = ("kafka", "postgres")
 APART = ("power",)
 
 
-def fitting(options, target):
-    """Of the faults, those that the target and the log can suffer."""
-    kafka = "kafka" in (target.kind, options.log)
+def fitting(options, kind):
+    """Of the faults, those that such a target and the log can suffer."""
+    kafka = "kafka" in (kind, options.log)
     unfit = set()
-    if target.server is None and options.log != "kafka":
+    if kind == "file" and options.log != "kafka":
         unfit |= WITH_SERVER.keys()
-    if options.log != "kafka" or target.kind not in SHARED_BY_WRITERS:
+    if options.log != "kafka" or kind not in SHARED_BY_WRITERS:
         unfit |= WITH_SHARED_LOG.keys()
     if options.brokers == 1 or not kafka:
         unfit |= WITH_BROKERS.keys()
-    if not target.transactional_ids():
+    if kind != "kafka":
         unfit |= WITH_TRANSACTIONS.keys()
-    return [name for name in options.faults if name not in unfit] or ["kill"]
+    return [name for name in options.faults if name not in unfit]

@@ -3,6 +3,8 @@ and processes that only note what they are told."""
 
 import argparse
 import collections
+import contextlib
+import io
 import random
 import signal
 import unittest
@@ -122,10 +124,7 @@ class FittingTest(unittest.TestCase):
     def fitting(self, kind, log="embedded", brokers=1):
         options = argparse.Namespace(faults=list(faults.ALL), log=log,
                                      brokers=brokers)
-        target = argparse.Namespace(
-            kind=kind, server=None if kind == "file" else object(),
-            transactional_ids=lambda: ["id"] if kind == "kafka" else [])
-        return set(faults.fitting(options, target))
+        return set(faults.fitting(options, kind))
 
     def test_a_file_suffers_what_needs_no_server(self):
         self.assertEqual(self.fitting("file"), faults.ANYWHERE.keys() |
@@ -157,12 +156,15 @@ class FittingTest(unittest.TestCase):
         self.assertIn("txn_timeout", self.fitting("kafka"))
         self.assertNotIn("txn_timeout", self.fitting("postgres", "kafka"))
 
-    def test_what_fits_nothing_is_a_kill(self):
-        options = argparse.Namespace(faults=["leader"], log="embedded",
-                                     brokers=2)
-        target = argparse.Namespace(kind="file", server=None,
-                                    transactional_ids=lambda: [])
-        self.assertEqual(faults.fitting(options, target), ["kill"])
+    def test_what_fits_nothing_is_refused(self):
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            with self.assertRaises(SystemExit):
+                fault_run.parse(["--faults", "kill,leader"])
+        self.assertIn("nothing can suffer leader with --sinks file",
+                      said.getvalue())
+        fault_run.parse(["--faults", "kill,leader", "--brokers", "2",
+                         "--sinks", "file,kafka"])
+        self.assertNotIn("leader", fault_run.parse(["--faults", "all"]).faults)
 
 
 class KafkaTargetTest(unittest.TestCase):

@@ -10,7 +10,7 @@ from integration.fault import ledger as ledgers
 # Examples of each finding that a verdict keeps.
 _EXAMPLES = 5
 
-# Of an event: any attempt of it, the first one.
+# Of an event: its last attempt, which was acknowledged if any was; the first.
 _SEEN, _SEEN_FIRST = 1, 2
 
 
@@ -89,9 +89,11 @@ class SinkJudge:
             self.verdict.add("misrouted", found)
         elif self._is_copy(producer, sequence, attempt):
             self.verdict.add("duplicated", found)
-        else:
+        elif attempt == self._accounts[producer].last_attempt(sequence):
+            # Of an attempt that was given up any part may have been taken; it
+            # stands for nothing.
             self._seen[producer][sequence] |= _SEEN
-            self._check_order(producer, sequence, attempt)
+            self._check_order(producer, sequence)
 
     def _was_sent(self, producer, sequence, attempt, row):
         return (producer < len(self._accounts) and
@@ -108,11 +110,8 @@ class SinkJudge:
         self._seen[producer][sequence] = was | _SEEN_FIRST
         return bool(was & _SEEN_FIRST)
 
-    def _check_order(self, producer, sequence, attempt):
-        # Of an attempt that was given up any part may have been taken.
+    def _check_order(self, producer, sequence):
         account = self._accounts[producer]
-        if attempt != account.last_attempt(sequence):
-            return
         key = (producer, self._order_scopes[producer][sequence],
                account.keys[sequence])
         last = self._last.get(key, -1)
@@ -125,7 +124,7 @@ class SinkJudge:
         """The verdict, once every row was taken."""
         for account, seen in zip(self._accounts, self._seen):
             for sequence, state in enumerate(account.states):
-                if (state == ledgers.ACKED and not seen[sequence] and
+                if (state == ledgers.ACKED and not seen[sequence] & _SEEN and
                         self._expects[account.keys[sequence]]):
                     self.verdict.add("lost", (account.producer, sequence))
         return self.verdict

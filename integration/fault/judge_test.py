@@ -103,6 +103,15 @@ class JudgeTest(unittest.TestCase):
                          {})
         self.assertEqual(set(self.find(self.rows[50:] + again)), {"inverted"})
 
+    def test_what_came_of_an_attempt_that_was_given_up_is_not_the_one_acked(
+            self):
+        account = self.ledger.accounts[0]
+        first, given_up = account.make(2)
+        account.make_again(first, 2, 1)
+        account.acknowledge(first, 2)
+        verdict = self.judge(self.rows + given_up)
+        self.assertEqual(verdict.violations(), {"lost": 2})
+
     def test_an_attempt_that_nobody_made_is_invented(self):
         row = self.rows[3].replace(b'"a":0', b'"a":1')
         self.assertEqual(self.find(self.rows + [row]), {"invented": 1})
