@@ -1,9 +1,12 @@
 """Some rounds of load and faults on one folder, and their judgement."""
 
 import collections
+import contextlib
+import glob
 import os
 import random
 import socket
+import sqlite3
 import tempfile
 import time
 
@@ -28,6 +31,8 @@ sources:
 steps:
   - name: wanted
     filter: data.k != 63
+  - name: sound
+    filter: data.k != 62 || data.nowhere
 routes:
   - name: few
     when: data.k < 8
@@ -198,6 +203,23 @@ class Epoch:
                                        self._options.log != "none"),
                          over_connections=self._options.log != "kafka")
             for sink, expects in targets.SINKS.items()]
+        self.verdicts.append(judges.judge(
+            self.ledger, "dead letters", self._dead_letters(),
+            targets.is_dead_letter,
+            exactly_once=(self._options.log != "none" and
+                          not self.befell["join"]),
+            over_connections=self._options.log != "kafka"))
+
+    def _dead_letters(self):
+        """Of all tables, in the order in which they came. Each process that
+        shares a log has one of its own, so two may have the same letter."""
+        letters = []
+        for path in glob.glob(os.path.join(
+                self.folder, "**", "fault.dead-letters.db"), recursive=True):
+            with contextlib.closing(sqlite3.connect(path)) as table:
+                letters += table.execute(
+                    "select first_failed, number, payload from dead_letters")
+        return [bytes(payload) for _, _, payload in sorted(letters)]
 
     def _doors(self):
         loads.HttpProducer.ack_level = ack_level(self._options, self.target)
