@@ -140,16 +140,29 @@ absl::Status GroupConsumer::Subscribe() {
 void GroupConsumer::Close() {
   if (client_ == nullptr) return;
   queue_ = nullptr;
+  // A client with a fatal error drops what it has without a word.
+  if (failed()) RevokeAll();
   rd_kafka_consumer_close(client_.get());
-  // librdkafka 2.0.2 aborts when it destroys a client that the group has
-  // admitted but not yet told its share. Such a client has left the group by
-  // now; its memory is given up.
-  if (join_->admitted && !join_->has_share) {
+  if (!CanBeDestroyed()) {
     join_->member = nullptr;
     static_cast<void>(client_.release());
     static_cast<void>(join_.release());
   }
   client_ = nullptr;
+}
+
+// librdkafka 2.0.2 aborts when it destroys a client that the group has admitted
+// but not yet told its share, and waits without end, on a core of its own, for
+// one that has failed while it was to take a share. Such a client has left the
+// group by now, or was put out; its memory is given up.
+bool GroupConsumer::CanBeDestroyed() const {
+  if (failed() && join_->awaits_assign) return false;
+  return !join_->admitted || join_->has_share;
+}
+
+void GroupConsumer::RevokeAll() {
+  const std::vector<TopicPartition> all = std::exchange(assigned_, {});
+  if (!all.empty()) listener_.OnRevoked(all, /*lost=*/true);
 }
 
 bool GroupConsumer::failed() const {
@@ -203,9 +216,11 @@ void GroupConsumer::Resume(const TopicPartition& partition) {
 }
 
 absl::Status GroupConsumer::Seek(const TopicPartition& partition) {
-  const KafkaErrorPtr error(rd_kafka_seek_partitions(
-      client_.get(), ListOf({partition}).get(), kSeekTimeoutMs));
-  return KafkaStatus(error, "seek");
+  const KafkaPartitionsPtr list = ListOf({partition});
+  const KafkaErrorPtr error(
+      rd_kafka_seek_partitions(client_.get(), list.get(), kSeekTimeoutMs));
+  PHOENIX_RETURN_IF_ERROR(KafkaStatus(error, "seek"));
+  return KafkaStatus(list->elems[0].err, "seek");
 }
 
 absl::Status GroupConsumer::Commit(const std::vector<TopicPartition>& offsets,
@@ -261,6 +276,7 @@ void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
   std::vector<TopicPartition> all = PartitionsOf(partitions);
   KafkaErrorPtr error;
   if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    assigned_.insert(assigned_.end(), all.begin(), all.end());
     listener_.OnAssigned(all);
     for (size_t i = 0; i < all.size(); ++i) {
       partitions.elems[i].offset = all[i].offset;
@@ -269,6 +285,11 @@ void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
   } else {
     const bool lost = event != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS ||
                       rd_kafka_assignment_lost(client_.get()) != 0;
+    std::erase_if(assigned_, [&all](const TopicPartition& one) {
+      return std::any_of(all.begin(), all.end(), [&one](const auto& gone) {
+        return gone.topic == one.topic && gone.partition == one.partition;
+      });
+    });
     listener_.OnRevoked(all, lost);
     error.reset(rd_kafka_incremental_unassign(client_.get(), &partitions));
   }
@@ -288,6 +309,7 @@ void GroupConsumer::OnLog(const rd_kafka_t* client, int level,
     };
     auto& join = *static_cast<Join*>(rd_kafka_opaque(client));
     join.rebalancing = !enters("-> steady");
+    join.awaits_assign = enters("-> wait-assign-call");
     if (enters("-> wait-metadata") || enters("-> wait-sync")) {
       join.admitted = true;
     } else if (enters("-> wait-assign-call") || enters("-> steady")) {

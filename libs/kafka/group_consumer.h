@@ -93,7 +93,8 @@ class GroupConsumer {
   // not answer is waited for.
   absl::Status Open();
 
-  // Leaves the group: what is assigned is revoked first.
+  // Leaves the group: what is assigned is revoked first; as lost where it can't
+  // go on.
   void Close();
 
   // Whether it can't go on: Close, then Open.
@@ -157,7 +158,8 @@ class GroupConsumer {
     std::atomic<GroupConsumer*> member;  // Null: it has given the client up.
     std::atomic<bool> rebalancing = false;
     std::atomic<bool> admitted = false;
-    std::atomic<bool> has_share = false;  // Was told it, once.
+    std::atomic<bool> has_share = false;      // Was told it, once.
+    std::atomic<bool> awaits_assign = false;  // Of what it is to take.
   };
 
   static GroupConsumer* MemberOf(void* join);
@@ -170,6 +172,8 @@ class GroupConsumer {
                        rd_kafka_topic_partition_list_t* offsets, void* join);
   void Rebalance(rd_kafka_resp_err_t event,
                  rd_kafka_topic_partition_list_t& partitions);
+  bool CanBeDestroyed() const;
+  void RevokeAll();
   absl::Status CheckTopics();
   absl::Status Subscribe();
   void TakeOne(const rd_kafka_message_t& message,
@@ -180,6 +184,7 @@ class GroupConsumer {
   std::unique_ptr<Join> join_;  // Outlives the client, whose opaque it is.
   KafkaClientPtr client_;
   KafkaQueuePtr queue_;
+  std::vector<TopicPartition> assigned_;       // As the listener knows.
   std::vector<rd_kafka_message_t*> messages_;  // Of a poll; for its memory.
 };
 

@@ -1,5 +1,7 @@
 #include "libs/kafka/group_consumer.h"
 
+#include <functional>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -14,15 +16,18 @@ class Memory : public GroupConsumer::Listener {
  public:
   void OnAssigned(std::vector<TopicPartition>& partitions) override {
     assigned += partitions.size();
+    if (when_assigned) when_assigned();
   }
   void OnRevoked(const std::vector<TopicPartition>& partitions,
                  bool lost) override {
-    if (!lost) revoked += partitions.size();
+    (lost ? this->lost : revoked) += partitions.size();
   }
   void OnCommitFailed() override {}
 
+  std::function<void()> when_assigned;
   size_t assigned = 0;
   size_t revoked = 0;
+  size_t lost = 0;
 };
 
 class GroupConsumerTest : public ::testing::Test {
@@ -33,7 +38,11 @@ class GroupConsumerTest : public ::testing::Test {
 
   KafkaConnection Connection() {
     cluster_.CreateTopic("t", 4);
-    return cluster_.connection();
+    KafkaConnection connection = cluster_.connection();
+    connection.properties["heartbeat.interval.ms"] = "100";
+    // Only such a member can be fenced.
+    connection.properties["group.instance.id"] = "i";
+    return connection;
   }
 
   void Poll() {
@@ -62,6 +71,30 @@ TEST_F(GroupConsumerTest, ClosesBeforeItKnowsItsShare) {
   consumer_.Close();
   EXPECT_TRUE(consumer_.failed());
   EXPECT_EQ(memory_.assigned, 0);
+}
+
+TEST_F(GroupConsumerTest, TellsWhatItHadAsLostWhenItWasFenced) {
+  ASSERT_TRUE(consumer_.Open().ok());
+  while (memory_.assigned < 4) Poll();
+  cluster_.FailNext(MockCluster::kHeartbeat,
+                    {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID});
+  while (!consumer_.failed()) Poll();
+  consumer_.Close();
+  EXPECT_EQ(memory_.lost, 4);
+  EXPECT_EQ(memory_.revoked, 0);
+}
+
+// The answer comes while the client waits for the listener to take its share.
+TEST_F(GroupConsumerTest, ClosesWhenItIsFencedAsItTakesItsShare) {
+  ASSERT_TRUE(consumer_.Open().ok());
+  memory_.when_assigned = [this] {
+    cluster_.FailNext(MockCluster::kHeartbeat,
+                      {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID});
+    while (!consumer_.failed()) std::this_thread::yield();
+  };
+  while (memory_.assigned < 4) Poll();
+  consumer_.Close();
+  EXPECT_EQ(memory_.lost, 4);
 }
 
 }  // namespace

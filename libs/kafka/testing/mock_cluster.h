@@ -25,6 +25,9 @@ class MockCluster {
  public:
   // The API keys of requests, as the protocol numbers them.
   static constexpr int16_t kProduce = 0;
+  static constexpr int16_t kOffsetCommit = 8;
+  static constexpr int16_t kJoinGroup = 11;
+  static constexpr int16_t kHeartbeat = 12;
   static constexpr int16_t kSyncGroup = 14;
   static constexpr int16_t kInitProducerId = 22;
   static constexpr int16_t kAddPartitionsToTxn = 24;
