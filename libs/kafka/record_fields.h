@@ -11,12 +11,12 @@
 namespace phoenix {
 
 // One record on its way to rd_kafka_produceva: what is added must stay valid
-// until ProduceTo has returned, and each type is added once. At most kMaxCount
-// fields. Thread-compatible.
+// until ProduceTo has returned, and each type but headers is added once. At
+// most kMaxCount fields. Thread-compatible.
 class RecordFields {
  public:
-  // Topic, partition, token, flags, key, value and headers.
-  static constexpr size_t kMaxCount = 7;
+  // Topic, partition, token, flags, key, value and two headers.
+  static constexpr size_t kMaxCount = 8;
 
   // Room for a field of this type, which the caller fills in.
   rd_kafka_vu_t& Add(rd_kafka_vtype_t type) {
@@ -29,6 +29,13 @@ class RecordFields {
     auto& memory = Add(type).u.mem;
     memory.ptr = const_cast<char*>(bytes.data());
     memory.size = bytes.size();
+  }
+
+  void AddHeader(const char* name, std::string_view value) {
+    auto& header = Add(RD_KAFKA_VTYPE_HEADER).u.header;
+    header.name = name;
+    header.val = value.data();
+    header.size = static_cast<ssize_t>(value.size());
   }
 
   // Gives the record to a producer's queue, without waiting.

@@ -139,6 +139,7 @@ KafkaLogOptions ToOptions(const v1::KafkaLog& log,
   options.connection = ReadKafkaConnection(log);
   options.topic = log.topic();
   options.group = log.group().empty() ? pipeline : log.group();
+  options.pipeline = pipeline;
   if (log.has_create_topic()) {
     options.create_topic = ReadKafkaTopic(log.topic(), log.create_topic());
     options.add_partitions = log.create_topic().add_partitions();

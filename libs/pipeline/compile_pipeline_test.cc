@@ -165,6 +165,7 @@ TEST_F(CompilePipelineTest, FillsInWhatALogInKafkaDoesNotSay) {
   EXPECT_EQ(log.connection.brokers, "b");
   EXPECT_EQ(log.topic, "t");
   EXPECT_EQ(log.group, compiled->name);
+  EXPECT_EQ(log.pipeline, compiled->name);
   EXPECT_FALSE(log.create_topic.has_value());
   EXPECT_EQ(log.full_policy, FullPolicy::kBlock);
   EXPECT_EQ(log.compression, "none");

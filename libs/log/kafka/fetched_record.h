@@ -15,7 +15,8 @@ inline FetchedRecord FetchedRecordOf(const rd_kafka_message_t& message) {
           .time = RecordTime(message),
           .version = RecordHeader(message, kLogRecordHeader),
           .key = RecordKey(message),
-          .value = RecordValue(message)};
+          .value = RecordValue(message),
+          .pipeline = RecordHeader(message, kLogPipelineHeader)};
 }
 
 }  // namespace phoenix

@@ -18,6 +18,7 @@
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/kafka_server.h"
 #include "integration/servers/shared_kafka.h"
+#include "libs/base/text.h"
 #include "libs/kafka/committed_offset.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
@@ -258,6 +259,62 @@ TEST(KafkaLogTest, CountsAndPassesOverWhatNoLogHasWritten) {
   const auto entries = ReadPartition(one.log(), 0, 2);
   EXPECT_EQ(PayloadsOf(entries), wanted);
   EXPECT_EQ(one.log().Stats().corrupt_records, 1u);
+}
+
+TEST(KafkaLogTest, RefusesATopicThatHasEventsOfAnotherPipeline) {
+  KafkaLogOptions options = OptionsOf(NewName(), 2);
+  options.pipeline = "orders";
+  {
+    Instance one(options);
+    AppendTo(one.log(), 1, 2);
+  }
+  EXPECT_TRUE(KafkaLog::Open(options).ok());
+  options.pipeline = "billing";
+  options.group = "billing";
+  const absl::Status opened = KafkaLog::Open(options).status();
+  EXPECT_EQ(opened.code(), absl::StatusCode::kFailedPrecondition);
+  for (const std::string& named :
+       {Cat("topic '", options.topic, "'"), std::string("partition 1"),
+        std::string("'orders'"), std::string("'billing'")}) {
+    EXPECT_THAT(std::string(opened.message()), HasSubstr(named));
+  }
+}
+
+TEST(KafkaLogTest, TakesATopicThatItsGroupHasDrainedUnderAnotherName) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.pipeline = "orders";
+  {
+    Instance one(options);
+    ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+    AppendTo(one.log(), 0, 2);
+    const auto entries = ReadPartition(one.log(), 0, 2);
+    ASSERT_THAT(entries, SizeIs(2));
+    ASSERT_TRUE(one.log().SetCursor(0, entries[1].end_offset()).ok());
+  }
+  options.pipeline = "billing";
+  Instance renamed(options);
+  ASSERT_THAT(renamed.WaitForPartitions(1), SizeIs(1));
+  const auto wanted = AppendTo(renamed.log(), 0, 1);
+  EXPECT_EQ(PayloadsOf(ReadPartition(renamed.log(), 0, 1)), wanted);
+}
+
+TEST(KafkaLogTest, StopsAtAnEventThatAnotherPipelineAppendsMeanwhile) {
+  KafkaLogOptions options = OptionsOf(NewName(), 1);
+  options.pipeline = "orders";
+  Instance one(options);
+  ASSERT_THAT(one.WaitForPartitions(1), SizeIs(1));
+  options.pipeline = "billing";
+  options.group = "billing";
+  {
+    const auto other = OpenLog(options);
+    AppendTo(*other, 0, 1);
+  }
+  const auto reader = one.log().Read(0, 0);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  absl::Status read;
+  while (read.ok()) read = (*reader)->Next().status();
+  EXPECT_EQ(read.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(read.message()), HasSubstr("'billing'"));
 }
 
 TEST(KafkaLogTest, CountsTheRecordsThatAreNotFinal) {

@@ -25,6 +25,10 @@ struct KafkaLogOptions {
   // The instances that share the log, and so each read a part of it.
   std::string group;
 
+  // Written into each record; those of another pipeline are refused. Empty:
+  // neither.
+  std::string pipeline = {};
+
   // Created, with this shape, when there is none; none: it must be there.
   std::optional<KafkaTopic> create_topic = {};
   bool add_partitions = false;  // To an existing topic, up to `create_topic`'s.

@@ -193,7 +193,8 @@ void LogConsumer::Reopen() {
   Logger::Process().Error("The log's consumer begins anew.",
                           {{"topic", options_.topic}});
   consumer_.Close();
-  if (must_reopen_ && !topic_is_new_) PauseReopening();
+  // Members that fence each other would do so without end.
+  if (!topic_is_new_) PauseReopening();
   must_reopen_ = topic_is_new_ = false;
   joins_since_nanos_ = clock_.MonotonicNanos();
   const absl::Status opened = consumer_.Open();
@@ -478,6 +479,7 @@ void LogConsumer::AddFeed(int32_t partition, const GroupPosition& position) {
               .topic = options_.topic,
               .partition = partition,
               .tenure = tenure_,
+              .pipeline = options_.pipeline,
               .birth = position.birth,
               .from_beginning = position.record == RD_KAFKA_OFFSET_BEGINNING},
           start, counters_),

@@ -249,10 +249,10 @@ rd_kafka_resp_err_t LogProducer::ProduceOne(Part& part, const std::string& key,
   fields.Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;
   fields.AddBytes(RD_KAFKA_VTYPE_KEY, key);
   fields.AddBytes(RD_KAFKA_VTYPE_VALUE, part.value.view());
-  auto& header = fields.Add(RD_KAFKA_VTYPE_HEADER).u.header;
-  header.name = kLogRecordHeader;
-  header.val = version.data();
-  header.size = static_cast<ssize_t>(version.size());
+  fields.AddHeader(kLogRecordHeader, version);
+  if (!options_.pipeline.empty()) {
+    fields.AddHeader(kLogPipelineHeader, options_.pipeline);
+  }
   return fields.ProduceTo(*client_);
 }
 

@@ -65,4 +65,17 @@ absl::StatusOr<LogEntry> DecodeLogRecord(const FetchedRecord& record,
   return entry;
 }
 
+absl::Status CheckPipeline(const FetchedRecord& record,
+                           std::string_view pipeline) {
+  if (record.pipeline.empty() || pipeline.empty() ||
+      record.pipeline == pipeline) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(Cat(
+      "record ", record.offset, ": is of the log of pipeline '",
+      record.pipeline, "', not of '", pipeline,
+      "': expected a topic of its own: write another name as `topic`, or, if "
+      "the pipeline was renamed, drain it under its old name first"));
+}
+
 }  // namespace phoenix

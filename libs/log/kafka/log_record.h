@@ -17,6 +17,7 @@ namespace phoenix {
 //   value      a serialized phoenix.event.v1.EventBatch, without identity
 //   timestamp  when it was appended, of the producer's clock
 //   header     `phoenix-log`: the version of this format, a decimal number
+//   header     `phoenix-pipeline`: whose log it is
 //
 // Brokers keep a checksum of all that.
 //
@@ -26,6 +27,7 @@ namespace phoenix {
 // topic alone.
 inline constexpr int kLogRecordVersion = 1;
 inline constexpr char kLogRecordHeader[] = "phoenix-log";
+inline constexpr char kLogPipelineHeader[] = "phoenix-pipeline";
 
 inline constexpr int64_t kEventsPerRecord = EventBatch::kMaxEvents;
 
@@ -42,6 +44,7 @@ struct FetchedRecord {
   std::string_view version;  // Empty: there is no such header.
   std::string_view key;
   std::string_view value;
+  std::string_view pipeline = {};  // Empty as that.
 };
 
 // The entry of a record, with its identity, of which `tenure` is what
@@ -51,6 +54,12 @@ struct FetchedRecord {
 absl::StatusOr<LogEntry> DecodeLogRecord(const FetchedRecord& record,
                                          const std::string& log_name,
                                          int32_t partition, int64_t tenure = 0);
+
+// FAILED_PRECONDITION, naming both, when the record is of the log of another
+// pipeline. One that says nothing is taken for ours, as is every one where
+// `pipeline` is empty.
+absl::Status CheckPipeline(const FetchedRecord& record,
+                           std::string_view pipeline);
 
 }  // namespace phoenix
 

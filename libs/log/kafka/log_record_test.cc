@@ -87,6 +87,22 @@ TEST_F(LogRecordTest, IsNotPassedOverWhenANewerVersionHasWrittenIt) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("version 2"));
 }
 
+TEST_F(LogRecordTest, IsRefusedWhenAnotherPipelineHasWrittenIt) {
+  record_.pipeline = "orders";
+  const absl::Status refused = CheckPipeline(record_, "billing");
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  for (const char* named : {"record 5", "'orders'", "'billing'", "`topic`"}) {
+    EXPECT_THAT(std::string(refused.message()), HasSubstr(named));
+  }
+}
+
+TEST_F(LogRecordTest, IsOursWhenItSaysSoOrNothing) {
+  EXPECT_TRUE(CheckPipeline(record_, "billing").ok());
+  record_.pipeline = "billing";
+  EXPECT_TRUE(CheckPipeline(record_, "billing").ok());
+  EXPECT_TRUE(CheckPipeline(record_, "").ok());
+}
+
 TEST(LogOffsetTest, LeavesRoomForTheLargestBatch) {
   EXPECT_EQ(FirstEventOf(1) - FirstEventOf(0), int64_t{EventBatch::kMaxEvents});
   EXPECT_EQ(RecordOf(FirstEventOf(7)), 7);

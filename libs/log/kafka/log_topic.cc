@@ -13,6 +13,7 @@
 #include "libs/kafka/handles.h"
 #include "libs/kafka/refusal.h"
 #include "libs/kafka/topic_admin.h"
+#include "libs/log/kafka/log_owner.h"
 #include "libs/log/kafka/partition_birth.h"
 
 namespace phoenix {
@@ -143,7 +144,7 @@ class TopicPreparer {
                                WasMadeAnew(partition, found.metadata));
       if (!is_new) return Lost(partition, found.offset, marks.high);
     }
-    return absl::OkStatus();
+    return CheckLogOwner(options_, committed);
   }
 
   // Then its reader begins with it.

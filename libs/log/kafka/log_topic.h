@@ -31,9 +31,10 @@ struct LogTopic {
 //   UNAVAILABLE          no broker has answered in `open_timeout`,
 //   PERMISSION_DENIED    the user may not,
 //   FAILED_PRECONDITION  it is compacted, so records would go; it has fewer
-//                        partitions than are asked for; or it has lost what
-//                        the group has read, so that offsets would mean other
-//                        events than before.
+//                        partitions than are asked for; it has lost what the
+//                        group has read, so that offsets would mean other
+//                        events than before; or what the group is to read
+//                        next is of another pipeline.
 // One that was deleted and made anew is as good as any: nothing is remembered
 // of the other.
 absl::StatusOr<LogTopic> PrepareLogTopic(const KafkaLogOptions& options);

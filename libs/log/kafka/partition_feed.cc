@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libs/base/status_builder.h"
 #include "libs/base/text.h"
 #include "libs/telemetry/log.h"
 
@@ -36,11 +37,22 @@ std::optional<std::string> PartitionFeed::NameFor(const FetchedRecord& record) {
   return birth_->LogName(identity_.log_name);
 }
 
+absl::StatusOr<LogEntry> PartitionFeed::Decode(
+    const FetchedRecord& record, const std::string& log_name) const {
+  const absl::Status ours = CheckPipeline(record, identity_.pipeline);
+  if (!ours.ok()) {
+    return StatusBuilder(ours)
+        .Context(Cat("topic '", identity_.topic, "'"))
+        .Build();
+  }
+  return DecodeLogRecord(record, log_name, identity_.partition,
+                         identity_.tenure);
+}
+
 void PartitionFeed::Add(const FetchedRecord& record) {
   const std::optional<std::string> log_name = NameFor(record);
   if (!log_name) return;
-  auto entry =
-      DecodeLogRecord(record, *log_name, identity_.partition, identity_.tenure);
+  auto entry = Decode(record, *log_name);
   absl::AnyInvocable<void()> when_more;
   {
     MutexLock lock(mutex_);

@@ -33,7 +33,8 @@ class PartitionFeed {
     std::string log_name;
     std::string topic;
     int32_t partition = 0;
-    int64_t tenure = 0;  // See BatchIdentity.
+    int64_t tenure = 0;         // See BatchIdentity.
+    std::string pipeline = {};  // See CheckPipeline.
 
     // As the group has committed it; none: that of the first record to come,
     // which is the partition's own first if `from_beginning`.
@@ -98,6 +99,8 @@ class PartitionFeed {
   bool Wants(const FetchedRecord& record) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<std::string> NameFor(const FetchedRecord& record);
+  absl::StatusOr<LogEntry> Decode(const FetchedRecord& record,
+                                  const std::string& log_name) const;
   void PutAside(const FetchedRecord& record, const absl::Status& why);
 
   const Identity identity_;

@@ -15,11 +15,13 @@ namespace phoenix {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class PartitionFeedTest : public ::testing::Test {
  protected:
   // A record of one event whose payload is its offset, or of several.
-  void Add(int64_t offset, int events = 1, std::string_view version = "1") {
+  void Add(int64_t offset, int events = 1, std::string_view version = "1",
+           std::string_view pipeline = "ours") {
     const std::string value =
         std::string(EncodeEventBatch(*BatchOf(std::vector<std::string>(
                                          static_cast<size_t>(events),
@@ -29,7 +31,8 @@ class PartitionFeedTest : public ::testing::Test {
                .time = time_,
                .version = version,
                .key = "0",
-               .value = value});
+               .value = value,
+               .pipeline = pipeline});
   }
 
   // The records that can be read now.
@@ -50,7 +53,9 @@ class PartitionFeedTest : public ::testing::Test {
   const std::shared_ptr<PartitionFeed::Counters> counters_ =
       std::make_shared<PartitionFeed::Counters>();
   PartitionFeed feed_{
-      {.log_name = "log", .topic = "topic", .partition = 0}, 10, counters_};
+      {.log_name = "log", .topic = "topic", .partition = 0, .pipeline = "ours"},
+      10,
+      counters_};
   uint64_t reader_ = feed_.Rewind(FirstEventOf(10));
 };
 
@@ -102,6 +107,19 @@ TEST_F(PartitionFeedTest, StopsAtARecordOfANewerVersion) {
   EXPECT_THAT(ReadAll(), ElementsAre(10));
   EXPECT_EQ(feed_.Next(reader_).status().code(),
             absl::StatusCode::kFailedPrecondition);
+  Settle(10);
+  EXPECT_EQ(feed_.final_end(), 11);
+}
+
+TEST_F(PartitionFeedTest, StopsAtARecordOfAnotherPipeline) {
+  Add(10);
+  Add(11, 1, "1", "theirs");
+  Add(12);
+  EXPECT_THAT(ReadAll(), ElementsAre(10));
+  const absl::Status refused = feed_.Next(reader_).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("topic 'topic'"));
+  EXPECT_EQ(counters_->corrupt_records, 0u);
   Settle(10);
   EXPECT_EQ(feed_.final_end(), 11);
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 
+#include "libs/base/status_builder.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/handles.h"
@@ -21,8 +22,10 @@ int64_t FirstRecordOf(const LogRange& range) {
 
 class TopicReader : public RetainedReader {
  public:
-  TopicReader(const TopicSnapshot& snapshot, const LogRange& range)
+  TopicReader(const TopicSnapshot& snapshot, std::string pipeline,
+              const LogRange& range)
       : snapshot_(snapshot),
+        pipeline_(std::move(pipeline)),
         range_(range),
         partition_(std::max(range.partition, 0)),
         position_(range.from_offset),
@@ -69,8 +72,14 @@ class TopicReader : public RetainedReader {
 
   absl::StatusOr<std::optional<LogEntry>> Decode(
       const rd_kafka_message_t& record) {
-    auto entry =
-        DecodeLogRecord(FetchedRecordOf(record), log_name_, partition_);
+    const FetchedRecord fetched = FetchedRecordOf(record);
+    const absl::Status ours = CheckPipeline(fetched, pipeline_);
+    if (!ours.ok()) {
+      return StatusBuilder(ours)
+          .Context(Cat("topic '", snapshot_.topic(), "'"))
+          .Build();
+    }
+    auto entry = DecodeLogRecord(fetched, log_name_, partition_);
     if (entry.ok()) return *std::move(entry);
     if (!absl::IsDataLoss(entry.status())) return entry.status();
     ++unreadable_;
@@ -82,6 +91,7 @@ class TopicReader : public RetainedReader {
   }
 
   const TopicSnapshot& snapshot_;
+  const std::string pipeline_;
   const LogRange range_;
   const int32_t partition_;
   int64_t position_;
@@ -140,7 +150,7 @@ absl::StatusOr<std::unique_ptr<RetainedTopic>> RetainedTopic::Open(
   }
   PHOENIX_RETURN_IF_ERROR(snapshot.status());
   return std::unique_ptr<RetainedTopic>(
-      new RetainedTopic(*std::move(snapshot), options.group));
+      new RetainedTopic(*std::move(snapshot), options));
 }
 
 std::string RetainedTopic::name() const {
@@ -159,7 +169,7 @@ RetainedLog::Extent RetainedTopic::extent(int32_t partition) const {
 
 std::unique_ptr<RetainedReader> RetainedTopic::Read(
     const LogRange& range) const {
-  return std::make_unique<TopicReader>(*snapshot_, range);
+  return std::make_unique<TopicReader>(*snapshot_, pipeline_, range);
 }
 
 absl::StatusOr<int64_t> RetainedTopic::FindLast(int32_t partition,

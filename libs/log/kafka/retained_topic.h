@@ -30,8 +30,8 @@ class RetainedTopic : public RetainedLog {
   Extent extent(int32_t partition) const override;
 
   // The first Next asks the brokers where a time begins. Records that no log
-  // has written are unreadable stretches; at one of a newer version Next gives
-  // FAILED_PRECONDITION.
+  // has written are unreadable stretches; at one of a newer version, or of
+  // another pipeline, Next gives FAILED_PRECONDITION.
   std::unique_ptr<RetainedReader> Read(const LogRange& range) const override;
 
   // Reads as many of the last records as there may be events: every record has
@@ -47,11 +47,15 @@ class RetainedTopic : public RetainedLog {
   absl::StatusOr<int> CountInstances() const;
 
  private:
-  RetainedTopic(std::unique_ptr<TopicSnapshot> snapshot, std::string group)
-      : snapshot_(std::move(snapshot)), group_(std::move(group)) {}
+  RetainedTopic(std::unique_ptr<TopicSnapshot> snapshot,
+                const KafkaLogOptions& options)
+      : snapshot_(std::move(snapshot)),
+        group_(options.group),
+        pipeline_(options.pipeline) {}
 
   const std::unique_ptr<const TopicSnapshot> snapshot_;
   const std::string group_;
+  const std::string pipeline_;
 };
 
 }  // namespace phoenix

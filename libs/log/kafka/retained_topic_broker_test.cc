@@ -140,6 +140,16 @@ TEST_F(RetainedTopicTest, StopsAtARecordOfANewerVersion) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(RetainedTopicTest, StopsAtARecordOfAnotherPipeline) {
+  options_.pipeline = "orders";
+  Append({{"1"}});
+  options_.pipeline = "billing";
+  const auto past = Open();
+  const absl::Status refused = past->Read({})->Next().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("'orders'"));
+}
+
 TEST_F(RetainedTopicTest, WantsThePartitionOfAnOffset) {
   options_.create_topic->partitions = 2;
   Append({{"1"}});
