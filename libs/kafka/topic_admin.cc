@@ -118,6 +118,35 @@ absl::StatusOr<std::map<std::string, Setting>> ReadSettings(
   return settings;
 }
 
+bool IsMoving(rd_kafka_resp_err_t coordinator) {
+  return coordinator == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
+         coordinator == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+         coordinator == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+}
+
+// The first error of the request or of a part of it.
+rd_kafka_resp_err_t ReadCommittedOnce(rd_kafka_t& client, int timeout_ms,
+                                      rd_kafka_topic_partition_list_t& list) {
+  rd_kafka_resp_err_t error = rd_kafka_committed(&client, &list, timeout_ms);
+  for (int i = 0; i < list.cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    error = list.elems[i].err;
+  }
+  return error;
+}
+
+// A group goes to another broker when its own dies, which the client hears by
+// asking, and which takes as long as that needs to read what it is to know.
+rd_kafka_resp_err_t ReadCommitted(rd_kafka_t& client, int timeout_ms,
+                                  rd_kafka_topic_partition_list_t& list) {
+  constexpr int kPauseMs = 100;
+  auto error = ReadCommittedOnce(client, timeout_ms, list);
+  for (int ms = 0; ms < timeout_ms && IsMoving(error); ms += kPauseMs) {
+    absl::SleepFor(absl::Milliseconds(kPauseMs));
+    error = ReadCommittedOnce(client, timeout_ms, list);
+  }
+  return error;
+}
+
 absl::Status WriteSettings(rd_kafka_t& client, int timeout_ms,
                            const std::string& topic,
                            const std::map<std::string, std::string>& settings,
@@ -336,11 +365,10 @@ absl::StatusOr<std::map<int32_t, CommittedOffset>> TopicAdmin::FindOwnCommitted(
   rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0,
                                           partitions - 1);
   PHOENIX_RETURN_IF_ERROR(
-      KafkaStatus(rd_kafka_committed(&client_, list.get(), timeout_ms_), what));
+      KafkaStatus(ReadCommitted(client_, timeout_ms_, *list), what));
   std::map<int32_t, CommittedOffset> committed;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& found = list->elems[i];
-    PHOENIX_RETURN_IF_ERROR(KafkaStatus(found.err, what));
     if (found.offset < 0) continue;
     committed[found.partition] = {
         found.offset, std::string(static_cast<const char*>(found.metadata),

@@ -26,6 +26,7 @@ class MockCluster {
   // The API keys of requests, as the protocol numbers them.
   static constexpr int16_t kProduce = 0;
   static constexpr int16_t kOffsetCommit = 8;
+  static constexpr int16_t kOffsetFetch = 9;
   static constexpr int16_t kJoinGroup = 11;
   static constexpr int16_t kHeartbeat = 12;
   static constexpr int16_t kSyncGroup = 14;

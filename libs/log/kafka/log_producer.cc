@@ -43,6 +43,14 @@ constexpr absl::Duration kRetryDelay = absl::Milliseconds(100);
 constexpr uint64_t kMaxMessageBytes = 1'000'000'000;
 constexpr uint64_t kMinQueueKiB = 64 << 10;
 
+// An idempotent producer that gives a record up, or of which a request fails
+// while others are under way, begins a new sequence. What it then sends again
+// is new to brokers that had stored it: so it never gives up, and sends a
+// broker one request at a time. Linger is short, and requests grow while one is
+// under way.
+constexpr char kNeverGivesUp[] = "0";
+constexpr char kRequestsUnderWay[] = "1";
+
 KafkaProperties PropertiesOf(const KafkaLogOptions& options,
                              const LogTopic& topic) {
   return {
@@ -51,8 +59,8 @@ KafkaProperties PropertiesOf(const KafkaLogOptions& options,
       {"allow.auto.create.topics", "false"},
       {"compression.codec", options.compression},
       {"linger.ms", Cat(kLingerMs)},
-      {"message.timeout.ms",
-       Cat(absl::ToInt64Milliseconds(options.delivery_timeout))},
+      {"message.timeout.ms", kNeverGivesUp},
+      {"max.in.flight.requests.per.connection", kRequestsUnderWay},
       {"message.max.bytes",
        Cat(std::min<uint64_t>(topic.max_record_bytes, kMaxMessageBytes))},
       // Room to spare: max_queued_bytes is the bound.
@@ -96,6 +104,8 @@ struct LogProducer::Pending {
   std::vector<uint32_t> events;  // Of each part.
   size_t parts_left = 0;
   int64_t first_record = -1;
+  int64_t due_nanos = 0;
+  bool is_late = false;  // Its callback has been called.
   absl::Status error;
 };
 
@@ -162,9 +172,12 @@ absl::Status LogProducer::Append(EventBatchPtr batch, uint64_t lane,
   pending->key = Cat(lane);
   pending->partition = PartitionOf(lane, topic_.partitions);
   pending->parts_left = values.size();
+  pending->due_nanos = Clock::System().MonotonicNanos() +
+                       absl::ToInt64Nanoseconds(options_.delivery_timeout);
   MutexLock lock(mutex_);
   PHOENIX_RETURN_IF_ERROR(CheckRoom(pending->bytes));
   counts_.queued_bytes += pending->bytes;
+  under_way_.push_back(pending);
   Produce(pending, std::move(values));
   return absl::OkStatus();
 }
@@ -295,6 +308,13 @@ void LogProducer::FinishBatch(Pending& pending) {
   {
     MutexLock lock(mutex_);
     counts_.queued_bytes -= pending.bytes;
+  }
+  if (!pending.is_late) Tell(pending);
+}
+
+void LogProducer::Tell(Pending& pending) {
+  {
+    MutexLock lock(mutex_);
     refusal_ = pending.error;
     probe_nanos_ = Clock::System().MonotonicNanos() +
                    absl::ToInt64Nanoseconds(kProbeInterval);
@@ -325,6 +345,7 @@ void LogProducer::Loop() {
   while (true) {
     rd_kafka_poll(client_.get(), kPollMs);
     FinishRefused();
+    TellLate();
     RestartIfFailed();
     ProbeIfRefused();
     CallWaiters();
@@ -342,6 +363,31 @@ void LogProducer::FinishRefused() {
     const absl::Status why = part->pending->error;
     Finish(std::move(part), why, -1);
   }
+}
+
+// Whoever waits for a batch that brokers have not stored in time is told to
+// send it again. It stays under way, for the sake of the sequence.
+void LogProducer::TellLate() {
+  for (const std::shared_ptr<Pending>& pending : TakeLate()) {
+    pending->is_late = true;
+    pending->error = absl::UnavailableError(
+        Cat("log '", options_.topic, "': brokers have not stored it in ",
+            absl::FormatDuration(options_.delivery_timeout)));
+    Tell(*pending);
+  }
+}
+
+std::vector<std::shared_ptr<LogProducer::Pending>> LogProducer::TakeLate() {
+  const int64_t now = Clock::System().MonotonicNanos();
+  std::vector<std::shared_ptr<Pending>> late;
+  MutexLock lock(mutex_);
+  for (; !under_way_.empty(); under_way_.pop_front()) {
+    std::shared_ptr<Pending> oldest = under_way_.front().lock();
+    if (oldest == nullptr) continue;
+    if (oldest->due_nanos > now) break;
+    late.push_back(std::move(oldest));
+  }
+  return late;
 }
 
 // While the log says that it refuses nobody may append: so the topic's brokers

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,6 +29,10 @@ namespace phoenix {
 // by all in-sync replicas. A batch goes to the partition that its lane stands
 // for, in records that the topic takes. A thread of its own makes the
 // callbacks. Thread-safe.
+//
+// Each record is stored once, also when a partition changes its leader. Of a
+// batch that is not stored in `delivery_timeout` the callback says UNAVAILABLE;
+// it goes on taking room, and is stored when brokers are there again.
 class LogProducer {
  public:
   // Of what the producer has done.
@@ -92,6 +97,9 @@ class LogProducer {
   void Finish(std::unique_ptr<Part> part, const absl::Status& stored,
               int64_t record);
   void FinishBatch(Pending& pending);
+  void Tell(Pending& pending);
+  void TellLate();
+  std::vector<std::shared_ptr<Pending>> TakeLate();
   void Loop();
   void FinishRefused();
   void CallWaiters();
@@ -112,6 +120,8 @@ class LogProducer {
   std::vector<std::unique_ptr<Part>> refused_ ABSL_GUARDED_BY(mutex_);
   int64_t give_up_nanos_ ABSL_GUARDED_BY(mutex_) = 0;  // Once it closes.
   int64_t probe_nanos_ ABSL_GUARDED_BY(mutex_) = 0;    // While it refuses.
+  // From the one that is due first: those that are stored have gone.
+  std::deque<std::weak_ptr<Pending>> under_way_ ABSL_GUARDED_BY(mutex_);
   std::vector<int64_t> stored_ends_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);  // Of the last batch.

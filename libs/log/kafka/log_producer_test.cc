@@ -126,13 +126,30 @@ TEST_F(LogProducerTest, SaysSoWhenNoBrokerTakesABatchInTime) {
   ASSERT_TRUE(appended.has_value());
   EXPECT_EQ(appended->status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(producer_->counts().failed_batches, 1u);
-  EXPECT_EQ(producer_->counts().queued_bytes, 0u);
   EXPECT_THAT(producer_->refuses(), HasSubstr("log 'log'"));
   cluster_.SetUp();
   // Though nothing is appended.
   while (!producer_->refuses().empty()) std::this_thread::yield();
   const auto later = Append(BatchOf({"b"})).done.Get();
   ASSERT_TRUE(later.has_value());
+}
+
+// Given up, it would cost the producer its sequence: what else was under way,
+// and stored without an answer, would be stored again.
+TEST_F(LogProducerTest, KeepsItsPlaceInTheSequenceWhenABatchIsLate) {
+  options_.delivery_timeout = absl::Seconds(1);
+  Start();
+  cluster_.SetDown();
+  const auto late = Append(BatchOf({"a"})).done.Get();
+  ASSERT_TRUE(late.has_value());
+  EXPECT_EQ(late->status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_GT(producer_->counts().queued_bytes, 0u);
+  cluster_.SetUp();
+  absl::StatusOr<EventBatchPtr> appended = late->status();
+  while (!appended.ok()) appended = *Append(BatchOf({"b"})).done.Get();
+  // Behind the late one, which nobody is told of again.
+  EXPECT_GE((*appended)->identity().first_offset, FirstEventOf(1));
+  EXPECT_EQ(producer_->counts().appended_batches, 1u);
 }
 
 TEST_F(LogProducerTest, GivesNoAckWhenTheUserMayNotWrite) {
