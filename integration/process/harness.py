@@ -275,6 +275,7 @@ class Destination(http.server.ThreadingHTTPServer):
 
     def __init__(self, port):
         self.rows = []
+        self.requests = 0  # Answered or not.
         self.keys = set()
         self.hold = threading.Event()
         self.hold.set()
@@ -294,6 +295,7 @@ class DestinationHandler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.requests += 1
         self.server.hold.wait()
         if self.server.stopped.is_set():
             return

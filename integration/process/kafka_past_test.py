@@ -154,6 +154,54 @@ class KafkaPastTest(kafka_harness.KafkaTest):
         self.assertEqual(self.delivered(),
                          ['{"m":1}', '{"m":2}', '{"n":1}', '{"n":50}'])
 
+    def test_keeps_a_second_replay_of_a_topic_away(self):
+        self.begin(PIPELINE)
+        self.write("pipeline.yaml", PIPELINE.replace(
+            "data.n < 100", "has(data.m) || data.n < 100"))
+        self.destination.hold.clear()
+        requests = self.destination.requests
+        first = subprocess.Popen(
+            [harness.BINARY, "dlq", "replay", "pipeline.yaml"],
+            cwd=self.folder, env=self.run_.environment,
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(first.wait)
+        self.addCleanup(first.kill)
+        # It sends only what it has the lock for.
+        harness.wait_until(lambda: self.destination.requests > requests, "begun")
+        second = self.phoenix("dlq", "replay", "pipeline.yaml")
+        self.assertEqual(second.returncode, 69, second.stderr)
+        self.assertIn("another replay", second.stderr)
+        self.assertIn("process %d on " % first.pid, second.stderr)
+        self.assertIn("within 20s", second.stderr)
+        first.kill()
+        first.wait()
+        self.destination.hold.set()
+
+        def replayed():
+            done = self.phoenix("dlq", "replay", "pipeline.yaml")
+            self.assertIn(done.returncode, (0, 69), done.stderr)
+            return done.returncode == 0
+        harness.wait_until(replayed, "the lock is free", timeout=60)
+        self.assertEqual(self.letters(), [])
+
+    def waiting(self):
+        return self.run_.metrics().get(
+            "phoenix_dead_letter_waiting_events"
+            '{component_name="failed",pipeline="past"}')
+
+    def test_says_how_many_letters_of_a_topic_wait(self):
+        self.begin(PIPELINE)
+        harness.wait_until(lambda: self.waiting() == 2, "the gauge", 60)
+        done = self.phoenix("dlq", "drop", "pipeline.yaml", "--where",
+                            "data.m == 1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        harness.wait_until(lambda: self.waiting() == 1, "the gauge", 60)
+        self.assertEqual(self.run_.stop(), 0, self.run_.text("stderr"))
+        self.run_ = self.launch(PIPELINE, {"KAFKA_BROKERS": self.brokers,
+                                           "TOPIC": self.topic})
+        self.run_.wait_until_ready()
+        harness.wait_until(lambda: self.waiting() == 1, "the gauge", 60)
+
     def test_drops_letters_of_a_topic(self):
         self.begin(PIPELINE)
         done = self.phoenix("dlq", "drop", "pipeline.yaml", "--where",

@@ -377,4 +377,36 @@ absl::StatusOr<std::map<int32_t, CommittedOffset>> TopicAdmin::FindOwnCommitted(
   return committed;
 }
 
+absl::StatusOr<std::vector<GroupMember>> TopicAdmin::FindMembers(
+    const std::string& group) {
+  const std::string what = Cat("look up group '", group, "'");
+  PHOENIX_ASSIGN_OR_RETURN(
+      const KafkaEventPtr event,
+      Ask(client_, timeout_ms_, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, what,
+          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            const char* name = group.c_str();
+            rd_kafka_DescribeConsumerGroups(&client_, &name, 1, options, queue);
+          }));
+  size_t count = 0;
+  const rd_kafka_ConsumerGroupDescription_t* const* groups =
+      rd_kafka_DescribeConsumerGroups_result_groups(
+          rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
+  if (count != 1) return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
+  const rd_kafka_error_t* const error =
+      rd_kafka_ConsumerGroupDescription_error(groups[0]);
+  if (error != nullptr) {
+    return KafkaStatus(rd_kafka_error_code(error), what,
+                       rd_kafka_error_string(error));
+  }
+  std::vector<GroupMember> members;
+  count = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_MemberDescription_t* const member =
+        rd_kafka_ConsumerGroupDescription_member(groups[0], i);
+    members.push_back({rd_kafka_MemberDescription_client_id(member),
+                       rd_kafka_MemberDescription_host(member)});
+  }
+  return members;
+}
+
 }  // namespace phoenix

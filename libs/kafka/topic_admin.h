@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -40,6 +41,12 @@ struct Watermarks {
 struct CommittedOffset {
   int64_t offset = 0;
   std::string metadata = {};
+};
+
+// A process in a consumer group, as the broker knows it.
+struct GroupMember {
+  std::string client_id;
+  std::string host;
 };
 
 // What an administrator asks of a cluster, through any client of it. Every
@@ -98,6 +105,12 @@ class TopicAdmin {
   // `partitions`, for which it has. The client is a consumer.
   absl::StatusOr<std::map<int32_t, CommittedOffset>> FindOwnCommitted(
       const std::string& topic, int32_t partitions);
+
+  // Those that a consumer group has just now; none when there is no such group.
+  // Asks the broker that keeps the group. PERMISSION_DENIED where the user may
+  // not describe it.
+  absl::StatusOr<std::vector<GroupMember>> FindMembers(
+      const std::string& group);
 
  private:
   rd_kafka_t& client_;

@@ -1,6 +1,7 @@
 #include "libs/kafka/topic_snapshot.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "libs/base/status_builder.h"
 #include "libs/base/status_macros.h"
@@ -82,8 +83,15 @@ absl::Status TopicSnapshot::Connect(const KafkaConnection& connection) {
   return KafkaStatus(rd_kafka_last_error(), "open");
 }
 
+absl::Status TopicSnapshot::Refresh() {
+  const absl::Status found = FindEnds();
+  if (found.ok()) return found;
+  return StatusBuilder(found).Context(Cat("topic '", topic_name_, "'")).Build();
+}
+
 absl::Status TopicSnapshot::FindEnds() {
   TopicAdmin admin(*client_, timeout_);
+  std::vector<Watermarks> found;
   const auto count = admin.PartitionCount(topic_name_);
   if (absl::IsNotFound(count.status())) {
     return absl::NotFoundError("there is no such topic");
@@ -92,8 +100,9 @@ absl::Status TopicSnapshot::FindEnds() {
   for (int32_t partition = 0; partition < *count; ++partition) {
     PHOENIX_ASSIGN_OR_RETURN(const Watermarks marks,
                              admin.FindWatermarks(topic_name_, partition));
-    partitions_.push_back(marks);
+    found.push_back(marks);
   }
+  partitions_ = std::move(found);
   return absl::OkStatus();
 }
 

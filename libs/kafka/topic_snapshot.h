@@ -55,7 +55,8 @@ class SnapshotReader {
 
 // What a topic holds, up to where each partition ended when this was opened.
 // It is read by itself, in no group: whoever writes or reads the topic notices
-// nothing. Of transactions only what was committed is seen. Thread-safe.
+// nothing. Of transactions only what was committed is seen. Thread-safe, but
+// for Refresh.
 class TopicSnapshot {
  public:
   // Asks for the ends of all partitions. NOT_FOUND when there is no such
@@ -64,6 +65,11 @@ class TopicSnapshot {
   static absl::StatusOr<std::unique_ptr<TopicSnapshot>> Open(
       const KafkaConnection& connection, const std::string& topic,
       absl::Duration timeout);
+
+  // Ends from now on where the partitions, of which there may be more, end now.
+  // On an error, as of Open, it stays what it was. Nothing else is called
+  // meanwhile, and no reader is left from before.
+  absl::Status Refresh();
 
   const std::string& topic() const { return topic_name_; }
 

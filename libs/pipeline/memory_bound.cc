@@ -5,6 +5,8 @@
 
 #include "libs/base/buffer_memory.h"
 #include "libs/base/text.h"
+#include "libs/component/dead_letter_count.h"
+#include "libs/kafka/topic_snapshot.h"
 #include "libs/log/kafka/kafka_log_options.h"
 #include "libs/pipeline/pipeline_log.h"
 #include "libs/pipeline/sink_queue.h"
@@ -47,6 +49,17 @@ int64_t SpillBytes(int64_t batch) {
          SinkSpillLimits::kRecentBytes + batch;
 }
 
+// Dead letters in a topic are fetched to be counted, for those who ask for
+// metrics.
+int64_t LetterCountBytes(const CompiledPipeline& pipeline) {
+  if (pipeline.sinks[pipeline.dead_letter].kind != "kafka" ||
+      pipeline.admin_address.empty()) {
+    return 0;
+  }
+  return static_cast<int64_t>(DeadLetterCount::kMaxBytes +
+                              SnapshotReader::kMaxBufferBytes);
+}
+
 }  // namespace
 
 std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
@@ -79,6 +92,7 @@ std::vector<MemoryPart> MemoryParts(const CompiledPipeline& pipeline,
     }
   }
   add("dead letters that wait", in_flight);
+  add("count of dead letters", LetterCountBytes(pipeline));
   add("program", kProgramBytes);
   add("freed memory", static_cast<int64_t>(MaxKeptBytes()));
   return parts;

@@ -36,6 +36,7 @@ struct MemoryPart {
 //     entries, and the one that was read last;
 //   - dead letters that wait for room before their sink, by an estimate: those
 //     of all events in flight, each as large as its event;
+//   - what is remembered to count dead letters that wait in a topic of Kafka;
 //   - the program itself, and the freed memory that its allocator keeps.
 // Their sum bounds the resident memory of the process. What the kernel holds,
 // such as the buffers of sockets and the page cache, is not in it.

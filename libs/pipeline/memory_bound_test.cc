@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/buffer_memory.h"
 #include "libs/base/clock.h"
+#include "libs/component/dead_letter_count.h"
 #include "libs/pipeline/compile_pipeline.h"
 #include "libs/pipeline/testing/test_kinds.h"
 
@@ -42,6 +43,8 @@ class MemoryBoundTest : public testing::Test {
         },
         clock, diagnostics);
     EXPECT_EQ(diagnostics.ToString(), "");
+    compiled->admin_address = admin_address_;
+    if (letters_in_topic_) compiled->sinks[1].kind = "kafka";
     std::map<std::string, int64_t> by_name;
     const auto parts = MemoryParts(*compiled, /*lane_count=*/2);
     for (const MemoryPart& part : parts) by_name[part.name] = part.bytes;
@@ -49,8 +52,20 @@ class MemoryBoundTest : public testing::Test {
     return by_name;
   }
 
+  std::string admin_address_;
+  bool letters_in_topic_ = false;
   int64_t sum_ = 0;
 };
+
+TEST_F(MemoryBoundTest, CountsTheCountOfLettersInATopicWhereItIsPublished) {
+  admin_address_ = "127.0.0.1:1";
+  EXPECT_EQ(PartsOf("{}").count("count of dead letters"), 0u);
+  letters_in_topic_ = true;
+  EXPECT_GT(PartsOf("{}")["count of dead letters"],
+            static_cast<int64_t>(DeadLetterCount::kMaxBytes));
+  admin_address_ = "";
+  EXPECT_EQ(PartsOf("{}").count("count of dead letters"), 0u);
+}
 
 TEST_F(MemoryBoundTest, CountsTheLogWhereThereIsOne) {
   EXPECT_EQ(PartsOf("{}").count("log"), 0u);

@@ -164,7 +164,9 @@ constexpr MetricSpec kLogSyncs = Development(
     Counter("phoenix_log_syncs_total", "Syncs of the log to its disk."));
 constexpr MetricSpec kDeadLetterWaitingEvents = Development(
     Gauge("phoenix_dead_letter_waiting_events",
-          "Dead letters in a table, to be replayed or dropped by somebody."));
+          "Dead letters in a table or a topic, to be replayed or dropped by "
+          "somebody: all in it, so that processes that share a topic say the "
+          "same."));
 constexpr MetricSpec kDeadLetterSizeBytes = Development(Gauge(
     "phoenix_dead_letter_size_bytes", "Bytes of the dead letters in a table."));
 constexpr MetricSpec kDeadLetterMaxEvents = Development(Gauge(

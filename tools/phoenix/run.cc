@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "libs/base/clock.h"
 #include "libs/base/text.h"
+#include "libs/pipeline/compiled_pipeline.h"
 #include "libs/server/admin_server.h"
 #include "libs/server/shutdown_signal.h"
 #include "libs/telemetry/health.h"
@@ -21,6 +22,8 @@
 #include "tools/phoenix/cli/exit_code.h"
 #include "tools/phoenix/cli/open_pipeline.h"
 #include "tools/phoenix/commands.h"
+#include "tools/phoenix/dlq/letter_watch.h"
+#include "tools/phoenix/dlq/open_letters.h"
 #include "tools/phoenix/exit_deadline.h"
 #include "tools/phoenix/leftover_queues.h"
 #include "tools/phoenix/live_line.h"
@@ -89,6 +92,17 @@ std::unique_ptr<AdminServer> MakeAdminServer(const std::string& address,
                                        metrics, health);
 }
 
+// Dead letters in a topic are counted for those who ask for metrics.
+std::optional<LetterWatch::Options> LettersToWatch(
+    const CompiledPipeline& pipeline) {
+  auto topic = FindLetterTopic(pipeline);
+  if (!topic.has_value() || pipeline.admin_address.empty()) return std::nullopt;
+  return LetterWatch::Options{
+      .topic = *std::move(topic),
+      .pipeline = pipeline.name,
+      .sink = pipeline.sinks[pipeline.dead_letter].name};
+}
+
 int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
         bool live) {
   Clock& clock = Clock::System();
@@ -101,6 +115,7 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   for (const std::string& leftover : LeftoverQueues(*pipeline)) {
     Logger::Process().Warn("A queue is left over.", {{"reason", leftover}});
   }
+  const auto letters = LettersToWatch(*pipeline);
   std::optional<ExitDeadline> deadline;  // Bounds the end of what follows.
   // Before its pages are served: without parts all parts would be ready.
   Suite suite(std::move(pipeline), metrics, health, clock, std::move(open_log));
@@ -118,8 +133,11 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   Logger::Process().Info("Pipeline runs.",
                          {{"pipeline", suite.pipeline().name},
                           {"revision", suite.pipeline().revision}});
+  std::optional<LetterWatch> letter_watch;
+  if (letters.has_value()) letter_watch.emplace(*letters, metrics, clock);
   Serve(suite, shutdown, live);
   shutdown.ExitOnNext();
+  if (letter_watch.has_value()) letter_watch->Cancel();
   deadline.emplace(drain_timeout + kMaxCloseTime, &ExitNow);
   const bool drained = suite.Drain(drain_timeout);
   const absl::Duration duration =

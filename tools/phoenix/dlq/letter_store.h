@@ -8,12 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "libs/log/embedded/file_system.h"
 #include "libs/sinks/dead_letter_table/dead_letter_table.h"
 
 namespace phoenix {
+
+// Keeps other replays of some dead letters away as long as it lives.
+// Thread-compatible.
+class ReplayLock {
+ public:
+  virtual ~ReplayLock() = default;
+
+  // To be asked every few seconds. ABORTED: others are not kept away any more.
+  virtual absl::Status Check() { return absl::OkStatus(); }
+};
 
 // Where a pipeline's dead letters are kept, as the commands see it. Each has a
 // number that stays its own. Thread-compatible.
@@ -37,12 +47,9 @@ class LetterStore {
   virtual absl::StatusOr<uint64_t> Remove(
       absl::Span<const StoredDeadLetter> letters) = 0;
 
-  // Keeps other replays of these letters away as long as the result lives: each
-  // would send all of them. FAILED_PRECONDITION names the process that has one
-  // under way. Null where nobody can be kept away.
-  virtual absl::StatusOr<std::unique_ptr<FileLock>> KeepReplaysAway() {
-    return nullptr;
-  }
+  // Keeps other replays of these letters away: each would send all of them.
+  // FAILED_PRECONDITION names the process that has one under way.
+  virtual absl::StatusOr<std::unique_ptr<ReplayLock>> KeepReplaysAway() = 0;
 
   // Gives the room of what was removed back, as far as that is ours to do.
   virtual void Shrink() {}

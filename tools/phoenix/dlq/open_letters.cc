@@ -24,9 +24,14 @@ const KafkaSink::Options* KafkaOptions(const Sink& sink) {
   return exact == nullptr ? nullptr : &exact->options().sink;
 }
 
+// Whether records have all of a dead letter.
+bool HasLetters(const KafkaSink::Options& options) {
+  return options.encoder.format != RecordEncoder::Format::kPayload;
+}
+
 absl::StatusOr<LetterOpener> FindInTopic(const KafkaSink::Options& options,
                                          const std::string& sink) {
-  if (options.encoder.format == RecordEncoder::Format::kPayload) {
+  if (!HasLetters(options)) {
     return absl::FailedPreconditionError(
         Cat("dead letters in sink '", sink,
             "' have 'format: payload', which leaves out what they are: "
@@ -69,6 +74,13 @@ absl::StatusOr<std::unique_ptr<LetterStore>> OpenLettersOf(
     const CompiledPipeline& pipeline, LetterAccess access) {
   PHOENIX_ASSIGN_OR_RETURN(const LetterOpener open, FindLetters(pipeline));
   return open(access);
+}
+
+std::optional<LetterTopic> FindLetterTopic(const CompiledPipeline& pipeline) {
+  const KafkaSink::Options* const kafka =
+      KafkaOptions(*pipeline.sinks[pipeline.dead_letter].sink);
+  if (kafka == nullptr || !HasLetters(*kafka)) return std::nullopt;
+  return LetterTopic{kafka->producer.connection, kafka->producer.topic};
 }
 
 }  // namespace phoenix

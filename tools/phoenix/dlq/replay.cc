@@ -123,11 +123,19 @@ absl::Status CantStart(const absl::Status& status) {
           ": if the pipeline is running, stop it first, or look by --dry-run"));
 }
 
+absl::Status LostLock(const absl::Status& status) {
+  return absl::Status(
+      status.code(),
+      Cat(FromAbsl(status.message()),
+          ": another replay may be under way, so this one ends: what it has "
+          "delivered is removed, replay what is left when there is no other"));
+}
+
 // Replays what is in a round. `stopped` becomes true when a signal came.
 absl::Status Deliver(const Request& request, const ReplayRound& round,
                      std::unique_ptr<CompiledPipeline> pipeline,
-                     ShutdownSignal& shutdown, ReplayedLetters& sum,
-                     bool& stopped) {
+                     ReplayLock& alone, ShutdownSignal& shutdown,
+                     ReplayedLetters& sum, bool& stopped) {
   Clock& clock = Clock::System();
   PHOENIX_ASSIGN_OR_RETURN(LetterOpener open, FindLetters(*pipeline));
   PHOENIX_ASSIGN_OR_RETURN(const auto lock, KeepRunsAway(*pipeline));
@@ -149,12 +157,15 @@ absl::Status Deliver(const Request& request, const ReplayRound& round,
   Suite suite(std::move(pipeline), metrics, health, clock);
   const absl::Status started = suite.Start();
   if (!started.ok()) return CantStart(started);
-  while (!suite.Finished() && !stopped) {
+  absl::Status lost;
+  while (!suite.Finished() && !stopped && lost.ok()) {
     stopped = shutdown.WaitFor(kPollInterval);
+    lost = alone.Check();
   }
   if (stopped) shutdown.ExitOnNext();
   const bool drained = suite.Drain(drain_timeout);
   AddTo(sum, source.result());
+  if (!lost.ok()) return LostLock(lost);
   PHOENIX_RETURN_IF_ERROR(source.Health());
   if (drained) return absl::OkStatus();
   return absl::UnavailableError("a sink did not close");
@@ -248,12 +259,13 @@ int DryRun(const Request& request, const std::vector<ReplayRound>& rounds,
 }
 
 int DeliverAll(const Request& request, const std::vector<ReplayRound>& rounds,
-               std::vector<RoundPipeline> opened, ShutdownSignal& shutdown) {
+               std::vector<RoundPipeline> opened, ReplayLock& alone,
+               ShutdownSignal& shutdown) {
   ReplayedLetters result;
   bool stopped = false;
   absl::Status status;
   for (size_t i = 0; i < rounds.size() && !stopped && status.ok(); ++i) {
-    status = Deliver(request, rounds[i], std::move(opened[i].compiled),
+    status = Deliver(request, rounds[i], std::move(opened[i].compiled), alone,
                      shutdown, result, stopped);
   }
   if (status.ok() || result.offered > 0) {
@@ -303,7 +315,7 @@ int Replay(const Request& request, ShutdownSignal& shutdown) {
     DlqFailed(lock.status());
     return kExitUnavailable;
   }
-  return DeliverAll(request, *rounds, std::move(pipelines), shutdown);
+  return DeliverAll(request, *rounds, std::move(pipelines), **lock, shutdown);
 }
 
 }  // namespace

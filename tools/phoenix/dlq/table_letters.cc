@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/log/embedded/file_system.h"
 #include "libs/sqlite/database.h"
 
 namespace phoenix {
@@ -12,6 +13,16 @@ namespace {
 
 // A pipeline that runs commits in milliseconds.
 constexpr absl::Duration kMaxWait = absl::Seconds(10);
+
+// The kernel gives a file away only when its process has ended.
+class TableReplayLock : public ReplayLock {
+ public:
+  explicit TableReplayLock(std::unique_ptr<FileLock> lock)
+      : lock_(std::move(lock)) {}
+
+ private:
+  const std::unique_ptr<FileLock> lock_;
+};
 
 }  // namespace
 
@@ -40,9 +51,10 @@ absl::StatusOr<uint64_t> TableLetters::Remove(
   return removed;
 }
 
-absl::StatusOr<std::unique_ptr<FileLock>> TableLetters::KeepReplaysAway() {
+absl::StatusOr<std::unique_ptr<ReplayLock>> TableLetters::KeepReplaysAway() {
   auto lock = PosixFileSystem().Lock(Cat(path_, "-replay"));
-  if (!absl::IsFailedPrecondition(lock.status())) return lock;
+  if (lock.ok()) return std::make_unique<TableReplayLock>(*std::move(lock));
+  if (!absl::IsFailedPrecondition(lock.status())) return lock.status();
   return absl::FailedPreconditionError(
       Cat("another replay of these dead letters is under way: ",
           FromAbsl(lock.status().message()), ": wait for its end"));

@@ -37,7 +37,7 @@ class TableLetters : public LetterStore {
 
   // By a file beside the table, `PATH-replay`, which stays: two that lock it
   // have to find the same one.
-  absl::StatusOr<std::unique_ptr<FileLock>> KeepReplaysAway() override;
+  absl::StatusOr<std::unique_ptr<ReplayLock>> KeepReplaysAway() override;
 
   void Shrink() override { table_->Shrink().IgnoreError(); }
 

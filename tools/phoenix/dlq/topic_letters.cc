@@ -1,14 +1,12 @@
 #include "tools/phoenix/dlq/topic_letters.h"
 
-#include <limits>
-
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/event/event_batch.h"
+#include "libs/kafka/group_lock.h"
 #include "libs/kafka/handles.h"
-#include "libs/kafka/record_view.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
@@ -45,22 +43,25 @@ bool IsOfEvent(const DeadLetter& letter, const std::string& name) {
          Cat(EventAttribute(letter, Attribute::kSource), "#", id) == name;
 }
 
-// When the letter had failed that the record ends; none when it is no end.
-std::optional<absl::Time> EndOf(const rd_kafka_message_t& record) {
-  int64_t nanos = 0;
-  const std::string_view text = RecordHeader(record, TopicLetters::kEndHeader);
-  if (!absl::SimpleAtoi(ToAbsl(text), &nanos)) return std::nullopt;
-  return absl::FromUnixNanos(nanos);
-}
+class TopicReplayLock : public ReplayLock {
+ public:
+  explicit TopicReplayLock(std::unique_ptr<GroupLock> lock)
+      : lock_(std::move(lock)) {}
+
+  absl::Status Check() override { return lock_->Check(); }
+
+ private:
+  const std::unique_ptr<GroupLock> lock_;
+};
 
 TopicRecord TombstoneOf(const StoredDeadLetter& stored) {
   const DeadLetter& letter = stored.letter;
-  return {.partition = PartitionOf(stored.number),
-          .key = letter.id,
-          .value = std::nullopt,
-          .headers = {
-              {TopicLetters::kEndHeader, Cat(absl::ToUnixNanos(letter.time))},
-              {TopicLetters::kPipelineHeader, letter.pipeline}}};
+  return {
+      .partition = PartitionOf(stored.number),
+      .key = letter.id,
+      .value = std::nullopt,
+      .headers = {{LetterEnd::kTimeHeader, Cat(absl::ToUnixNanos(letter.time))},
+                  {LetterEnd::kPipelineHeader, letter.pipeline}}};
 }
 
 }  // namespace
@@ -75,12 +76,6 @@ absl::StatusOr<std::unique_ptr<LetterStore>> TopicLetters::Open(
   const auto policy = letters->snapshot_->Setting("cleanup.policy");
   letters->forgets_failures_ =
       !policy.ok() || policy->find("compact") != std::string::npos;
-  letters->decoder_ = std::make_unique<RecordDecoder>(RecordDecoderOptions{
-      .topic = topic,
-      .partition = 0,
-      .defaults = {.source = "/", .type = "none"},
-      // What a topic takes is bounded enough.
-      .max_event_bytes = std::numeric_limits<size_t>::max()});
   return letters;
 }
 
@@ -107,11 +102,9 @@ absl::Status TopicLetters::Fold(const std::string& pipeline) {
 }
 
 absl::Status TopicLetters::FoldRecord(const rd_kafka_message_t& record) {
-  if (const auto ended = EndOf(record); ended.has_value()) {
-    if (RecordHeader(record, kPipelineHeader) != pipeline_) {
-      return absl::OkStatus();
-    }
-    return fold_->AddEnd(std::string(RecordKey(record)), *ended);
+  if (const auto end = ReadLetterEnd(record); end.has_value()) {
+    if (end->pipeline != pipeline_) return absl::OkStatus();
+    return fold_->AddEnd(end->id, end->failed);
   }
   const auto stored = Decode(record);
   if (!stored.has_value()) ++foreign_records_;
@@ -132,16 +125,8 @@ absl::Status TopicLetters::MoveTo(int32_t partition, int64_t offset) {
 // None when it is no dead letter.
 std::optional<StoredDeadLetter> TopicLetters::Decode(
     const rd_kafka_message_t& record) {
-  if (record.payload == nullptr) return std::nullopt;
-  const auto headers = RecordHeaders(record);
-  decoder_->Add({.offset = record.offset,
-                 .value = RecordValue(record),
-                 .headers = headers},
-                0);
-  const DecodedRecords decoded = decoder_->Take(0);
-  if (decoded.batches.empty()) return std::nullopt;
-  auto letter = letter_reader_.Read(*decoded.batches[0], 0);
-  if (!letter.ok()) return std::nullopt;
+  auto letter = letter_reader_.Read(record);
+  if (!letter.has_value()) return std::nullopt;
   StoredDeadLetter stored;
   stored.number = NumberOf(record);
   stored.letter = *std::move(letter);
@@ -211,6 +196,20 @@ absl::StatusOr<uint64_t> TopicLetters::Remove(
   }
   PHOENIX_RETURN_IF_ERROR(writer_->Write(tombstones));
   return letters.size();
+}
+
+absl::StatusOr<std::unique_ptr<ReplayLock>> TopicLetters::KeepReplaysAway() {
+  const std::string& topic = snapshot_->topic();
+  auto lock = GroupLock::Take(connection_, topic, Cat(kReplayGroup, topic));
+  if (lock.ok()) return std::make_unique<TopicReplayLock>(*std::move(lock));
+  const absl::Status& why = lock.status();
+  const bool is_held = absl::IsFailedPrecondition(why);
+  return absl::Status(
+      why.code(),
+      Cat(is_held ? "another replay of these dead letters is under way"
+                  : "other replays can't be kept away",
+          ": topic '", topic, "': ", FromAbsl(why.message()),
+          is_held ? ": wait for its end" : ""));
 }
 
 }  // namespace phoenix

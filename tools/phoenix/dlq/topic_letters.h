@@ -13,13 +13,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "libs/component/dead_letter_reader.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/topic_snapshot.h"
 #include "libs/kafka/topic_writer.h"
-#include "libs/sources/kafka/record_decoder.h"
 #include "tools/phoenix/dlq/letter_fold.h"
 #include "tools/phoenix/dlq/letter_store.h"
+#include "tools/phoenix/dlq/topic_letter_reader.h"
 
 namespace phoenix {
 
@@ -44,8 +43,10 @@ namespace phoenix {
 class TopicLetters : public LetterStore {
  public:
   static constexpr int64_t kNumbersPerPartition = 1'000'000'000'000;
-  static constexpr char kEndHeader[] = "phoenix-dead-letter-end";
-  static constexpr char kPipelineHeader[] = "phoenix-pipeline";
+
+  // The consumer group that has a replay as its only member: this, and the
+  // topic.
+  static constexpr char kReplayGroup[] = "phoenix-dlq-replay-";
 
   // Errors as of TopicSnapshot::Open.
   static absl::StatusOr<std::unique_ptr<LetterStore>> Open(
@@ -63,10 +64,15 @@ class TopicLetters : public LetterStore {
   absl::StatusOr<uint64_t> Remove(
       absl::Span<const StoredDeadLetter> letters) override;
 
+  // By a GroupLock, whatever the pipeline; errors are those of its Take.
+  absl::StatusOr<std::unique_ptr<ReplayLock>> KeepReplaysAway() override;
+
  private:
   TopicLetters(const KafkaConnection& connection,
                std::unique_ptr<TopicSnapshot> snapshot)
-      : connection_(connection), snapshot_(std::move(snapshot)) {}
+      : connection_(connection),
+        snapshot_(std::move(snapshot)),
+        letter_reader_(snapshot_->topic()) {}
 
   int32_t partition_count() const {
     return static_cast<int32_t>(snapshot_->partitions().size());
@@ -89,8 +95,7 @@ class TopicLetters : public LetterStore {
   int32_t reader_partition_ = 0;
   int64_t after_ = 0;
 
-  std::unique_ptr<RecordDecoder> decoder_;
-  DeadLetterReader letter_reader_;
+  TopicLetterReader letter_reader_;
   uint64_t foreign_records_ = 0;
 };
 

@@ -14,18 +14,17 @@
 #include "integration/servers/kafka_records.h"
 #include "integration/servers/shared_kafka.h"
 #include "libs/base/text.h"
-#include "libs/component/dead_letter.h"
-#include "libs/component/testing/outcome_recorder.h"
-#include "libs/engine/testing/json_batch.h"
-#include "libs/event/selection.h"
 #include "libs/sinks/kafka/kafka_sink.h"
 #include "libs/sinks/rows/event_field.h"
 #include "tools/phoenix/dlq/topic_letters.h"
+#include "tools/phoenix/dlq/topic_testing.h"
 
 namespace phoenix {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -43,38 +42,11 @@ class TopicLettersTest : public testing::Test {
   void Fail(const std::vector<std::string>& payloads, int second = 1,
             RecordEncoder::Format format = RecordEncoder::Format::kBinary) {
     KafkaSink::Options options;
-    options.name = "dead";
     options.encoder.format = format;
     options.encoder.key = key_;
     options.producer.connection = connection_;
     options.producer.topic = topic_;
-    KafkaSink sink(options);
-    ASSERT_TRUE(sink.Open().ok());
-    const EventBatchPtr letters = Letters(payloads, second);
-    BatchView view{letters, {}};
-    SelectAll(letters->size(), view.rows);
-    OutcomeRecorder recorder;
-    sink.Write(std::move(view), recorder.Callback());
-    sink.Flush();
-    ASSERT_TRUE(sink.Close().ok());
-  }
-
-  static EventBatchPtr Letters(const std::vector<std::string>& payloads,
-                               int second) {
-    EventBatch::Columns columns = JsonBatch(payloads)->columns();
-    columns.attributes[static_cast<size_t>(Attribute::kId)] =
-        StringColumn::Sequence("e", 0);
-    const EventBatch events(std::move(columns));
-    std::vector<DeadLetterRow> rows;
-    for (uint32_t row = 0; row < events.size(); ++row) {
-      rows.push_back({.row = row,
-                      .component = "warm",
-                      .status = absl::InvalidArgumentError("no such key")});
-    }
-    return MakeDeadLetters(events, rows,
-                           {.pipeline = "weather",
-                            .revision = "r1",
-                            .time = absl::FromUnixSeconds(second)});
+    ASSERT_TRUE(WriteLetters(options, payloads, second).ok());
   }
 
   std::unique_ptr<LetterStore> Open() {
@@ -173,6 +145,20 @@ TEST_F(TopicLettersTest, PassesOverWhatIsNoLetterOfThePipeline) {
                   .ok());
   EXPECT_THAT(Payloads(), ElementsAre("1"));
   EXPECT_THAT(*Open()->ReadPage("another", 0), IsEmpty());
+}
+
+TEST_F(TopicLettersTest, KeepsASecondReplayAwayUntilTheFirstEnds) {
+  auto first = Open()->KeepReplaysAway();
+  ASSERT_TRUE(first.ok()) << first.status();
+  const absl::Status second = Open()->KeepReplaysAway().status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition) << second;
+  EXPECT_THAT(std::string(second.message()),
+              AllOf(StartsWith("another replay of these dead letters is under "
+                               "way: topic '"),
+                    HasSubstr("held by client 'phoenix of process ")));
+  EXPECT_TRUE((*first)->Check().ok());
+  first->reset();
+  EXPECT_TRUE(Open()->KeepReplaysAway().ok());
 }
 
 // As Kafka compacts it, as fast as a broker does.
