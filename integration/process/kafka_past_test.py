@@ -167,7 +167,8 @@ class KafkaPastTest(kafka_harness.KafkaTest):
         self.addCleanup(first.wait)
         self.addCleanup(first.kill)
         # It sends only what it has the lock for.
-        harness.wait_until(lambda: self.destination.requests > requests, "begun")
+        harness.wait_until(
+            lambda: self.destination.requests > requests, "begun")
         second = self.phoenix("dlq", "replay", "pipeline.yaml")
         self.assertEqual(second.returncode, 69, second.stderr)
         self.assertIn("another replay", second.stderr)

@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/kafka/handles.h"
@@ -13,7 +13,7 @@
 namespace phoenix {
 namespace {
 
-constexpr absl::Duration kAskTimeout = absl::Seconds(10);
+constexpr absl::Duration kAskTimeout = absl::Seconds(3);
 constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
 
 // Nothing is read on purpose.
@@ -28,9 +28,9 @@ std::string HostName() {
 }
 
 // What others are told about who has the lock.
-std::string HolderId(const std::string& client_id) {
+std::string HolderId(const std::string& client_id, absl::Time now) {
   return Cat(client_id, " of process ", getpid(), " on ", HostName(), " since ",
-             FromAbsl(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(),
+             FromAbsl(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now,
                                        absl::UTCTimeZone())));
 }
 
@@ -56,9 +56,9 @@ absl::Status CheckEmpty(const KafkaConnection& connection,
 
 absl::StatusOr<std::unique_ptr<GroupLock>> GroupLock::Take(
     KafkaConnection connection, const std::string& topic,
-    const std::string& group) {
+    const std::string& group, Clock& clock) {
   PHOENIX_RETURN_IF_ERROR(CheckEmpty(connection, group));
-  connection.client_id = HolderId(connection.client_id);
+  connection.client_id = HolderId(connection.client_id, clock.Now());
   connection.properties["session.timeout.ms"] =
       Cat(absl::ToInt64Milliseconds(kSessionTimeout));
   std::unique_ptr<GroupLock> lock(
@@ -66,18 +66,19 @@ absl::StatusOr<std::unique_ptr<GroupLock>> GroupLock::Take(
                      .topics = {topic},
                      .group = group,
                      .max_buffer_bytes = kMaxBufferBytes}));
-  PHOENIX_RETURN_IF_ERROR(lock->Join());
+  PHOENIX_RETURN_IF_ERROR(lock->Join(clock));
   PHOENIX_RETURN_IF_ERROR(lock->CheckAlone(connection.client_id));
   return lock;
 }
 
 GroupLock::~GroupLock() { consumer_.Close(); }
 
-absl::Status GroupLock::Join() {
+absl::Status GroupLock::Join(Clock& clock) {
   PHOENIX_RETURN_IF_ERROR(consumer_.Open());
-  const absl::Time deadline = absl::Now() + kMaxJoinTime;
+  const int64_t deadline =
+      clock.MonotonicNanos() + absl::ToInt64Nanoseconds(kMaxJoinTime);
   while (!consumer_.has_share()) {
-    if (absl::Now() > deadline) {
+    if (clock.MonotonicNanos() > deadline) {
       return absl::UnavailableError(
           Cat("group '", group_, "' did not admit this process in ",
               FromAbsl(absl::FormatDuration(kMaxJoinTime)),

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/base/clock.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/group_consumer.h"
 
@@ -40,7 +41,7 @@ class GroupLock {
   // group.initial.rebalance.delay.ms of the brokers.
   static absl::StatusOr<std::unique_ptr<GroupLock>> Take(
       KafkaConnection connection, const std::string& topic,
-      const std::string& group);
+      const std::string& group, Clock& clock = Clock::System());
 
   // Leaves the group.
   ~GroupLock();
@@ -68,7 +69,7 @@ class GroupLock {
   GroupLock(GroupConsumerOptions options)
       : group_(options.group), consumer_(std::move(options), membership_) {}
 
-  absl::Status Join();
+  absl::Status Join(Clock& clock);
   absl::Status CheckAlone(const std::string& client_id);
 
   const std::string group_;

@@ -147,6 +147,38 @@ rd_kafka_resp_err_t ReadCommitted(rd_kafka_t& client, int timeout_ms,
   return error;
 }
 
+absl::StatusOr<std::vector<GroupMember>> FindMembersOnce(
+    rd_kafka_t& client, int timeout_ms, const std::string& group) {
+  const std::string what = Cat("look up group '", group, "'");
+  PHOENIX_ASSIGN_OR_RETURN(
+      const KafkaEventPtr event,
+      Ask(client, timeout_ms, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, what,
+          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            const char* name = group.c_str();
+            rd_kafka_DescribeConsumerGroups(&client, &name, 1, options, queue);
+          }));
+  size_t count = 0;
+  const rd_kafka_ConsumerGroupDescription_t* const* groups =
+      rd_kafka_DescribeConsumerGroups_result_groups(
+          rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
+  if (count != 1) return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
+  const rd_kafka_error_t* const error =
+      rd_kafka_ConsumerGroupDescription_error(groups[0]);
+  if (error != nullptr) {
+    return KafkaStatus(rd_kafka_error_code(error), what,
+                       rd_kafka_error_string(error));
+  }
+  std::vector<GroupMember> members;
+  count = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_MemberDescription_t* const member =
+        rd_kafka_ConsumerGroupDescription_member(groups[0], i);
+    members.push_back({rd_kafka_MemberDescription_client_id(member),
+                       rd_kafka_MemberDescription_host(member)});
+  }
+  return members;
+}
+
 absl::Status WriteSettings(rd_kafka_t& client, int timeout_ms,
                            const std::string& topic,
                            const std::map<std::string, std::string>& settings,
@@ -377,34 +409,17 @@ absl::StatusOr<std::map<int32_t, CommittedOffset>> TopicAdmin::FindOwnCommitted(
   return committed;
 }
 
+// A cluster that has not had any group yet makes the topic in which it keeps
+// them when it is asked for one; librdkafka does not wait for that.
 absl::StatusOr<std::vector<GroupMember>> TopicAdmin::FindMembers(
     const std::string& group) {
-  const std::string what = Cat("look up group '", group, "'");
-  PHOENIX_ASSIGN_OR_RETURN(
-      const KafkaEventPtr event,
-      Ask(client_, timeout_ms_, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, what,
-          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            const char* name = group.c_str();
-            rd_kafka_DescribeConsumerGroups(&client_, &name, 1, options, queue);
-          }));
-  size_t count = 0;
-  const rd_kafka_ConsumerGroupDescription_t* const* groups =
-      rd_kafka_DescribeConsumerGroups_result_groups(
-          rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
-  if (count != 1) return KafkaStatus(RD_KAFKA_RESP_ERR__BAD_MSG, what);
-  const rd_kafka_error_t* const error =
-      rd_kafka_ConsumerGroupDescription_error(groups[0]);
-  if (error != nullptr) {
-    return KafkaStatus(rd_kafka_error_code(error), what,
-                       rd_kafka_error_string(error));
-  }
-  std::vector<GroupMember> members;
-  count = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
-  for (size_t i = 0; i < count; ++i) {
-    const rd_kafka_MemberDescription_t* const member =
-        rd_kafka_ConsumerGroupDescription_member(groups[0], i);
-    members.push_back({rd_kafka_MemberDescription_client_id(member),
-                       rd_kafka_MemberDescription_host(member)});
+  constexpr int kMaxAttempts = 10;
+  constexpr absl::Duration kPause = absl::Milliseconds(500);
+  auto members = FindMembersOnce(client_, timeout_ms_, group);
+  for (int i = 1; i < kMaxAttempts && absl::IsUnavailable(members.status());
+       ++i) {
+    absl::SleepFor(kPause);
+    members = FindMembersOnce(client_, timeout_ms_, group);
   }
   return members;
 }

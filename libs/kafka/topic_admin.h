@@ -107,8 +107,8 @@ class TopicAdmin {
       const std::string& topic, int32_t partitions);
 
   // Those that a consumer group has just now; none when there is no such group.
-  // Asks the broker that keeps the group. PERMISSION_DENIED where the user may
-  // not describe it.
+  // Asks the broker that keeps the group, up to ten times while there is none
+  // that says it does. PERMISSION_DENIED where the user may not describe it.
   absl::StatusOr<std::vector<GroupMember>> FindMembers(
       const std::string& group);
 

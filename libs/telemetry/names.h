@@ -90,7 +90,8 @@ extern const MetricSpec kLogSegments;
 extern const MetricSpec kLogSizeBytes;
 extern const MetricSpec kLogSyncs;
 
-// Labels: pipeline, component_name. Of sinks that keep dead letters in a table.
+// Labels: pipeline, component_name. Of sinks that keep dead letters in a table;
+// the first also where a topic has them.
 extern const MetricSpec kDeadLetterWaitingEvents;
 extern const MetricSpec kDeadLetterSizeBytes;
 extern const MetricSpec kDeadLetterMaxEvents;

@@ -46,7 +46,8 @@ class TopicLettersTest : public testing::Test {
     options.encoder.key = key_;
     options.producer.connection = connection_;
     options.producer.topic = topic_;
-    ASSERT_TRUE(WriteLetters(options, payloads, second).ok());
+    const absl::Status written = WriteLetters(options, payloads, second);
+    ASSERT_TRUE(written.ok()) << written;
   }
 
   std::unique_ptr<LetterStore> Open() {
