@@ -315,12 +315,26 @@ class Epoch:
     # The end.
 
     def _come_to_rest(self):
-        def at_rest():
-            self._check_alive()
-            return not any(self.process.count(metric) for metric in UNREST)
-        if self._options.log == "kafka":
-            time.sleep(MISSED_SECONDS)
-        harness.wait_until(at_rest, "at rest", QUIESCE_SECONDS)
+        stays = MISSED_SECONDS if self._options.log == "kafka" else 0
+        harness.wait_until(lambda: self._stays_at_rest(stays), "at rest",
+                           QUIESCE_SECONDS)
+
+    def _stays_at_rest(self, seconds):
+        """A process that has no partition yet lags behind nothing; that it has
+        none it says when it is asked whether it is ready."""
+        recovered = self._recovered()
+        if not self._is_at_rest():
+            return False
+        time.sleep(seconds)
+        return self._is_at_rest() and self._recovered() == recovered
+
+    def _is_at_rest(self):
+        self._check_alive()
+        return (self.process.get("/readyz").status == 200 and
+                not any(self.process.count(metric) for metric in UNREST))
+
+    def _recovered(self):
+        return self.process.count("phoenix_pipeline_recovered_events_total")
 
     def _check_books(self):
         count = self.process.count

@@ -120,6 +120,41 @@ class ServersTest(unittest.TestCase):
         self.assertEqual(self.servers("embedded", "sql", None), ["sql"])
 
 
+class FakeProcess:
+    """Each time it is asked whether it is ready something has happened."""
+
+    def __init__(self, *states):
+        self._states = list(states)
+        self._state = states[0]
+
+    def get(self, path):
+        self._state = self._states.pop(0)
+        return argparse.Namespace(status=self._state[0])
+
+    def count(self, metric):
+        return self._state[1] if "recovered" in metric else self._state[2]
+
+
+class RestTest(unittest.TestCase):
+    def rests(self, *states):
+        epoch = epochs.Epoch.__new__(epochs.Epoch)
+        epoch.process = FakeProcess(*states)
+        epoch._check_alive = lambda: None
+        with mock.patch.object(epochs, "time", FakeTime()):
+            return epoch._stays_at_rest(10)
+
+    def test_who_has_nothing_to_do_and_gets_nothing_rests(self):
+        self.assertTrue(self.rests((200, 5, 0), (200, 5, 0)))
+
+    def test_who_is_given_no_partition_does_not_rest(self):
+        self.assertFalse(self.rests((503, 0, 0)))
+        self.assertFalse(self.rests((200, 0, 0), (503, 0, 0)))
+
+    def test_who_gets_another_partition_meanwhile_does_not_rest(self):
+        self.assertFalse(self.rests((200, 5, 0), (200, 9, 0)))
+        self.assertFalse(self.rests((200, 5, 0), (200, 5, 4)))
+
+
 class FittingTest(unittest.TestCase):
     def fitting(self, kind, log="embedded", brokers=1):
         options = argparse.Namespace(faults=list(faults.ALL), log=log,
