@@ -73,6 +73,18 @@ class LostLogTest(harness.ProcessTest):
         run = self.run_with(SOME, 4)
         self.assertIn("offsets go on far behind", run.text("stderr"))
 
+    def test_does_not_start_with_an_emptied_end_until_it_is_given_up(self):
+        self.run_with(SOME, 3)
+        self.run_with(SOME, 3, signal.SIGKILL)
+        open(self.newest_segment(), "w").close()
+        for _ in range(2):
+            refused = self.launch(PIPELINE % SOME)
+            self.assertEqual(refused.wait(), 69)
+            self.assertIn("--accept-missing", refused.text("stderr"))
+        subprocess.run([harness.BINARY, "log", "repair", self.path("log"),
+                        "--accept-missing"], check=True, capture_output=True)
+        self.run_with(SOME, 4)
+
     def test_does_not_start_with_an_older_copy_until_it_is_told_to_go_on(self):
         self.run_with(SOME, 3)
         shutil.copytree(self.path("log"), self.path("copy"))

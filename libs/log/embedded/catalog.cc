@@ -171,10 +171,13 @@ size_t Catalog::segment_count() const {
   return segments_.size();
 }
 
-std::optional<int64_t> Catalog::newest_base() const {
+std::optional<Segment> Catalog::newest_used() const {
   MutexLock lock(mutex_);
-  if (segments_.empty()) return std::nullopt;
-  return segments_.back().base_offset;
+  const auto used = std::find_if(
+      segments_.rbegin(), segments_.rend(),
+      [](const Segment& s) { return s.end_offset > s.base_offset; });
+  if (used == segments_.rend()) return std::nullopt;
+  return *used;
 }
 
 uint64_t Catalog::bytes() const { return BytesFrom(-1); }

@@ -94,8 +94,8 @@ class Catalog {
   std::vector<Segment> segments() const;
   size_t segment_count() const;
 
-  // The first offset of the last segment, if there is one.
-  std::optional<int64_t> newest_base() const;
+  // The last segment in which there is something.
+  std::optional<Segment> newest_used() const;
 
   // Bytes of all segments, and of those that hold something at or above
   // `offset`.

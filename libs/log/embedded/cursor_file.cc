@@ -20,14 +20,12 @@ constexpr uint64_t kFirstSequence = 1;
 constexpr uint64_t kNewestIsFinal = uint64_t{1} << 63;
 
 uint64_t EncodeNewest(const CursorState& state) {
-  if (!state.newest_segment.has_value()) return 0;
-  return (static_cast<uint64_t>(*state.newest_segment) + 1) |
+  return static_cast<uint64_t>(state.newest_end) |
          (state.newest_is_final ? kNewestIsFinal : 0);
 }
 
 void DecodeNewest(uint64_t value, CursorState& state) {
-  if (value == 0) return;
-  state.newest_segment = static_cast<int64_t>((value & ~kNewestIsFinal) - 1);
+  state.newest_end = static_cast<int64_t>(value & ~kNewestIsFinal);
   state.newest_is_final = (value & kNewestIsFinal) != 0;
 }
 
@@ -36,6 +34,14 @@ uint64_t SlotPosition(uint64_t sequence) {
 }
 
 }  // namespace
+
+int64_t EndOnRecord(const std::optional<CursorState>& state, int damaged_slots,
+                    int64_t last_base) {
+  if (damaged_slots > 0 || !state) return 0;
+  const bool is_unsynced = state->offset_bound > state->newest_end;
+  if (is_unsynced && state->newest_end <= last_base + 1) return 0;
+  return state->newest_end;
+}
 
 std::string EncodeCursorSlot(const CursorState& state, uint64_t sequence,
                              const LogId& log_id) {

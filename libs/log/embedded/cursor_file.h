@@ -28,20 +28,30 @@ namespace phoenix {
 //             nothing can have got lost (see EmbeddedLogOptions::durability)
 //   32    8   events dropped by FullPolicy::kDropOldest
 //   40   16   id of the log
-//   56    8   the newest segment: its first offset + 1, or 0; the highest bit
-//             says that every event in it has its final outcome
+//   56    8   newest end; the highest bit says that every event has its final
+//             outcome
 struct CursorState {
   int64_t cursor_offset = 0;
   int64_t offset_bound = 0;
   uint64_t dropped_events = 0;
 
-  // The segment that was begun last, unless the log has deleted it: when it is
-  // not there, somebody has taken it, and with it perhaps what was not final.
-  std::optional<int64_t> newest_segment = std::nullopt;
-  bool newest_is_final = false;  // Nothing in it is still to be delivered.
+  // The events of the newest segment reached this far, at least, unless the log
+  // has deleted it: 0. When those that are there don't, somebody has taken
+  // them, and with them perhaps what was not final. Of a segment that nobody
+  // syncs only its first event counts: see EndOnRecord.
+  int64_t newest_end = 0;
+  bool newest_is_final = false;  // They reached no further, and are final.
 
   friend bool operator==(const CursorState&, const CursorState&) = default;
 };
+
+// How far the events of a log reach at least whose last segment begins at
+// `last_base`; 0 when the cursor file does not tell. That is so when a slot is
+// damaged, for the other one may be older, and when the offset bound says that
+// nobody has synced the segment (Durability::kOs): that its file is there is
+// all that can be expected then.
+int64_t EndOnRecord(const std::optional<CursorState>& state, int damaged_slots,
+                    int64_t last_base);
 
 // One slot.
 inline constexpr size_t kCursorSlotBytes = 64;

@@ -1,5 +1,6 @@
 #include "libs/log/embedded/cursor_file.h"
 
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -36,14 +37,23 @@ TEST_F(CursorFileTest, KeepsTheLastStateThatWasSaved) {
   }
 }
 
-TEST_F(CursorFileTest, KeepsWhichSegmentIsTheNewest) {
+TEST_F(CursorFileTest, KeepsHowFarTheNewestSegmentReaches) {
   for (const CursorState& state :
-       {CursorState{.newest_segment = 0}, CursorState{.cursor_offset = 9},
-        CursorState{.newest_segment = int64_t{1} << 60,
-        .newest_is_final = true}}) {
+       {CursorState{.newest_end = 1}, CursorState{.cursor_offset = 9},
+        CursorState{.newest_end = int64_t{1} << 60, .newest_is_final = true}}) {
     ASSERT_TRUE(Open().Save(state).ok());
     EXPECT_EQ(Open().state(), state);
   }
+}
+
+TEST(EndOnRecordTest, IsOnlyToldByAWholeFileAndOfWhatSomebodySyncs) {
+  const CursorState synced = {.offset_bound = 8, .newest_end = 8};
+  EXPECT_EQ(EndOnRecord(synced, 0, 7), 8);
+  EXPECT_EQ(EndOnRecord(synced, 1, 7), 0);
+  EXPECT_EQ(EndOnRecord(std::nullopt, 2, 7), 0);
+  const CursorState unsynced = {.offset_bound = 9, .newest_end = 8};
+  EXPECT_EQ(EndOnRecord(unsynced, 0, 7), 0);
+  EXPECT_EQ(EndOnRecord(unsynced, 0, 6), 8);
 }
 
 TEST_F(CursorFileTest, FallsBackToTheOtherSlot) {

@@ -88,6 +88,7 @@ CommitterOptions CommitterOptionsOf(const EmbeddedLogOptions& options,
 
 RetentionOptions RetentionOptionsOf(const EmbeddedLogOptions& options) {
   return {.segments_folder = SegmentsFolder(options.folder),
+          .is_synced = options.durability == Durability::kDisk,
           .max_bytes = options.max_bytes,
           .retain_bytes = options.retain_bytes,
           .retain_age = options.retain_age};
@@ -170,7 +171,8 @@ absl::StatusOr<EmbeddedLog::Opened> EmbeddedLog::OpenFolder(
   PHOENIX_ASSIGN_OR_RETURN(
       RecoveredSegments recovered,
       RecoverSegments({files, options.folder, folder.meta.id, cursor_file,
-                       *quarantine, clock.Now()}));
+                       *quarantine, options.durability == Durability::kDisk,
+                       clock.Now()}));
   TellWhatWasFound(recovered, logger);
   // Nobody gets an offset again that somebody may have had.
   recovered.cursor.offset_bound =
@@ -307,15 +309,17 @@ absl::Status EmbeddedLog::SetCursor(int32_t partition, int64_t offset) {
   if (offset <= cursor_.cursor_offset) return absl::OkStatus();
   cursor_.cursor_offset = offset;
   waiters_are_new_ |= !room_waiters_.empty();
-  if (!cursor_moved_) {
-    cursor_moved_ = true;
-    cursor_due_nanos_ = clock_.MonotonicNanos() +
-                        absl::ToInt64Nanoseconds(options_.cursor_interval);
-    wake_.NotifyOne();
-  } else if (waiters_are_new_) {
-    wake_.NotifyOne();
-  }
+  if (MarkCursorMoved() || waiters_are_new_) wake_.NotifyOne();
   return absl::OkStatus();
+}
+
+// The cursor file is to be written soon. False when that was known.
+bool EmbeddedLog::MarkCursorMoved() {
+  if (cursor_moved_) return false;
+  cursor_moved_ = true;
+  cursor_due_nanos_ = clock_.MonotonicNanos() +
+                      absl::ToInt64Nanoseconds(options_.cursor_interval);
+  return true;
 }
 
 absl::StatusOr<int64_t> EmbeddedLog::cursor(int32_t partition) const {
@@ -559,6 +563,8 @@ void EmbeddedLog::Finish(
                           absl::ToInt64Nanoseconds(options_.full_retry_delay);
     } else if (stored.ok()) {
       full_until_nanos_ = 0;
+      // For the end that it notes.
+      if (options_.durability == Durability::kDisk) MarkCursorMoved();
       stats_.appended_batches += group.size();
       for (const EventBatchPtr& batch : *stored) {
         stats_.appended_events += batch->size();
@@ -647,9 +653,7 @@ absl::Status EmbeddedLog::SaveCursor() {
   const absl::Status saved = retention_.Save(state);
   if (!saved.ok()) {
     MutexLock lock(mutex_);
-    cursor_moved_ = true;
-    cursor_due_nanos_ = clock_.MonotonicNanos() +
-                        absl::ToInt64Nanoseconds(options_.cursor_interval);
+    MarkCursorMoved();
   }
   return saved;
 }

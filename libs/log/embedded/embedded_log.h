@@ -165,6 +165,7 @@ class EmbeddedLog : public Log, private MoreWaiters {
   void Loop();
   bool WaitForWork();
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MarkCursorMoved() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool CursorIsDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration TimeToWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool CommitGroup();

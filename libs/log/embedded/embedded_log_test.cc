@@ -221,6 +221,7 @@ TEST_F(EmbeddedLogTest, RefusesAllThatWasAppendedBehindWhatItRefused) {
 TEST_F(EmbeddedLogTest, SaysThatItsDiskRefusesUntilItTriesItself) {
   auto log = Open();
   ASSERT_TRUE(Append(*log, Batch(1)).ok());
+  ASSERT_TRUE(log->SyncCursors().ok());
   EXPECT_EQ(log->Refuses(), "");
   files_.FailCall(1, absl::UnavailableError("EIO"));
   EXPECT_FALSE(Append(*log, Batch(2)).ok());

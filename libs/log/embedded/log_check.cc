@@ -89,12 +89,12 @@ class Survey {
   }
 
   void CheckNewest() {
-    std::optional<int64_t> last;
-    if (!survey_.segments.empty()) last = survey_.segments.back().base_offset;
-    if (!NewestIsMissing(survey_.cursor, survey_.damaged_cursor_slots, last)) {
-      return;
-    }
-    Find(Cat("segments with events from ", *survey_.cursor->newest_segment,
+    const int64_t last_base =
+        survey_.segments.empty() ? -1 : survey_.segments.back().base_offset;
+    const int64_t end =
+        EndOnRecord(survey_.cursor, survey_.damaged_cursor_slots, last_base);
+    if (end <= end_offset_) return;
+    Find(Cat("segments with events from ", std::max(end_offset_, cursor()),
              " on are missing",
              survey_.cursor->newest_is_final ? ", behind the cursor" : ""));
   }

@@ -84,7 +84,7 @@ class Repairer {
       if (header && header->previous_end_offset > end) {
         PHOENIX_RETURN_IF_ERROR(CloseGap(*header, end));
       }
-      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id));
+      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id, cursor));
       end = i == 0 ? segment_end : std::max(end, segment_end);
     }
     return AcceptMissingNewest(cursor, end, id);
@@ -109,28 +109,30 @@ class Repairer {
 
   absl::Status AcceptMissingNewest(const FoundCursor& cursor, int64_t end,
                                    const LogId& id) {
-    std::optional<int64_t> last;
-    if (!bases_.empty()) last = bases_.back();
-    if (!NewestIsMissing(cursor.state, cursor.damaged_slots, last)) {
-      return absl::OkStatus();
-    }
+    if (bases_.empty()) end = 0;
+    const int64_t known_end = EndOnRecordIn(cursor);
+    if (known_end <= end) return absl::OkStatus();
     CursorState state = *cursor.state;
-    const int64_t base = *state.newest_segment;
     if (!state.newest_is_final) {
       state.offset_bound =
-          std::max({state.offset_bound, state.cursor_offset, base, end}) +
+          std::max({state.offset_bound, state.cursor_offset, known_end}) +
           kMinUnknownOffsets;
     }
     deeds_.push_back(
-        Cat("cursor: events from ", base, " on are given up",
+        Cat("cursor: events from ", end, " on are given up",
             state.newest_is_final
                 ? ": all of them are behind the cursor"
                 : Cat("; the next one gets offset ", state.offset_bound)));
     if (repair_.dry_run) return absl::OkStatus();
-    state.newest_segment = last;
+    state.newest_end = end;
     state.newest_is_final = false;
     PHOENIX_ASSIGN_OR_RETURN(auto file, CursorFile::Open(files_, folder_, id));
     return file.Save(state);
+  }
+
+  int64_t EndOnRecordIn(const FoundCursor& cursor) const {
+    const int64_t last_base = bases_.empty() ? -1 : bases_.back();
+    return EndOnRecord(cursor.state, cursor.damaged_slots, last_base);
   }
 
   absl::Status SetNextOffset(int64_t next) {
@@ -140,7 +142,7 @@ class Repairer {
     CursorState state = cursor.state.value_or(CursorState{first, 0, 0});
     int64_t end = std::max(state.cursor_offset, state.offset_bound);
     for (size_t i = 0; i < bases_.size(); ++i) {
-      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id));
+      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id, cursor));
       end = std::max(end, segment_end);
     }
     // Opening would have left as many free, or more.
@@ -170,7 +172,8 @@ class Repairer {
   }
 
   // Of the i-th segment, as opening the log finds it.
-  absl::StatusOr<int64_t> EndOf(size_t i, const LogId& id) {
+  absl::StatusOr<int64_t> EndOf(size_t i, const LogId& id,
+                                const FoundCursor& cursor) {
     const int64_t base = bases_[i];
     PHOENIX_ASSIGN_OR_RETURN(const auto file,
                              files_.Open(PathOf(base), OpenMode::kRead));
@@ -182,7 +185,8 @@ class Repairer {
     PHOENIX_ASSIGN_OR_RETURN(const int64_t successor_end, SuccessorEnd(i));
     PHOENIX_ASSIGN_OR_RETURN(
         const SegmentContent content,
-        ReadSegmentContent(*file, salt, segment, successor_end));
+        ReadSegmentContent(*file, salt, segment, successor_end,
+                           i + 1 == bases_.size() ? EndOnRecordIn(cursor) : 0));
     return content.segment.end_offset;
   }
 

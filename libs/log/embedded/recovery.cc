@@ -9,7 +9,6 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/log/embedded/log_meta.h"
-#include "libs/log/embedded/segment_content.h"
 
 namespace phoenix {
 namespace {
@@ -73,6 +72,16 @@ class Recovery {
                                     : header->second.previous_end_offset;
   }
 
+  // How far the last segment reaches at least; nobody knows it of another.
+  int64_t EndOnRecordOf(int64_t base) const {
+    return base == bases_.back() ? EndOnRecordBehind(base) : 0;
+  }
+
+  int64_t EndOnRecordBehind(int64_t last_base) const {
+    return EndOnRecord(input_.cursor_file.state(),
+                       input_.cursor_file.damaged_slots(), last_base);
+  }
+
   Segment FromHeader(int64_t base) const {
     Segment segment;
     segment.base_offset = base;
@@ -110,21 +119,34 @@ class Recovery {
     const uint32_t salt = SegmentSalt(input_.log_id, known.base_offset);
     PHOENIX_ASSIGN_OR_RETURN(
         SegmentContent content,
-        ReadSegmentContent(file, salt, known, successor_end));
+        ReadSegmentContent(file, salt, known, successor_end,
+                           EndOnRecordOf(known.base_offset)));
     for (const CorruptRecord& record : content.corrupt) {
       recovered_.corrupt_records += input_.quarantine.Add(file, record);
     }
     Segment& segment = content.segment;
     recovered_.cut_bytes += content.torn_bytes;
     recovered_.next_offset = segment.end_offset + content.unknown_events;
-    // Nothing was ever in it: see RemoveEmptyTail.
-    if (segment.empty() && content.corrupt.empty()) return segment;
+    const bool is_unused = segment.empty() && content.corrupt.empty();
+    const bool is_cut = segment.end_offset < EndOnRecordOf(segment.base_offset);
+    // Not touched: see RemoveEmptyTail, CheckNewest.
+    if (is_unused || is_cut) return segment;
+    if (content.unknown_events > 0) PHOENIX_RETURN_IF_ERROR(KeepOffsetsFree());
     const absl::Status closed =
         CloseSegment(file, segment, content.index.entries(), salt);
     // A full disk is no reason not to read: it is read like this again.
     if (!closed.ok() && !absl::IsResourceExhausted(closed)) return closed;
     PHOENIX_ASSIGN_OR_RETURN(segment.file_bytes, file.Size());
     return segment;
+  }
+
+  // Durable before a footer hides that something was lost. With a damaged slot
+  // more are left free.
+  absl::Status KeepOffsetsFree() {
+    if (input_.cursor_file.damaged_slots() > 0) return absl::OkStatus();
+    CursorState state = *input_.cursor_file.state();
+    state.offset_bound = std::max(state.offset_bound, recovered_.next_offset);
+    return input_.cursor_file.Save(state);
   }
 
   static absl::Status CloseSegment(File& file, const Segment& segment,
@@ -135,11 +157,13 @@ class Recovery {
     return file.Sync();
   }
 
-  // A segment that was made and never used; its name is free again.
+  // A segment that was made and never used; its name is free again. One in
+  // which there was something stays: see CheckNewest.
   absl::Status RemoveEmptyTail() {
     while (!recovered_.segments.empty()) {
       const Segment& last = recovered_.segments.back();
       if (!last.empty() || last.data_end > SegmentHeader::kBytes) break;
+      if (EndOnRecordBehind(last.base_offset) > last.base_offset) break;
       recovered_.next_offset =
           std::max(recovered_.next_offset, last.base_offset);
       PHOENIX_RETURN_IF_ERROR(ForgetNewest(last.base_offset));
@@ -153,11 +177,10 @@ class Recovery {
   // Who takes it away later is not to be missed.
   absl::Status ForgetNewest(int64_t base) {
     const auto& saved = input_.cursor_file.state();
-    if (!saved.has_value() || saved->newest_segment != base) {
-      return absl::OkStatus();
-    }
+    const bool is_known = saved && input_.cursor_file.damaged_slots() == 0;
+    if (!is_known || saved->newest_end <= base) return absl::OkStatus();
     CursorState state = *saved;
-    state.newest_segment = std::nullopt;
+    state.newest_end = 0;
     state.newest_is_final = false;
     return input_.cursor_file.Save(state);
   }
@@ -206,32 +229,32 @@ class Recovery {
   }
 
   absl::Status CheckNewest() {
-    const auto& saved = input_.cursor_file.state();
-    const auto last = LastBase();
-    if (!NewestIsMissing(saved, input_.cursor_file.damaged_slots(), last)) {
+    const Segment last = Last();
+    const int64_t end = EndOnRecordBehind(last.base_offset);
+    if (end <= last.end_offset) return absl::OkStatus();
+    const CursorState& saved = *input_.cursor_file.state();
+    if (saved.newest_is_final) {
+      recovered_.missing_behind.push_back({last.end_offset, end});
       return absl::OkStatus();
     }
-    const int64_t base = *saved->newest_segment;
-    if (saved->newest_is_final) {
-      recovered_.missing_behind.push_back({base, saved->cursor_offset});
-      return absl::OkStatus();
-    }
-    return absl::DataLossError(Cat("segments with events from ",
-                                   std::max(base, saved->cursor_offset), " on",
-                                   kWhatToDo));
+    return absl::DataLossError(
+        Cat("segments with events from ",
+            std::max(last.end_offset, saved.cursor_offset), " on", kWhatToDo));
   }
 
-  std::optional<int64_t> LastBase() const {
-    if (recovered_.segments.empty()) return std::nullopt;
-    return recovered_.segments.back().base_offset;
+  Segment Last() const {
+    if (!recovered_.segments.empty()) return recovered_.segments.back();
+    Segment none;
+    none.base_offset = -1;
+    return none;
   }
 
   void NoteNewest() {
     CursorState& cursor = recovered_.cursor;
-    cursor.newest_segment = LastBase();
+    const Segment last = Last();
+    cursor.newest_end = last.EndForTheRecord(input_.is_synced);
     cursor.newest_is_final =
-        cursor.newest_segment.has_value() &&
-        recovered_.segments.back().end_offset <= cursor.cursor_offset;
+        cursor.newest_end > 0 && last.end_offset <= cursor.cursor_offset;
   }
 
   const RecoveryInput& input_;
@@ -260,12 +283,6 @@ absl::StatusOr<std::vector<int64_t>> ListSegments(
     if (const auto base = ParseSegmentFileName(name)) bases.push_back(*base);
   }
   return bases;
-}
-
-bool NewestIsMissing(const std::optional<CursorState>& state, int damaged_slots,
-                     std::optional<int64_t> last_base) {
-  if (damaged_slots > 0 || !state || !state->newest_segment) return false;
-  return !last_base.has_value() || *last_base < *state->newest_segment;
 }
 
 absl::StatusOr<std::optional<SegmentHeader>> ReadSegmentHeader(

@@ -12,6 +12,7 @@
 #include "libs/log/embedded/file_system.h"
 #include "libs/log/embedded/quarantine.h"
 #include "libs/log/embedded/segment.h"
+#include "libs/log/embedded/segment_content.h"
 #include "libs/log/embedded/segment_format.h"
 
 namespace phoenix {
@@ -51,13 +52,9 @@ struct RecoveryInput {
   LogId log_id;
   CursorFile& cursor_file;
   Quarantine& quarantine;
-
+  bool is_synced = true;  // See RetentionOptions.
   absl::Time now;
 };
-
-// More than the segments that can be missing have: what is left free, at least,
-// when nobody knows where offsets ended.
-inline constexpr int64_t kMinUnknownOffsets = int64_t{1} << 32;
 
 // Where they go on then, when all that is left of the log ends at `known`: at
 // least at the microseconds since 1970, so that a log of which nothing is left
@@ -71,22 +68,16 @@ int64_t NextUnknownOffset(int64_t known, absl::Time now);
 // the disk is full. Changes nothing else. What it does, it does again when it
 // is cut short.
 //
-// DATA_LOSS, naming the events, when segments are missing that may hold events
-// beyond the cursor, between others or the newest: somebody has to decide.
-// FAILED_PRECONDITION when a segment belongs to another log, or a newer version
-// wrote it.
+// DATA_LOSS, naming the events, when segments are missing, or empty, that may
+// have held events beyond the cursor, between others or the newest: somebody
+// has to decide. FAILED_PRECONDITION when a segment belongs to another log, or
+// a newer version wrote it.
 absl::StatusOr<RecoveredSegments> RecoverSegments(const RecoveryInput& input);
 
 // The offsets of the segments in a folder, from their names, ascending; other
 // files are left alone.
 absl::StatusOr<std::vector<int64_t>> ListSegments(
     FileSystem& files, const std::string& segments_folder);
-
-// Whether the newest segment of a log, as its cursor file says, is not among
-// those that are there, of which `last_base` is the last; nothing is known when
-// a slot of that file is damaged, for the other one may be older.
-bool NewestIsMissing(const std::optional<CursorState>& state, int damaged_slots,
-                     std::optional<int64_t> last_base);
 
 // The header of a segment; nullopt when it is damaged or cut short.
 // FAILED_PRECONDITION when it says that the segment is none of this log, has

@@ -26,26 +26,29 @@ absl::Status Retention::Write(const CursorState& state) {
   return absl::OkStatus();
 }
 
+int64_t Retention::NewestEnd() const {
+  const std::optional<Segment> newest = catalog_.newest_used();
+  return newest ? newest->EndForTheRecord(options_.is_synced) : 0;
+}
+
 absl::Status Retention::Save(CursorState state) {
-  state.newest_segment = saved_.newest_segment;
-  state.newest_is_final = saved_.newest_is_final;
+  state.newest_end = NewestEnd();
+  state.newest_is_final =
+      saved_.newest_is_final && state.newest_end == saved_.newest_end;
   return Write(state);
 }
 
 absl::Status Retention::NoteNewest() {
-  const std::optional<int64_t> newest = catalog_.newest_base();
-  if (saved_.newest_segment == newest) return absl::OkStatus();
-  CursorState state = saved_;
-  state.newest_segment = newest;
-  state.newest_is_final = false;
-  return Write(state);
+  const std::optional<Segment> newest = catalog_.newest_used();
+  const bool is_noted = newest && saved_.newest_end > newest->base_offset;
+  return is_noted ? absl::OkStatus() : Save(saved_);
 }
 
 absl::Status Retention::NoteEnd() {
   CursorState state = saved_;
-  state.newest_segment = catalog_.newest_base();
-  state.newest_is_final = state.newest_segment.has_value() &&
-                          catalog_.end_offset() <= state.cursor_offset;
+  state.newest_end = NewestEnd();
+  state.newest_is_final =
+      state.newest_end > 0 && catalog_.end_offset() <= state.cursor_offset;
   return state == saved_ ? absl::OkStatus() : Write(state);
 }
 
@@ -80,9 +83,9 @@ bool Retention::MayGo(const Segment& first, uint64_t bytes_to_come) const {
 }
 
 absl::Status Retention::Delete(const Segment& first) {
-  if (saved_.newest_segment == first.base_offset) {
+  if (saved_.newest_end > 0 && saved_.newest_end <= first.end_offset) {
     CursorState state = saved_;
-    state.newest_segment = std::nullopt;
+    state.newest_end = 0;
     state.newest_is_final = false;
     PHOENIX_RETURN_IF_ERROR(Write(state));
   }

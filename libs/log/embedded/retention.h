@@ -17,6 +17,7 @@ namespace phoenix {
 // How much of a log is kept.
 struct RetentionOptions {
   std::string segments_folder;
+  bool is_synced = true;      // Each event is, before it is acknowledged.
   uint64_t max_bytes = 0;     // Of the whole log.
   uint64_t retain_bytes = 0;  // Behind the cursor.
   absl::Duration retain_age = absl::InfiniteDuration();
@@ -32,8 +33,8 @@ struct RetentionOptions {
 };
 
 // Keeps the cursor on disk and deletes segments behind it, oldest first: never
-// one that the cursor on disk has not passed. Notes there which segment is the
-// newest, so that nobody can take it unnoticed. Used by one thread.
+// one that the cursor on disk has not passed. Notes there how far the newest
+// reaches, so that nobody can take of it unnoticed. Used by one thread.
 class Retention {
  public:
   // All outlive it but the cursor file, which it takes over; `saved` is what
@@ -41,11 +42,11 @@ class Retention {
   Retention(RetentionOptions options, FileSystem& files, Clock& clock,
             Catalog& catalog, CursorFile cursor_file, const CursorState& saved);
 
-  // Makes `state` durable, but for the newest segment.
+  // Makes `state` durable, and with it how far the events reach by now.
   absl::Status Save(CursorState state);
   const CursorState& saved() const { return saved_; }
 
-  // Notes that the last segment of the catalog is the newest, if it was not.
+  // Notes the newest segment as soon as there is something in it.
   absl::Status NoteNewest();
 
   // The last segment won't be written any more: notes whether all of it is
@@ -62,6 +63,7 @@ class Retention {
 
  private:
   absl::Status Write(const CursorState& state);
+  int64_t NewestEnd() const;
   bool MayGo(const Segment& first, uint64_t bytes_to_come) const;
   absl::Status Delete(const Segment& first);
 

@@ -1,6 +1,7 @@
 #ifndef LIBS_LOG_EMBEDDED_SEGMENT_H_
 #define LIBS_LOG_EMBEDDED_SEGMENT_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -44,6 +45,12 @@ struct Segment {
   }
 
   bool empty() const { return record_count == 0; }
+
+  // How far its events reach at least, whatever happens to the power: without a
+  // sync all that is sure is that there were some.
+  int64_t EndForTheRecord(bool is_synced) const {
+    return is_synced ? end_offset : std::min(end_offset, base_offset + 1);
+  }
 };
 
 // Notes where records begin, one every so many bytes.

@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "libs/base/status_macros.h"
-#include "libs/event/event_batch.h"
 #include "libs/log/embedded/segment_scanner.h"
 
 namespace phoenix {
@@ -14,8 +13,9 @@ namespace {
 
 class ContentReader {
  public:
-  ContentReader(const Segment& segment, int64_t successor_end)
-      : successor_end_(successor_end) {
+  ContentReader(const Segment& segment, int64_t successor_end,
+                int64_t end_on_record)
+      : successor_end_(successor_end), end_on_record_(end_on_record) {
     content_.segment = segment;
     content_.segment.end_offset = segment.base_offset;
     content_.segment.data_end = SegmentHeader::kBytes;
@@ -62,16 +62,27 @@ class ContentReader {
   // What the last damage was shows in what follows it.
   void SettleDamage(bool at_end) {
     if (!damage_) return;
-    const Damage damage = *std::exchange(damage_, std::nullopt);
+    Damage damage = *std::exchange(damage_, std::nullopt);
     const bool is_last = at_end && successor_end_ == kNoSuccessor;
-    if (is_last && damage.place.looks_torn) {
+    const bool was_acked = damage.first_offset < end_on_record_;
+    if (is_last && damage.place.looks_torn && !was_acked) {
       content_.torn_bytes = damage.place.end - damage.place.begin;
-    } else {
-      AddCorrupt(damage, is_last);
+      return;
     }
+    if (is_last) SettleEnd(damage.place, was_acked);
+    AddCorrupt(damage);
   }
 
-  void AddCorrupt(const Damage& damage, bool is_last) {
+  // Behind what was cut off there was perhaps more.
+  void SettleEnd(SegmentDamage& place, bool was_acked) {
+    const int64_t end = place.next_offset.value_or(-1);
+    if (end < end_on_record_ || end < 0 || place.looks_torn) {
+      content_.unknown_events = kMinUnknownOffsets;
+    }
+    if (was_acked) place.next_offset = std::max(end, end_on_record_);
+  }
+
+  void AddCorrupt(const Damage& damage) {
     const SegmentDamage& place = damage.place;
     const int64_t end =
         std::min(place.next_offset.value_or(successor_end_), successor_end_);
@@ -80,10 +91,6 @@ class ContentReader {
     if (end != kNoSuccessor) {
       corrupt.lost_events = static_cast<uint64_t>(end - damage.first_offset);
       content_.segment.end_offset = end;
-    } else if (is_last) {
-      const uint64_t records = corrupt.bytes() / RecordHeader::kBytes + 1;
-      content_.unknown_events =
-          static_cast<int64_t>(records * EventBatch::kMaxEvents);
     }
     content_.segment.data_end = (place.end + RecordHeader::kAlignment - 1) &
                                 ~uint64_t{RecordHeader::kAlignment - 1};
@@ -91,6 +98,7 @@ class ContentReader {
   }
 
   const int64_t successor_end_;
+  const int64_t end_on_record_;
   SegmentContent content_;
   std::optional<Damage> damage_;
 };
@@ -100,13 +108,14 @@ class ContentReader {
 absl::StatusOr<SegmentContent> ReadSegmentContent(const File& file,
                                                   uint32_t salt,
                                                   const Segment& segment,
-                                                  int64_t successor_end) {
+                                                  int64_t successor_end,
+                                                  int64_t end_on_record) {
   PHOENIX_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
   SegmentScanner scanner(
       file, {.salt = salt,
              .limit = std::max<uint64_t>(size, SegmentHeader::kBytes),
              .expected_offset = segment.base_offset});
-  return ContentReader(segment, successor_end).Read(scanner);
+  return ContentReader(segment, successor_end, end_on_record).Read(scanner);
 }
 
 }  // namespace phoenix
