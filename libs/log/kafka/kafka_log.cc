@@ -52,6 +52,10 @@ absl::Status KafkaLog::Subscribe(PartitionListener& listener) {
 
 absl::Status KafkaLog::Append(EventBatchPtr batch, uint64_t lane,
                               AppendCallback done) {
+  const std::string stands_still = consumer_.StandsStill();
+  if (!stands_still.empty()) {
+    return producer_.Refuse(std::move(batch), stands_still, std::move(done));
+  }
   return producer_.Append(std::move(batch), lane, std::move(done));
 }
 
@@ -99,8 +103,15 @@ LogStats KafkaLog::Stats() const {
   return stats;
 }
 
-// Before anything is assigned nobody knows who will read what was appended.
+std::string KafkaLog::Refuses() const {
+  std::string stands_still = consumer_.StandsStill();
+  return stands_still.empty() ? producer_.refuses() : stands_still;
+}
+
+// What stands still is not waited for; before anything is assigned nobody knows
+// who will read what was appended.
 uint64_t KafkaLog::UnreadBatches() const {
+  if (!consumer_.StandsStill().empty()) return 0;
   const std::vector<int64_t> stored = producer_.stored_ends();
   const std::map<int32_t, int64_t> read = consumer_.read_ends();
   uint64_t unread = 0;

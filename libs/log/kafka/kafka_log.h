@@ -24,7 +24,9 @@ namespace phoenix {
 //
 // Kafka keeps what was appended for as long as the topic is set up to
 // (`retention.ms`, `retention.bytes`), final or not: FullPolicy says only what
-// becomes of appends while too much waits for the brokers. A cursor within a
+// becomes of appends while too much waits for the brokers. While a partition of
+// this instance stands still (LogConsumer) all appends fail as those that are
+// not stored do. A cursor within a
 // batch is kept in memory alone: after a restart the batch comes whole. Nothing
 // is known of storage: those LogStats stay 0.
 class KafkaLog : public Log {
@@ -54,7 +56,7 @@ class KafkaLog : public Log {
   absl::StatusOr<int64_t> cursor(int32_t partition) const override;
   absl::Status SyncCursors() override;
   LogStats Stats() const override;
-  std::string Refuses() const override { return producer_.refuses(); }
+  std::string Refuses() const override;
   std::string WaitsFor() const override { return consumer_.WaitsFor(); }
   absl::Status Close() override;
 

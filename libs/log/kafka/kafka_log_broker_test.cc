@@ -483,6 +483,78 @@ TEST(KafkaLogTest, BeginsAnewWithItsTopicWhileItRuns) {
   }
 }
 
+// Of a group that has read up to 100 in a topic that ends at 3, as after an
+// unclean election; found once it has begun.
+class LostLogTest : public ::testing::Test {
+ protected:
+  void Open() {
+    {
+      Instance one(options_);
+      Consume(one.log(), AppendTo(one.log(), 0, 3));
+    }
+    log_ = OpenLog(options_);
+    CommitOffset(options_, 0, 100, CommittedOf(options_).metadata);
+    ASSERT_TRUE(log_->Subscribe(partitions_).ok());
+    while (log_->WaitsFor().find("has lost records") == std::string::npos) {
+      std::this_thread::yield();
+    }
+  }
+
+  const KafkaLogOptions options_ = OptionsOf(NewName(), 1);
+  AssignedPartitions partitions_;
+  std::unique_ptr<KafkaLog> log_;
+};
+
+TEST_F(LostLogTest, TakesNothingThatNobodyWouldRead) {
+  ASSERT_NO_FATAL_FAILURE(Open());
+  const absl::Status refused = AppendAndWait(*log_, BatchOf({"a"})).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("has lost records"));
+  EXPECT_EQ(log_->Refuses(), refused.message());
+  EXPECT_EQ(log_->Stats().unread_batches, 0u);
+  EXPECT_TRUE(log_->Close().ok());
+}
+
+TEST_F(LostLogTest, GoesOnWithATopicThatIsMadeAnew) {
+  ASSERT_NO_FATAL_FAILURE(Open());
+  MakeTopicAnew(options_);
+  while (!log_->Refuses().empty()) std::this_thread::yield();
+  Consume(*log_, AppendTo(*log_, 0, 2));
+  EXPECT_THAT(log_->WaitsFor(), IsEmpty());
+}
+
+void SetLimit(const KafkaLogOptions& options, const std::string& bytes) {
+  const KafkaClientPtr client = ClientOf();
+  const absl::Status set =
+      TopicAdmin(*client, absl::Seconds(30))
+          .AlterSettings(options.topic, {{"max.message.bytes", bytes}});
+  ASSERT_TRUE(set.ok()) << set;
+}
+
+absl::Status AppendWhenRoom(Log& log, const EventBatchPtr& batch) {
+  while (true) {
+    const absl::Status appended = AppendAndWait(log, batch).status();
+    if (!absl::IsResourceExhausted(appended)) return appended;
+    std::this_thread::yield();
+  }
+}
+
+TEST(KafkaLogTest, StoresSmallerPartsWhenTheTopicTakesLessThanItDid) {
+  const KafkaLogOptions options = OptionsOf(NewName(), 1);
+  Instance one(options);
+  ASSERT_NO_FATAL_FAILURE(SetLimit(options, "10000"));
+  const EventBatchPtr batch =
+      BatchOf(std::vector<std::string>(50, std::string(1'000, 'x')));
+  EXPECT_EQ(AppendWhenRoom(one.log(), batch).code(),
+            absl::StatusCode::kUnavailable);
+  const absl::Status again = AppendWhenRoom(one.log(), batch);
+  EXPECT_TRUE(again.ok()) << again;
+  const absl::Status large =
+      AppendWhenRoom(one.log(), BatchOf({std::string(20'000, 'x')}));
+  EXPECT_EQ(large.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(large.message()), HasSubstr("at most 10000"));
+}
+
 void DeleteRecords(const KafkaLogOptions& options, int64_t before) {
   const KafkaClientPtr client = ClientOf();
   const KafkaPartitionsPtr offsets(rd_kafka_topic_partition_list_new(1));

@@ -234,8 +234,18 @@ void LogConsumer::WatchJoin() {
 }
 
 std::string LogConsumer::WaitsFor() const {
+  std::string stands_still = StandsStill();
+  if (!stands_still.empty()) return stands_still;
   MutexLock lock(mutex_);
-  return stands_still_.empty() ? waits_for_ : stands_still_;
+  return waits_for_;
+}
+
+std::string LogConsumer::StandsStill() const {
+  MutexLock lock(mutex_);
+  for (const auto& [partition, one] : assigned_) {
+    if (!one.stands_still.empty()) return one.stands_still;
+  }
+  return "";
 }
 
 absl::Duration LogConsumer::PollInterval() const {
@@ -379,7 +389,8 @@ std::vector<TopicPartition> LogConsumer::Due(
 // A cursor that is committed into a topic made anew, in between, is known for
 // what it is by who takes the partition over: the birth goes with it.
 absl::Status LogConsumer::CheckBirthsIfDue() {
-  if (!has_committed_ || clock_.MonotonicNanos() < next_birth_check_nanos_) {
+  if (clock_.MonotonicNanos() < next_birth_check_nanos_ ||
+      (!has_committed_ && StandsStill().empty())) {
     return absl::OkStatus();
   }
   next_birth_check_nanos_ =
@@ -528,10 +539,13 @@ absl::Status LogConsumer::LookBehind(const TopicPartition& place) {
   const std::string what =
       Cat("partition ", place.partition, " of topic '", options_.topic,
           "' has lost records: it was read up to ", next, ", and ends at ",
-          marks.high, ": start again to hear what to do");
+          marks.high,
+          ": nothing is taken, for nobody would read it: delete the topic and "
+          "make it anew, when what it still holds may go, or start again with "
+          "another");
   Logger::Process().Error("The log stands still.", {{"error", what}});
   MutexLock lock(mutex_);
-  stands_still_ = what;
+  assigned_[place.partition].stands_still = what;
   return absl::OkStatus();
 }
 

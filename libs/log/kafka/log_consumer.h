@@ -73,9 +73,13 @@ class LogConsumer : private GroupConsumer::Listener {
   // Commits, leaves the group and ends the thread. Idempotent.
   absl::Status Close();
 
-  // See Log: a group that has not given out its partitions yet, or a partition
-  // that has lost what was to be read.
+  // See Log: a group that has not given out its partitions yet, or StandsStill.
   std::string WaitsFor() const;
+
+  // The partition of this instance that has lost what was to be read: nobody
+  // reads on in it before its topic was made anew, which is looked for every
+  // kBirthCheckInterval. Empty: there is none.
+  std::string StandsStill() const;
 
   bool IsAssigned(int32_t partition) const;
 
@@ -99,6 +103,7 @@ class LogConsumer : private GroupConsumer::Listener {
     int64_t asked = 0;  // To commit, whatever became of it.
     // Of the partition, as brokers said last: its oldest record, and its next.
     Watermarks marks = {};
+    std::string stands_still = {};  // Why.
   };
 
   void OnAssigned(std::vector<TopicPartition>& partitions) override;
@@ -154,7 +159,6 @@ class LogConsumer : private GroupConsumer::Listener {
   std::map<int32_t, Assigned> assigned_ ABSL_GUARDED_BY(mutex_);
   bool started_ ABSL_GUARDED_BY(mutex_) = false;
   std::string waits_for_ ABSL_GUARDED_BY(mutex_);
-  std::string stands_still_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t syncs_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_done_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -1,26 +1,23 @@
 #include "libs/log/kafka/log_producer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_builder.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
-#include "libs/event/batch_codec.h"
-#include "libs/event/batch_part.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/kafka_error.h"
 #include "libs/kafka/record_fields.h"
+#include "libs/kafka/topic_admin.h"
 #include "libs/log/kafka/log_record.h"
 #include "libs/telemetry/log.h"
 
 namespace phoenix {
 namespace {
-
-// What a record has beside its value: key, header and Kafka's own fields. Far
-// more than that is.
-constexpr size_t kRecordOverheadBytes = 512;
 
 // How long records wait for others to be sent along. They are batches already.
 constexpr int kLingerMs = 1;
@@ -32,6 +29,10 @@ constexpr int kPollMs = 100;
 // there again, and may take so long to say so.
 constexpr absl::Duration kProbeInterval = absl::Seconds(1);
 constexpr int kProbeMs = 1000;
+
+// How long they may take to say what the topic's limit is: nothing is appended
+// meanwhile.
+constexpr absl::Duration kAskTimeout = absl::Seconds(3);
 
 // How long brokers may take at the end: then producers are told to come again.
 constexpr absl::Duration kMaxCloseTime = absl::Seconds(5);
@@ -52,8 +53,8 @@ constexpr char kNeverGivesUp[] = "0";
 constexpr char kRequestsUnderWay[] = "1";
 
 KafkaProperties PropertiesOf(const KafkaLogOptions& options,
-                             const LogTopic& topic) {
-  return {
+                             const RecordLimits& limits, bool sends_alone) {
+  KafkaProperties properties = {
       {"enable.idempotence", "true"},
       {"acks", "all"},
       {"allow.auto.create.topics", "false"},
@@ -62,11 +63,13 @@ KafkaProperties PropertiesOf(const KafkaLogOptions& options,
       {"message.timeout.ms", kNeverGivesUp},
       {"max.in.flight.requests.per.connection", kRequestsUnderWay},
       {"message.max.bytes",
-       Cat(std::min<uint64_t>(topic.max_record_bytes, kMaxMessageBytes))},
+       Cat(std::min<uint64_t>(limits.Of(1), kMaxMessageBytes))},
       // Room to spare: max_queued_bytes is the bound.
       {"queue.buffering.max.kbytes",
        Cat(std::max<uint64_t>(options.max_queued_bytes / 512, kMinQueueKiB))},
   };
+  if (sends_alone) properties.emplace("batch.num.messages", "1");
+  return properties;
 }
 
 // Waits for an answer for a while.
@@ -101,7 +104,7 @@ struct LogProducer::Pending {
   std::string key;
   int32_t partition = 0;
   uint64_t bytes = 0;
-  std::vector<uint32_t> events;  // Of each part.
+  RecordParts parts;  // Their values are lent to librdkafka until the reports.
   size_t parts_left = 0;
   int64_t first_record = -1;
   int64_t due_nanos = 0;
@@ -111,13 +114,13 @@ struct LogProducer::Pending {
 
 struct LogProducer::Part {
   std::shared_ptr<Pending> pending;
-  SharedBytes value;  // Lent to librdkafka until the report.
   size_t index = 0;
 };
 
 LogProducer::LogProducer(const KafkaLogOptions& options, LogTopic topic)
     : options_(options),
       topic_(std::move(topic)),
+      limits_(topic_.max_record_bytes),
       stored_ends_(static_cast<size_t>(topic_.partitions)) {}
 
 LogProducer::~LogProducer() { Close(); }
@@ -144,8 +147,8 @@ absl::Status LogProducer::Start() {
 
 absl::Status LogProducer::MakeClient() {
   PHOENIX_ASSIGN_OR_RETURN(
-      auto conf,
-      MakeKafkaConf(options_.connection, PropertiesOf(options_, topic_)));
+      auto conf, MakeKafkaConf(options_.connection,
+                               PropertiesOf(options_, limits_, sends_alone_)));
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_dr_msg_cb(conf.get(), &OnReport);
   PHOENIX_ASSIGN_OR_RETURN(client_,
@@ -156,61 +159,52 @@ absl::Status LogProducer::MakeClient() {
 
 absl::Status LogProducer::Append(EventBatchPtr batch, uint64_t lane,
                                  Log::AppendCallback done) {
+  std::optional<RecordLimits> limits;
   {
     // Before time is spent on encoding.
     MutexLock lock(mutex_);
     PHOENIX_RETURN_IF_ERROR(CheckRoom(batch->memory_bytes()));
+    limits = limits_;
   }
   auto pending = std::make_shared<Pending>();
-  PHOENIX_ASSIGN_OR_RETURN(std::vector<SharedBytes> values,
-                           Encode(*batch, pending->events));
-  for (const SharedBytes& value : values) {
-    pending->bytes += value.size() + kRecordOverheadBytes;
+  PHOENIX_ASSIGN_OR_RETURN(pending->parts,
+                           EncodeInParts(*batch, *limits, options_.topic));
+  pending->parts_left = pending->parts.values.size();
+  for (size_t i = 0; i < pending->parts_left; ++i) {
+    pending->bytes += pending->parts.bytes(i);
   }
   pending->batch = std::move(batch);
   pending->done = std::move(done);
   pending->key = Cat(lane);
   pending->partition = PartitionOf(lane, topic_.partitions);
-  pending->parts_left = values.size();
   pending->due_nanos = Clock::System().MonotonicNanos() +
                        absl::ToInt64Nanoseconds(options_.delivery_timeout);
   MutexLock lock(mutex_);
   PHOENIX_RETURN_IF_ERROR(CheckRoom(pending->bytes));
   counts_.queued_bytes += pending->bytes;
   under_way_.push_back(pending);
-  Produce(pending, std::move(values));
+  Produce(pending);
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SharedBytes>> LogProducer::Encode(
-    const EventBatch& batch, std::vector<uint32_t>& events) const {
-  std::vector<SharedBytes> values;
-  PHOENIX_RETURN_IF_ERROR(EncodeRows(batch, values, events));
-  return values;
-}
-
-// In halves until each is small enough.
-absl::Status LogProducer::EncodeRows(const EventBatch& batch,
-                                     std::vector<SharedBytes>& values,
-                                     std::vector<uint32_t>& events) const {
-  SharedBytes value = EncodeEventBatch(batch);
-  if (value.size() + kRecordOverheadBytes <= topic_.max_record_bytes) {
-    values.push_back(std::move(value));
-    events.push_back(batch.size());
-    return absl::OkStatus();
-  }
-  if (batch.size() == 1) {
-    return absl::InvalidArgumentError(Cat(
-        "event of ", value.size(), " encoded bytes: topic '", options_.topic,
-        "' takes at most ", topic_.max_record_bytes, " (`max.message.bytes`)"));
-  }
-  const uint32_t half = batch.size() / 2;
-  PHOENIX_RETURN_IF_ERROR(
-      EncodeRows(*BatchPart(batch, 0, half), values, events));
-  return EncodeRows(*BatchPart(batch, half, batch.size()), values, events);
+absl::Status LogProducer::Refuse(EventBatchPtr batch, std::string_view why,
+                                 Log::AppendCallback done) {
+  auto pending = std::make_shared<Pending>();
+  pending->bytes = batch->memory_bytes();
+  pending->batch = std::move(batch);
+  pending->done = std::move(done);
+  pending->parts_left = 1;
+  pending->error = absl::UnavailableError(ToAbsl(why));
+  MutexLock lock(mutex_);
+  PHOENIX_RETURN_IF_ERROR(CheckRoom(pending->bytes));
+  counts_.queued_bytes += pending->bytes;
+  refused_.push_back(std::make_unique<Part>(Part{pending}));
+  rd_kafka_queue_yield(reports_.get());
+  return absl::OkStatus();
 }
 
 bool LogProducer::HasRoomFor(uint64_t bytes) const {
+  if (limit_is_wrong_) return false;
   return counts_.queued_bytes == 0 ||
          counts_.queued_bytes + bytes <= options_.max_queued_bytes;
 }
@@ -233,12 +227,10 @@ absl::Status LogProducer::CheckRoom(uint64_t bytes) {
 
 // Under the lock: all parts of a batch come one behind the other, and batches
 // in the order in which they were appended.
-void LogProducer::Produce(const std::shared_ptr<Pending>& pending,
-                          std::vector<SharedBytes> values) {
-  for (size_t i = 0; i < values.size(); ++i) {
-    auto part = std::make_unique<Part>(Part{pending, std::move(values[i]), i});
-    const rd_kafka_resp_err_t error =
-        ProduceOne(*part, pending->key, pending->partition);
+void LogProducer::Produce(const std::shared_ptr<Pending>& pending) {
+  for (size_t i = 0; i < pending->parts.values.size(); ++i) {
+    auto part = std::make_unique<Part>(Part{pending, i});
+    const rd_kafka_resp_err_t error = ProduceOne(*part);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       // The report takes it back.
       static_cast<void>(part.release());
@@ -252,16 +244,17 @@ void LogProducer::Produce(const std::shared_ptr<Pending>& pending,
   }
 }
 
-rd_kafka_resp_err_t LogProducer::ProduceOne(Part& part, const std::string& key,
-                                            int32_t partition) {
+rd_kafka_resp_err_t LogProducer::ProduceOne(Part& part) {
+  const Pending& pending = *part.pending;
   const std::string version = Cat(kLogRecordVersion);
   RecordFields fields;
   fields.Add(RD_KAFKA_VTYPE_TOPIC).u.cstr = options_.topic.c_str();
-  fields.Add(RD_KAFKA_VTYPE_PARTITION).u.i32 = partition;
+  fields.Add(RD_KAFKA_VTYPE_PARTITION).u.i32 = pending.partition;
   fields.Add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = &part;
   fields.Add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;
-  fields.AddBytes(RD_KAFKA_VTYPE_KEY, key);
-  fields.AddBytes(RD_KAFKA_VTYPE_VALUE, part.value.view());
+  fields.AddBytes(RD_KAFKA_VTYPE_KEY, pending.key);
+  fields.AddBytes(RD_KAFKA_VTYPE_VALUE,
+                  pending.parts.values[part.index].view());
   fields.AddHeader(kLogRecordHeader, version);
   if (!options_.pipeline.empty()) {
     fields.AddHeader(kLogPipelineHeader, options_.pipeline);
@@ -272,15 +265,26 @@ rd_kafka_resp_err_t LogProducer::ProduceOne(Part& part, const std::string& key,
 void LogProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message,
                            void* self) {
   auto* const producer = static_cast<LogProducer*>(self);
-  producer->Finish(std::unique_ptr<Part>(static_cast<Part*>(message->_private)),
-                   producer->StoreError(message->err), message->offset);
+  std::unique_ptr<Part> part(static_cast<Part*>(message->_private));
+  if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+    producer->NoteTooLarge(*part);
+  }
+  producer->Finish(std::move(part), producer->StoreError(message->err),
+                   message->offset);
 }
 
 absl::Status LogProducer::StoreError(rd_kafka_resp_err_t error) const {
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  // To whoever appends it is all the same: it is not stored, and may be later.
   const absl::Status status =
       KafkaStatus(error, Cat("log '", options_.topic, "'"));
+  if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+    return StatusBuilder(absl::StatusCode::kUnavailable,
+                         Cat(FromAbsl(status.message()),
+                             ": it is tried in smaller parts when it is sent "
+                             "again"))
+        .RetryAfter(kRetryDelay);
+  }
+  // To whoever appends it is all the same: it is not stored, and may be later.
   return absl::UnavailableError(status.message());
 }
 
@@ -347,6 +351,7 @@ void LogProducer::Loop() {
     FinishRefused();
     TellLate();
     RestartIfFailed();
+    LearnLimitIfWrong();
     ProbeIfRefused();
     CallWaiters();
     if (MayEnd()) return;
@@ -442,25 +447,70 @@ void LogProducer::RestartIfFailed() {
   }
   Logger::Process().Error("The log's producer begins anew.",
                           {{"topic", options_.topic}, {"error", why}});
-  KafkaClientPtr failed;
+  ReplaceClient();
+}
+
+void LogProducer::ReplaceClient() {
+  KafkaClientPtr replaced;
   {
     MutexLock lock(mutex_);
     reports_ = nullptr;
-    failed = std::move(client_);
+    replaced = std::move(client_);
     const absl::Status made = MakeClient();
     if (!made.ok()) {
       Logger::Process().Error("The log's producer can't begin anew.",
                               {{"error", made}});
-      client_ = std::move(failed);
+      client_ = std::move(replaced);
       reports_.reset(rd_kafka_queue_get_main(client_.get()));
       return;
     }
   }
-  rd_kafka_purge(failed.get(),
+  rd_kafka_purge(replaced.get(),
                  RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  while (rd_kafka_outq_len(failed.get()) > 0) {
-    rd_kafka_poll(failed.get(), kPollMs);
+  while (rd_kafka_outq_len(replaced.get()) > 0) {
+    rd_kafka_poll(replaced.get(), kPollMs);
   }
+}
+
+// Several records may have been sent as one, then nobody knows which it was.
+void LogProducer::NoteTooLarge(const Part& part) {
+  const RecordParts& parts = part.pending->parts;
+  MutexLock lock(mutex_);
+  if (sends_alone_) {
+    limits_.Refused(parts.bytes(part.index), parts.events[part.index]);
+  } else if (!limit_is_wrong_) {
+    limit_is_wrong_ = true;
+    learn_by_nanos_ = Clock::System().MonotonicNanos() +
+                      absl::ToInt64Nanoseconds(options_.delivery_timeout);
+  }
+}
+
+// By another client, since what may be sent as one follows from the limit, and
+// when nothing is under way, if that is soon: so that all is stored in order.
+void LogProducer::LearnLimitIfWrong() {
+  {
+    MutexLock lock(mutex_);
+    if (!limit_is_wrong_) return;
+    const bool is_late = Clock::System().MonotonicNanos() >= learn_by_nanos_;
+    if (counts_.queued_bytes > 0 && !is_late) return;
+  }
+  const auto said = TopicAdmin(*client_, kAskTimeout)
+                        .TopicSetting(options_.topic, "max.message.bytes");
+  size_t limit = 0;
+  const bool known = said.ok() && absl::SimpleAtoi(*said, &limit);
+  {
+    MutexLock lock(mutex_);
+    sends_alone_ = !known || limit >= limits_.Of(1);
+    if (!sends_alone_) limits_.Lower(limit);
+    Logger::Process().Warn(
+        "The topic of the log takes no records as large as was known.",
+        {{"topic", options_.topic},
+         {"max.message.bytes", known ? Cat(limit) : "unknown"},
+         {"sends_each_alone", sends_alone_}});
+  }
+  ReplaceClient();
+  MutexLock lock(mutex_);
+  limit_is_wrong_ = false;
 }
 
 std::vector<int64_t> LogProducer::stored_ends() const {

@@ -8,19 +8,19 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "libs/base/mutex.h"
-#include "libs/base/shared_bytes.h"
 #include "libs/event/event_batch.h"
 #include "libs/kafka/handles.h"
 #include "libs/log/kafka/kafka_log_options.h"
 #include "libs/log/kafka/log_topic.h"
+#include "libs/log/kafka/record_parts.h"
 #include "libs/log/log.h"
 
 namespace phoenix {
@@ -33,6 +33,11 @@ namespace phoenix {
 // Each record is stored once, also when a partition changes its leader. Of a
 // batch that is not stored in `delivery_timeout` the callback says UNAVAILABLE;
 // it goes on taking room, and is stored when brokers are there again.
+//
+// When brokers refuse a record as too large, which fails as UNAVAILABLE, the
+// topic's limit is asked for again. Where it says no smaller one, or this user
+// may not ask, each record is sent alone from then on: so that it is known
+// which was refused, and the next try can be smaller (RecordLimits).
 class LogProducer {
  public:
   // Of what the producer has done.
@@ -58,6 +63,10 @@ class LogProducer {
                       Log::AppendCallback done);
   void WhenRoom(absl::AnyInvocable<void()> callback);
 
+  // Takes a batch as Append does, to fail it as UNAVAILABLE, for this reason.
+  absl::Status Refuse(EventBatchPtr batch, std::string_view why,
+                      Log::AppendCallback done);
+
   // After the last record of each partition that this producer has stored;
   // Kafka's offsets, 0 where there is none.
   std::vector<int64_t> stored_ends() const;
@@ -80,19 +89,13 @@ class LogProducer {
 
   static void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message,
                        void* self);
-  absl::Status MakeClient();
-  absl::StatusOr<std::vector<SharedBytes>> Encode(
-      const EventBatch& batch, std::vector<uint32_t>& events) const;
-  absl::Status EncodeRows(const EventBatch& batch,
-                          std::vector<SharedBytes>& values,
-                          std::vector<uint32_t>& events) const;
+  absl::Status MakeClient() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReplaceClient();
   absl::Status CheckRoom(uint64_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoomFor(uint64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Produce(const std::shared_ptr<Pending>& pending,
-               std::vector<SharedBytes> values)
+  void Produce(const std::shared_ptr<Pending>& pending)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  rd_kafka_resp_err_t ProduceOne(Part& part, const std::string& key,
-                                 int32_t partition)
+  rd_kafka_resp_err_t ProduceOne(Part& part)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(std::unique_ptr<Part> part, const absl::Status& stored,
               int64_t record);
@@ -105,6 +108,8 @@ class LogProducer {
   void CallWaiters();
   bool MayEnd();
   void RestartIfFailed();
+  void NoteTooLarge(const Part& part);
+  void LearnLimitIfWrong();
   void ProbeIfRefused();
   absl::Status StoreError(rd_kafka_resp_err_t error) const;
 
@@ -117,6 +122,12 @@ class LogProducer {
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t refused_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<absl::AnyInvocable<void()>> waiters_ ABSL_GUARDED_BY(mutex_);
+  // Since brokers have refused a record as too large: nothing is appended until
+  // all that is under way is over, or late, and the limit is known better.
+  bool limit_is_wrong_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t learn_by_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool sends_alone_ ABSL_GUARDED_BY(mutex_) = false;
+  RecordLimits limits_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Part>> refused_ ABSL_GUARDED_BY(mutex_);
   int64_t give_up_nanos_ ABSL_GUARDED_BY(mutex_) = 0;  // Once it closes.
   int64_t probe_nanos_ ABSL_GUARDED_BY(mutex_) = 0;    // While it refuses.

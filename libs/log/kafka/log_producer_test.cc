@@ -11,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/error_details.h"
 #include "libs/kafka/testing/mock_cluster.h"
 #include "libs/log/kafka/log_record.h"
 #include "libs/log/testing/log_client.h"
@@ -50,6 +51,25 @@ class LogProducerTest : public ::testing::Test {
         std::move(batch), lane,
         [done = result.done](auto appended) { done.Set(std::move(appended)); });
     return result;
+  }
+
+  // Once the producer has learned what it has to learn.
+  Appended AppendWhenRoom(const EventBatchPtr& batch) {
+    while (true) {
+      Appended appended = Append(batch);
+      if (!absl::IsResourceExhausted(appended.taken)) return appended;
+      std::this_thread::yield();
+    }
+  }
+
+  // The broker refuses its next record, as too large.
+  void ExpectRefusal(const EventBatchPtr& batch) {
+    cluster_.FailNext(MockCluster::kProduce,
+                      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+    const auto refused = AppendWhenRoom(batch).done.Get();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_TRUE(GetRetryDelay(refused->status()).has_value());
   }
 
   MockCluster cluster_;
@@ -106,6 +126,47 @@ TEST_F(LogProducerTest, RefusesAnEventThatNoRecordCanHold) {
   EXPECT_THAT(std::string(appended.taken.message()),
               HasSubstr("max.message.bytes"));
   EXPECT_EQ(producer_->counts().queued_bytes, 0u);
+}
+
+// A topic whose limit nobody may ask for.
+TEST_F(LogProducerTest, StoresInSmallerPartsWhatBrokersRefuseAsTooLarge) {
+  Start();
+  const EventBatchPtr batch =
+      BatchOf(std::vector<std::string>(16, std::string(1'000, 'x')));
+  // It may have been sent with others; the next time it was alone.
+  ExpectRefusal(batch);
+  ExpectRefusal(batch);
+  const auto stored = AppendWhenRoom(batch).done.Get();
+  ASSERT_TRUE(stored.has_value());
+  ASSERT_TRUE(stored->ok()) << stored->status();
+  EXPECT_GT(producer_->stored_ends()[LogProducer::PartitionOf(0, 4)], 1);
+}
+
+TEST_F(LogProducerTest, RefusesAnEventThatBrokersHaveRefusedAlone) {
+  Start();
+  const EventBatchPtr large = BatchOf({std::string(20'000, 'x')});
+  ExpectRefusal(large);
+  ExpectRefusal(large);
+  const absl::Status refused = AppendWhenRoom(large).taken;
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("max.message.bytes"));
+  const auto smaller = Append(BatchOf({std::string(19'000, 'x')})).done.Get();
+  ASSERT_TRUE(smaller.has_value());
+  EXPECT_TRUE(smaller->ok()) << smaller->status();
+}
+
+TEST_F(LogProducerTest, FailsWhatItIsToldToRefuse) {
+  Start();
+  const Awaited<absl::StatusOr<EventBatchPtr>> done;
+  ASSERT_TRUE(producer_
+                  ->Refuse(BatchOf({"a"}), "nobody reads it",
+                           [done](auto refused) { done.Set(refused); })
+                  .ok());
+  const auto refused = done.Get();
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->status(), absl::UnavailableError("nobody reads it"));
+  EXPECT_EQ(producer_->counts().queued_bytes, 0u);
+  EXPECT_EQ(producer_->counts().appended_batches, 0u);
 }
 
 TEST_F(LogProducerTest, TriesAgainWhatABrokerRefusesForNow) {
