@@ -132,13 +132,14 @@ absl::StatusOr<int64_t> ReplayLog::cursor(int32_t partition) const {
   return progress(partition).settled_end.load();
 }
 
-// Of the first partition: nobody asks for the others.
+// What is below next_offset was there before, in every partition, and so is
+// counted as recovered: all that is replayed is.
 LogStats ReplayLog::Stats() const {
-  const RetainedLog::Extent extent = retained_->extent(0);
   LogStats stats;
-  stats.first_offset = extent.first_offset;
-  stats.cursor_offset = progress(0).settled_end;
-  stats.next_offset = extent.end_offset;
+  for (int32_t i = 0; i < partition_count(); ++i) {
+    stats.next_offset =
+        std::max(stats.next_offset, retained_->extent(i).end_offset);
+  }
   return stats;
 }
 

@@ -71,6 +71,8 @@ class ReplayLog : public Log {
   absl::Status SetCursor(int32_t partition, int64_t offset) override;
   absl::StatusOr<int64_t> cursor(int32_t partition) const override;
   absl::Status SyncCursors() override { return absl::OkStatus(); }
+
+  // Knows next_offset alone: that of the partition that goes furthest.
   LogStats Stats() const override;
   absl::Status Close() override { return absl::OkStatus(); }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "gtest/gtest.h"
+#include "libs/log/embedded/file_system.h"
 #include "libs/log/retained/retained_files.h"
 #include "tools/phoenix/past/past_testing.h"
 
@@ -69,6 +70,38 @@ TEST_F(ReplayLogTest, BeginsWhereTheRangeIsKnownToBegin) {
   progress_->partitions[0].settled_end = 3;
   ReplayLog log(retained_, {.from_offset = 2}, "again", progress_);
   EXPECT_EQ(*log.cursor(0), 3);
+}
+
+// Three partitions with nothing to read, of different lengths.
+class UnequalPartitions : public RetainedLog {
+ public:
+  const std::string& location() const override { return location_; }
+  std::string name() const override { return location_; }
+  int32_t partition_count() const override { return 3; }
+  Extent extent(int32_t partition) const override {
+    const int64_t ends[] = {20, 300, 0};
+    return {0, ends[partition]};
+  }
+  std::unique_ptr<RetainedReader> Read(const LogRange&) const override {
+    return nullptr;
+  }
+  absl::StatusOr<int64_t> FindLast(int32_t, int64_t) const override {
+    return 0;
+  }
+  absl::StatusOr<std::unique_ptr<FileLock>> KeepRunsAway() const override {
+    return nullptr;
+  }
+  std::string advice() const override { return ""; }
+
+ private:
+  const std::string location_ = "topic";
+};
+
+// What is read beyond it would not be counted.
+TEST_F(ReplayLogTest, EndsWhereTheLongestPartitionEnds) {
+  ReplayLog log(std::make_shared<UnequalPartitions>(), {}, "again",
+                std::make_shared<ReplayProgress>(3));
+  EXPECT_EQ(log.Stats().next_offset, 300);
 }
 
 TEST_F(ReplayLogTest, TakesNothing) {
