@@ -88,17 +88,16 @@ constexpr Command kCommands[] = {
      "log,\n"
      "or it can't be read.\n",
      LogCommand},
-    {"explain", "FILE EVENT [--log DIR] [--format text|json]",
+    {"explain", "FILE EVENT|--id ID [--log DIR] [--format text|json]",
      "show an event's way through a pipeline",
      "Runs one event through the steps and routes of FILE, delivers nothing,\n"
      "and prints what each rule read and resulted in, what changed, and the\n"
      "outcome, with lines of FILE. EVENT is a file with a CloudEvent in JSON "
      "or\n"
      "with a payload ('-': standard input), an offset of the log (in Kafka\n"
-     "PARTITION/OFFSET), or an id: the last event that has it. The log is "
-     "that of\n"
-     "FILE, in files or in Kafka, or of --log; it is only read, and may be in "
-     "use.\n"
+     "PARTITION/OFFSET), or an id: the last event that has it. An id that\n"
+     "looks like a number or a file goes to --id. The log is that of FILE, in\n"
+     "files or in Kafka, or of --log; it is only read, and may be in use.\n"
      "Exit status: 0 explained; 66 there is no such event, log or file; 78 "
      "FILE\n"
      "is wrong.\n",

@@ -75,6 +75,22 @@ TEST_F(PastCommandsTest, ExplainsTheLastEventWithAnId) {
   EXPECT_THAT(err_, HasSubstr("the last of 2 events with id 'e1'"));
 }
 
+TEST_F(PastCommandsTest, ExplainsAnIdThatLooksLikeAnOffsetOrAFile) {
+  EXPECT_EQ(Run(ExplainCommand, {file_, "--id", "e1"}), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("  offset 3 of log"));
+  EXPECT_THAT(err_, HasSubstr("the last of 2 events with id 'e1'"));
+  for (const std::string& other : {std::string("2"), file_}) {
+    EXPECT_EQ(Run(ExplainCommand, {file_, "--id", other}), 66);
+    EXPECT_THAT(err_, HasSubstr(Cat("no event with id '", other, "'")));
+  }
+}
+
+TEST_F(PastCommandsTest, TakesOneEventToExplain) {
+  EXPECT_EQ(Run(ExplainCommand, {file_}), 64);
+  EXPECT_THAT(err_, HasSubstr("expected either EVENT or --id ID"));
+  EXPECT_EQ(Run(ExplainCommand, {file_, "2", "--id", "2"}), 64);
+}
+
 TEST_F(PastCommandsTest, ExplainsAFileWithAPayloadOrACloudEvent) {
   Write("payload.json", R"({"t": 12.0})");
   EXPECT_EQ(Run(ExplainCommand, {file_, Path("payload.json")}), 0) << err_;
@@ -91,7 +107,9 @@ TEST_F(PastCommandsTest, ExplainsAFileWithAPayloadOrACloudEvent) {
 TEST_F(PastCommandsTest, SaysThatThereIsNoSuchEvent) {
   EXPECT_EQ(Run(ExplainCommand, {file_, "4"}), 66);
   EXPECT_THAT(err_, HasSubstr("no event at offset 4: log folder '"));
-  EXPECT_THAT(err_, HasSubstr("' has offsets 0 to 3\n"));
+  EXPECT_THAT(err_,
+              HasSubstr("' has offsets 0 to 3; for an event with this id, "
+                        "give --id 4\n"));
   EXPECT_EQ(Run(ExplainCommand, {file_, "nobody"}), 66);
   EXPECT_THAT(err_, HasSubstr("no event with id 'nobody': log folder"));
 }

@@ -62,37 +62,55 @@ absl::StatusOr<FoundEvent> EventOfFile(const std::string& name) {
   return FoundEvent{.batch = builder.Build(now), .place = {}};
 }
 
-// A file is a name that exists; a number is an offset, perhaps with that of its
-// partition before it; all else is an id.
+// What the command line asks for.
+struct Request {
+  std::string event;
+  bool is_id = false;
+  std::string folder;
+  bool as_json = false;
+};
+
+absl::StatusOr<FoundEvent> FindAtOffset(const RetainedLog& log,
+                                        const Request& request,
+                                        const LogRange& at) {
+  auto found = FindByOffset(log, at.partition, at.from_offset);
+  if (!absl::IsNotFound(found.status())) return found;
+  return absl::NotFoundError(Cat(FromAbsl(found.status().message()),
+                                 "; for an event with this id, give --id ",
+                                 request.event));
+}
+
+// Unless it is said to be an id: a file is a name that exists; a number is an
+// offset, perhaps with that of its partition before it; all else is an id.
 absl::StatusOr<FoundEvent> FindEvent(const CompiledPipeline& pipeline,
-                                     const std::string& event,
-                                     const std::string& folder) {
-  if (event == kStandardInput || std::filesystem::is_regular_file(event)) {
+                                     const Request& request) {
+  const std::string& event = request.event;
+  if (!request.is_id &&
+      (event == kStandardInput || std::filesystem::is_regular_file(event))) {
     return EventOfFile(event);
   }
-  PHOENIX_ASSIGN_OR_RETURN(const auto log, OpenPast(pipeline, folder));
+  PHOENIX_ASSIGN_OR_RETURN(const auto log, OpenPast(pipeline, request.folder));
   LogRange at;
-  if (ParseOffset(event, at.partition, at.from_offset)) {
-    return FindByOffset(*log, at.partition, at.from_offset);
+  if (!request.is_id && ParseOffset(event, at.partition, at.from_offset)) {
+    return FindAtOffset(*log, request, at);
   }
   return FindById(*log, event);
 }
 
-int Explain(const OpenedPipeline& opened, const std::string& event,
-            const std::string& folder, bool as_json) {
+int Explain(const OpenedPipeline& opened, const Request& request) {
   const CompiledPipeline& pipeline = *opened.compiled;
-  const auto found = FindEvent(pipeline, event, folder);
+  const auto found = FindEvent(pipeline, request);
   if (!found.ok()) return CantRead("explain", found.status());
   const Explanation explanation = ExplainEvent(
       opened.loaded, pipeline, found->batch, found->row, Clock::System());
   const std::string text =
-      as_json ? ExplanationToJson(pipeline, explanation, found->place)
-              : ExplanationToText(pipeline, explanation, found->place);
+      request.as_json ? ExplanationToJson(pipeline, explanation, found->place)
+                      : ExplanationToText(pipeline, explanation, found->place);
   std::fputs(text.c_str(), stdout);
   if (found->others > 0) {
     std::fprintf(stderr, "phoenix explain: %s\n",
                  Cat("the last of ", found->others + 1, " events with id '",
-                     event, "': give an offset for another one")
+                     request.event, "': give an offset for another one")
                      .c_str());
   }
   return kExitOk;
@@ -101,13 +119,21 @@ int Explain(const OpenedPipeline& opened, const std::string& event,
 }  // namespace
 
 int ExplainCommand(absl::Span<char* const> args) {
-  const auto arguments =
-      ParseArguments(args, {{{"log", {}}, {"format", {"text", "json"}}}, 2, 2});
+  const auto arguments = ParseArguments(
+      args, {{{"log", {}}, {"format", {"text", "json"}}, {"id", {}}}, 1, 2});
   if (!arguments.ok()) return UsageError("explain", arguments.status());
+  const bool is_id = arguments->flags.contains("id");
+  if (is_id == (arguments->positional.size() == 2)) {
+    return UsageError("explain", absl::InvalidArgumentError(
+                                     "expected either EVENT or --id ID"));
+  }
   const OpenedPipeline opened = OpenPipeline(arguments->positional[0]);
   if (opened.exit_code != kExitOk) return opened.exit_code;
-  return Explain(opened, arguments->positional[1], arguments->Flag("log"),
-                 arguments->Flag("format") == "json");
+  return Explain(opened, {.event = is_id ? arguments->Flag("id")
+                                         : arguments->positional[1],
+                          .is_id = is_id,
+                          .folder = arguments->Flag("log"),
+                          .as_json = arguments->Flag("format") == "json"});
 }
 
 }  // namespace phoenix
