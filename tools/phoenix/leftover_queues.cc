@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
-#include <string_view>
+#include <sstream>
 #include <system_error>
 
 #include "libs/base/text.h"
@@ -21,30 +23,104 @@ namespace fs = std::filesystem;
 // More than anybody has; a folder with more is looked at no further.
 constexpr int kMaxNeighbours = 1000;
 
+// In the folder of a log or of a queue: the folders of all queues that its
+// pipeline has had and that are still there, a line each.
+constexpr char kNoteFile[] = "queues";
+
+using Folders = std::set<fs::path>;
+
 fs::path Canonical(const fs::path& path) {
   std::error_code ignored;
   return fs::weakly_canonical(path, ignored);
 }
 
-// Where queues may lie.
-std::set<fs::path> Places(const CompiledPipeline& pipeline) {
-  std::set<fs::path> places = {Canonical(".")};
-  const auto add = [&](const std::string& path) {
-    places.insert(Canonical(path).parent_path());
-  };
-  if (pipeline.log) add(pipeline.log->path);
-  for (const CompiledSink& sink : pipeline.sinks) {
-    if (sink.queue.spill) add(sink.queue.spill->path);
+// The sink whose queue is in the folder, of this pipeline; else empty.
+std::string SinkOf(const fs::path& folder, const std::string& pipeline) {
+  const auto meta = ReadLogMeta(PosixFileSystem(), folder.string());
+  const std::string prefix = SinkLogName(pipeline, "");
+  if (!meta.ok() || meta->pipeline.compare(0, prefix.size(), prefix) != 0) {
+    return "";
   }
-  return places;
+  return meta->pipeline.substr(prefix.size());
 }
 
-std::set<fs::path> FoldersInUse(const CompiledPipeline& pipeline) {
-  std::set<fs::path> folders;
+std::optional<fs::path> LogFolder(const CompiledPipeline& pipeline) {
+  if (!pipeline.log || pipeline.log->kafka != nullptr) return std::nullopt;
+  return Canonical(pipeline.log->path);
+}
+
+Folders FoldersInUse(const CompiledPipeline& pipeline) {
+  Folders folders;
   for (const CompiledSink& sink : pipeline.sinks) {
     if (sink.queue.spill) folders.insert(Canonical(sink.queue.spill->path));
   }
   return folders;
+}
+
+Folders FoldersWithANote(const CompiledPipeline& pipeline) {
+  Folders folders = FoldersInUse(pipeline);
+  if (const auto log = LogFolder(pipeline)) folders.insert(*log);
+  return folders;
+}
+
+std::string NoteIn(const fs::path& folder) {
+  return ReadWholeFile(PosixFileSystem(), (folder / kNoteFile).string())
+      .value_or("");
+}
+
+Folders NotedFolders(const CompiledPipeline& pipeline) {
+  Folders noted;
+  for (const fs::path& folder : FoldersWithANote(pipeline)) {
+    std::istringstream lines(NoteIn(folder));
+    for (std::string line; std::getline(lines, line);) {
+      noted.insert(Canonical(line));
+    }
+  }
+  return noted;
+}
+
+// Adds the folders of logs in `place` and as many levels further down.
+void AddLogsIn(const fs::path& place, int levels, Folders& folders) {
+  std::error_code error;
+  int looked_at = 0;
+  for (fs::directory_iterator at(place, error), end; !error && at != end;
+       at.increment(error)) {
+    if (++looked_at > kMaxNeighbours) return;
+    std::error_code ignored;
+    if (!at->is_directory(ignored)) continue;
+    if (fs::exists(at->path() / kMetaFile, ignored)) {
+      folders.insert(Canonical(at->path()));
+    } else if (levels > 0) {
+      AddLogsIn(at->path(), levels - 1, folders);
+    }
+  }
+}
+
+// Where files put queues: `NAME.queues/SINK` in the working directory, beside
+// the log, and beside other such queues.
+Folders LogsNearby(const CompiledPipeline& pipeline) {
+  Folders places = {Canonical(".")};
+  if (const auto log = LogFolder(pipeline)) places.insert(log->parent_path());
+  for (const fs::path& queue : FoldersInUse(pipeline)) {
+    places.insert(queue.parent_path());
+    places.insert(queue.parent_path().parent_path());
+  }
+  Folders logs;
+  for (const fs::path& place : places) AddLogsIn(place, 1, logs);
+  return logs;
+}
+
+// The sinks of all queues of the pipeline, in use and left over, by folder.
+std::map<fs::path, std::string> FindQueues(const CompiledPipeline& pipeline) {
+  Folders folders = FoldersInUse(pipeline);
+  folders.merge(NotedFolders(pipeline));
+  folders.merge(LogsNearby(pipeline));
+  std::map<fs::path, std::string> queues;
+  for (const fs::path& folder : folders) {
+    const std::string sink = SinkOf(folder, pipeline.name);
+    if (!sink.empty()) queues.emplace(folder, sink);
+  }
+  return queues;
 }
 
 // In words; empty when it can't be told.
@@ -60,16 +136,6 @@ std::string ContentOf(const std::string& folder) {
                                              : "; it is empty";
 }
 
-// The sink whose queue is in the folder, of this pipeline; else empty.
-std::string SinkOf(const fs::path& folder, const std::string& pipeline) {
-  const auto meta = ReadLogMeta(PosixFileSystem(), folder.string());
-  const std::string prefix = SinkLogName(pipeline, "");
-  if (!meta.ok() || meta->pipeline.compare(0, prefix.size(), prefix) != 0) {
-    return "";
-  }
-  return meta->pipeline.substr(prefix.size());
-}
-
 std::string Line(const fs::path& folder, const std::string& sink) {
   const std::string shown = folder.lexically_proximate(Canonical(".")).string();
   return Cat("folder '", shown, "' holds the queue of a sink '", sink,
@@ -81,23 +147,26 @@ std::string Line(const fs::path& folder, const std::string& sink) {
 }  // namespace
 
 std::vector<std::string> LeftoverQueues(const CompiledPipeline& pipeline) {
-  const std::set<fs::path> in_use = FoldersInUse(pipeline);
+  const Folders in_use = FoldersInUse(pipeline);
   std::vector<std::string> lines;
-  for (const fs::path& place : Places(pipeline)) {
-    std::error_code error;
-    int looked_at = 0;
-    for (fs::directory_iterator at(place, error), end; !error && at != end;
-         at.increment(error)) {
-      if (++looked_at > kMaxNeighbours) break;
-      if (!fs::exists(at->path() / kMetaFile, error)) continue;
-      const fs::path folder = Canonical(at->path());
-      if (in_use.contains(folder)) continue;
-      const std::string sink = SinkOf(folder, pipeline.name);
-      if (!sink.empty()) lines.push_back(Line(folder, sink));
-    }
+  for (const auto& [folder, sink] : FindQueues(pipeline)) {
+    if (!in_use.contains(folder)) lines.push_back(Line(folder, sink));
   }
-  std::sort(lines.begin(), lines.end());
   return lines;
+}
+
+absl::Status NoteQueues(const CompiledPipeline& pipeline) {
+  std::string note;
+  for (const auto& [folder, sink] : FindQueues(pipeline)) {
+    CatTo(note, folder.string(), "\n");
+  }
+  absl::Status noted;
+  for (const fs::path& folder : FoldersWithANote(pipeline)) {
+    if (NoteIn(folder) == note) continue;
+    noted.Update(
+        WriteWholeFile(PosixFileSystem(), folder.string(), kNoteFile, note));
+  }
+  return noted;
 }
 
 }  // namespace phoenix

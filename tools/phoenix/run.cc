@@ -113,7 +113,10 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   auto admin = MakeAdminServer(pipeline->admin_address, metrics, health);
   LogOpener open_log = LogOpenerOf(*pipeline);
   for (const std::string& leftover : LeftoverQueues(*pipeline)) {
-    Logger::Process().Warn("A queue is left over.", {{"reason", leftover}});
+    // Each: they are no repeats of one another.
+    Logger::Process()
+        .With({{"reason", leftover}})
+        .Warn("A queue is left over.");
   }
   const auto letters = LettersToWatch(*pipeline);
   std::optional<ExitDeadline> deadline;  // Bounds the end of what follows.
@@ -129,6 +132,10 @@ int Run(std::unique_ptr<CompiledPipeline> pipeline, ShutdownSignal& shutdown,
   const int64_t began = clock.MonotonicNanos();
   if (const absl::Status status = suite.Start(); !status.ok()) {
     return Fail(kExitUnavailable, std::string(status.message()));
+  }
+  if (const absl::Status noted = NoteQueues(suite.pipeline()); !noted.ok()) {
+    Logger::Process().Warn("The folders of queues were not noted.",
+                           {{"error", noted}});
   }
   Logger::Process().Info("Pipeline runs.",
                          {{"pipeline", suite.pipeline().name},
