@@ -26,9 +26,9 @@ namespace phoenix {
 // (`retention.ms`, `retention.bytes`), final or not: FullPolicy says only what
 // becomes of appends while too much waits for the brokers. While a partition of
 // this instance stands still (LogConsumer) all appends fail as those that are
-// not stored do. A cursor within a
-// batch is kept in memory alone: after a restart the batch comes whole. Nothing
-// is known of storage: those LogStats stay 0.
+// not stored do. A cursor within a batch is kept in memory alone: after a
+// restart the batch comes whole. Nothing is known of storage: those LogStats
+// stay 0.
 class KafkaLog : public Log {
  public:
   // See PrepareLogTopic for what it refuses; the error names the topic. `clock`
