@@ -1,6 +1,6 @@
-"""Where the events of a run end, but for dead letters: files, a Kafka broker or a PostgreSQL server,
-each with two sinks that write every event once, or an HTTP server that may get
-one twice. All can be read back."""
+"""Where the events of a run end, but for dead letters: files, a Kafka broker or
+a PostgreSQL server, each with two sinks that write every event once, or an HTTP
+server that may get one twice. All can be read back."""
 
 import glob
 import os
