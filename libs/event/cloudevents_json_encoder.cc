@@ -43,7 +43,8 @@ bool StaysAsItIs(std::string_view json) {
 }  // namespace
 
 void CloudEventsJsonEncoder::Append(const EventBatch& batch, uint32_t row,
-                                    std::string& out) {
+                                    std::string& out,
+                                    std::string_view left_out) {
   out += "{\"specversion\":\"1.0\"";
   for (size_t i = 0; i < kAttributeCount; ++i) {
     const auto attribute = static_cast<Attribute>(i);
@@ -53,7 +54,7 @@ void CloudEventsJsonEncoder::Append(const EventBatch& batch, uint32_t row,
     AppendJsonString(out, column.Get(row, scratch_));
   }
   for (const ExtensionColumn& extension : batch.extensions()) {
-    if (!extension.values.HasValue(row)) continue;
+    if (!extension.values.HasValue(row) || extension.name == left_out) continue;
     const std::string_view value = extension.values.Get(row, scratch_);
     AppendName(extension.name, out);
     if (IsBare(extension.types.at(row), value)) {

@@ -31,9 +31,10 @@ class CloudEventsJsonEncoder {
       : plain_text_(plain_text) {}
 
   // Appends row `row` to `out` as one structured-mode object, without a line
-  // end. Whatever the row holds, what is appended is valid JSON provided that
-  // its attributes are UTF-8.
-  void Append(const EventBatch& batch, uint32_t row, std::string& out);
+  // end and the extension `left_out`. Whatever the row holds, what is appended
+  // is valid JSON provided that its attributes are UTF-8.
+  void Append(const EventBatch& batch, uint32_t row, std::string& out,
+              std::string_view left_out = {});
 
   // Whether the payload's very bytes can be got back from what was appended
   // last: not where they are JSON with white space around them, or with line

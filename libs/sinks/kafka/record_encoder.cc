@@ -10,6 +10,9 @@ namespace phoenix {
 namespace {
 
 constexpr std::string_view kPrefix = "ce_";
+
+// What a record's key is to its reader.
+constexpr std::string_view kPartitionKey = "partitionkey";
 constexpr std::string_view kContentType = "content-type";
 constexpr std::string_view kStructuredType =
     "application/cloudevents+json; charset=UTF-8";
@@ -49,6 +52,7 @@ const KafkaRecord& RecordEncoder::Encode(const EventBatch& batch,
 
 void RecordEncoder::SetKey(const EventBatch& batch, uint32_t row) {
   record_.key.reset();
+  only_in_key_ = {};
   if (!options_.key.has_value()) return;
   key_text_.clear();
   reader_.SetRow(batch, row);
@@ -60,6 +64,7 @@ void RecordEncoder::SetKey(const EventBatch& batch, uint32_t row) {
   if (record_.key.has_value() && KeyIsBytes(batch, row) &&
       absl::Base64Unescape(ToAbsl(key_text_), &key_bytes_)) {
     record_.key = key_bytes_;
+    if (options_.key->extension == kPartitionKey) only_in_key_ = kPartitionKey;
   }
 }
 
@@ -71,7 +76,7 @@ bool RecordEncoder::KeyIsBytes(const EventBatch& batch, uint32_t row) const {
 
 void RecordEncoder::SetStructuredValue(const EventBatch& batch, uint32_t row) {
   value_text_.clear();
-  json_.Append(batch, row, value_text_);
+  json_.Append(batch, row, value_text_, only_in_key_);
   record_.value = value_text_;
   record_.value_in_batch = false;
   record_.headers.push_back({kContentType, kStructuredType});
@@ -90,7 +95,9 @@ void RecordEncoder::AddAttributes(const EventBatch& batch, uint32_t row) {
     AddHeader(name, batch.attribute(attribute), row);
   }
   for (const ExtensionColumn& extension : batch.extensions()) {
-    if (!extension.values.HasValue(row)) continue;
+    if (!extension.values.HasValue(row) || extension.name == only_in_key_) {
+      continue;
+    }
     AddHeader(ExtensionHeaderName(extension.name), extension.values, row);
   }
 }

@@ -44,7 +44,9 @@ class RecordEncoder {
 
   struct Options {
     Format format = Format::kBinary;
-    // Becomes the key; none: no keys. An extension of bytes becomes these.
+    // Becomes the key; none: no keys. An extension of bytes becomes these, and
+    // `partitionkey` is then in the key alone: readers take it from there, and
+    // could not tell from a header or from JSON that the text stands for bytes.
     std::optional<EventField> key = {};
   };
 
@@ -68,6 +70,7 @@ class RecordEncoder {
   KafkaRecord record_;
   std::string key_text_;
   std::string key_bytes_;
+  std::string_view only_in_key_;  // The extension that is not written besides.
   std::string value_text_;
   EventFieldReader reader_;
   CloudEventsJsonEncoder json_;

@@ -12,9 +12,12 @@
 namespace phoenix {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
@@ -113,7 +116,8 @@ TEST(RecordEncoderTest, TakesTheKeyFromAnAttributeAnExtensionOrThePayload) {
   }
 }
 
-TEST(RecordEncoderTest, GivesTheBytesOfAKeyThatIsNoText) {
+// Two events whose extension `name` is the same text, first of bytes.
+EventBatchPtr BytesAndText(const std::string& name) {
   BatchBuilder builder({.source = "/s", .type = "t"});
   for (const auto& [id, key, type] :
        {std::tuple{"1", "//4=", AttributeType::kBinary},
@@ -122,14 +126,43 @@ TEST(RecordEncoderTest, GivesTheBytesOfAKeyThatIsNoText) {
     event[Attribute::kId] = id;
     event[Attribute::kSource] = "/s";
     event[Attribute::kType] = "t";
-    event.extensions = {{"partitionkey", key, type}};
-    ASSERT_TRUE(builder.AddEvent(event).ok());
+    event.extensions = {{name, key, type}};
+    EXPECT_TRUE(builder.AddEvent(event).ok());
   }
-  const EventBatchPtr batch = builder.Build(0);
+  return builder.Build(0);
+}
+
+TEST(RecordEncoderTest, GivesTheBytesOfAKeyThatIsNoText) {
+  const EventBatchPtr batch = BytesAndText("partitionkey");
   RecordEncoder encoder(
       {.format = Format::kPayload, .key = ParseEventField("ext.partitionkey")});
   EXPECT_EQ(encoder.Encode(*batch, 0).key, "\xff\xfe");
   EXPECT_EQ(encoder.Encode(*batch, 1).key, "//4=");
+}
+
+// A reader takes what a header or the JSON says for the key's text.
+TEST(RecordEncoderTest, WritesAKeyOfBytesNowhereElse) {
+  const EventBatchPtr batch = BytesAndText("partitionkey");
+  const auto key = ParseEventField("ext.partitionkey");
+  RecordEncoder binary({.format = Format::kBinary, .key = key});
+  EXPECT_THAT(HeadersOf(binary.Encode(*batch, 0)),
+              Not(Contains(Key("ce_partitionkey"))));
+  EXPECT_THAT(HeadersOf(binary.Encode(*batch, 1)),
+              Contains(Pair("ce_partitionkey", "//4=")));
+  RecordEncoder structured({.format = Format::kStructured, .key = key});
+  EXPECT_THAT(std::string(*structured.Encode(*batch, 0).value),
+              Not(HasSubstr("partitionkey")));
+  EXPECT_THAT(std::string(*structured.Encode(*batch, 1).value),
+              HasSubstr(R"("partitionkey":"//4=")"));
+}
+
+TEST(RecordEncoderTest, KeepsAnotherExtensionThatIsTheKeyInItsHeader) {
+  const EventBatchPtr batch = BytesAndText("device");
+  RecordEncoder encoder(
+      {.format = Format::kBinary, .key = ParseEventField("ext.device")});
+  const KafkaRecord& record = encoder.Encode(*batch, 0);
+  EXPECT_EQ(record.key, "\xff\xfe");
+  EXPECT_THAT(HeadersOf(record), Contains(Pair("ce_device", "//4=")));
 }
 
 TEST(RecordEncoderTest, GivesNoKeyWhereTheFieldIsMissing) {
