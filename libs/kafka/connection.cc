@@ -16,7 +16,9 @@ struct ReservedProperty {
 
 constexpr std::string_view kGuarantee =
     "nothing: what is promised to be delivered hangs on it";
+constexpr std::string_view kInternal = "nothing: Phoenix needs it as it is";
 
+// Each with all of its aliases.
 constexpr ReservedProperty kReserved[] = {
     {"bootstrap.servers", "`brokers`"},
     {"metadata.broker.list", "`brokers`"},
@@ -32,19 +34,59 @@ constexpr ReservedProperty kReserved[] = {
     {"ssl.key.password", "`tls`"},
     {"enable.ssl.certificate.verification", "`tls`"},
     {"group.id", "`group`"},
+    {"auto.offset.reset", "`start`"},
+    {"allow.auto.create.topics", "`create_topic` or `create_topics`"},
     {"transactional.id", "`transactional_id`"},
+    {"transaction.timeout.ms", "`transaction_timeout`"},
     {"partitioner", "`partitioner`"},
     {"compression.codec", "`compression`"},
     {"compression.type", "`compression`"},
-    {"auto.offset.reset", "`start`"},
+    {"linger.ms", "`linger`"},
+    {"queue.buffering.max.ms", "`linger`"},
+    {"delivery.timeout.ms", "`delivery_timeout`"},
+    {"message.timeout.ms", "`delivery_timeout`"},
+    {"queue.buffering.max.kbytes", "`max_buffer_bytes`"},
+    {"queue.buffering.max.messages", "`max_buffer_bytes`"},
+
+    // Producers: in order, once, and by all in-sync replicas.
     {"acks", kGuarantee},
     {"request.required.acks", kGuarantee},
     {"enable.idempotence", kGuarantee},
+    {"enable.gapless.guarantee", kGuarantee},
+    {"max.in.flight", kGuarantee},
+    {"max.in.flight.requests.per.connection", kGuarantee},
+    {"retries", kGuarantee},
+    {"message.send.max.retries", kGuarantee},
+    {"queuing.strategy", kGuarantee},
+    {"delivery.report.only.error", kGuarantee},
+
+    // Consumers: what is committed, and where a partition ends.
     {"enable.auto.commit", kGuarantee},
+    {"auto.commit.enable", kGuarantee},
     {"enable.auto.offset.store", kGuarantee},
+    {"offset.store.method", kGuarantee},
     {"isolation.level", kGuarantee},
+    {"enable.partition.eof", kGuarantee},
     {"partition.assignment.strategy", kGuarantee},
+    {"group.protocol.type", kGuarantee},
+
+    // All: topics that are hidden, requests that are not made, and reports and
+    // log lines that would go where nobody looks.
+    {"topic.blacklist", kGuarantee},
+    {"api.version.request", kGuarantee},
+    {"broker.version.fallback", kGuarantee},
+    {"enabled_events", kInternal},
+    {"log.queue", kInternal},
 };
+
+// Without `topic.`, which librdkafka allows before some names.
+std::string_view PlainName(std::string_view name) {
+  constexpr std::string_view kPrefix = "topic.";
+  if (name.substr(0, kPrefix.size()) == kPrefix) {
+    name.remove_prefix(kPrefix.size());
+  }
+  return name;
+}
 
 absl::Status Set(rd_kafka_conf_t& conf, const std::string& name,
                  const std::string& value) {
@@ -121,7 +163,7 @@ void WriteKafkaLog(const rd_kafka_t* client, int level, const char* facility,
 absl::Status CheckKafkaProperty(const std::string& name,
                                 const std::string& value) {
   for (const ReservedProperty& reserved : kReserved) {
-    if (reserved.name != name) continue;
+    if (reserved.name != name && reserved.name != PlainName(name)) continue;
     return absl::InvalidArgumentError(
         Cat("property '", name, "' can't be set here; use ", reserved.instead));
   }

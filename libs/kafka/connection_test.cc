@@ -1,7 +1,13 @@
 #include "libs/kafka/connection.h"
 
+#include <cstdio>
+#include <cstdlib>
+#include <map>
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/message.h"
 #include "gtest/gtest.h"
@@ -11,8 +17,10 @@
 namespace phoenix {
 namespace {
 
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 std::string Get(const KafkaConfPtr& conf, const char* name) {
   char value[256] = {};
@@ -55,10 +63,10 @@ TEST(KafkaConnectionTest, ChoosesTheProtocolBySaslAndTls) {
 
 TEST(KafkaConnectionTest, LetsTheFileOverrideWhatTheKindSets) {
   KafkaConnection connection = LocalConnection();
-  connection.properties["linger.ms"] = "50";
-  const auto conf = MakeKafkaConf(connection, {{"linger.ms", "5"}});
+  connection.properties["batch.num.messages"] = "50";
+  const auto conf = MakeKafkaConf(connection, {{"batch.num.messages", "5"}});
   ASSERT_TRUE(conf.ok());
-  EXPECT_EQ(Get(*conf, "linger.ms"), "50");
+  EXPECT_EQ(Get(*conf, "batch.num.messages"), "50");
 }
 
 TEST(KafkaConnectionTest, RefusesPropertiesThatOptionsSet) {
@@ -70,6 +78,66 @@ TEST(KafkaConnectionTest, RefusesPropertiesThatOptionsSet) {
   EXPECT_FALSE(CheckKafkaProperty("enable.auto.commit", "true").ok());
   EXPECT_FALSE(CheckKafkaProperty("socket.timeout.ms", "soon").ok());
   EXPECT_TRUE(CheckKafkaProperty("socket.timeout.ms", "1000").ok());
+}
+
+TEST(KafkaConnectionTest, RefusesPropertiesOnWhichAPromiseHangs) {
+  for (const auto& [name, value] :
+       KafkaProperties{{"enable.partition.eof", "false"},
+                       {"max.in.flight", "1"},
+                       {"queuing.strategy", "lifo"},
+                       {"retries", "0"},
+                       {"topic.blacklist", "secret"},
+                       {"delivery.report.only.error", "true"},
+                       {"enable.gapless.guarantee", "true"},
+                       {"offset.store.method", "file"},
+                       {"api.version.request", "false"},
+                       {"enabled_events", "1"},
+                       {"log.queue", "true"}}) {
+    EXPECT_THAT(CheckKafkaProperty(name, value).message(),
+                HasSubstr("can't be set here; use nothing"))
+        << name;
+  }
+}
+
+TEST(KafkaConnectionTest, RefusesATopicsPropertyByItsLongNameToo) {
+  EXPECT_FALSE(CheckKafkaProperty("topic.acks", "0").ok());
+  EXPECT_FALSE(CheckKafkaProperty("topic.auto.offset.reset", "latest").ok());
+  EXPECT_TRUE(CheckKafkaProperty("topic.request.timeout.ms", "5000").ok());
+  EXPECT_TRUE(CheckKafkaProperty("topic.metadata.refresh.sparse", "true").ok());
+}
+
+// Of librdkafka's own table: what a property is an alias of, by its name.
+std::map<std::string, std::string> Aliases() {
+  char* text = nullptr;
+  size_t size = 0;
+  std::FILE* const file = open_memstream(&text, &size);
+  rd_kafka_conf_properties_show(file);
+  std::fclose(file);
+  std::map<std::string, std::string> aliases;
+  for (const auto line : absl::StrSplit(absl::string_view(text, size), '\n')) {
+    const std::vector<absl::string_view> parts =
+        absl::StrSplit(line, absl::MaxSplits("Alias for `", 1));
+    if (parts.size() < 2) continue;
+    const std::vector<std::string> name = absl::StrSplit(line, ' ');
+    const std::vector<std::string> other = absl::StrSplit(parts[1], '`');
+    aliases[name[0]] = other[0];
+  }
+  std::free(text);
+  return aliases;
+}
+
+bool IsReserved(const std::string& name) {
+  const absl::Status checked = CheckKafkaProperty(name, "");
+  return absl::StrContains(checked.message(), "can't be set here");
+}
+
+TEST(KafkaConnectionTest, ReservesAPropertyUnderAllOfItsNames) {
+  const auto aliases = Aliases();
+  EXPECT_THAT(aliases, SizeIs(Ge(8u)));
+  EXPECT_EQ(aliases.at("acks"), "request.required.acks");
+  for (const auto& [name, other] : aliases) {
+    EXPECT_EQ(IsReserved(name), IsReserved(other)) << name;
+  }
 }
 
 TEST(KafkaConnectionTest, NamesAnUnknownPropertyButNeverItsValue) {
@@ -90,9 +158,8 @@ TEST(KafkaConnectionTest, MakesAClientThatConnectsLater) {
 }
 
 TEST(KafkaConnectionTest, SaysWhatPropertiesDoNotGoTogether) {
-  KafkaConnection connection = LocalConnection();
-  connection.properties["max.in.flight"] = "100";
-  auto conf = MakeKafkaConf(connection, {{"enable.idempotence", "true"}});
+  auto conf = MakeKafkaConf(LocalConnection(), {{"enable.idempotence", "true"},
+                                                {"max.in.flight", "100"}});
   ASSERT_TRUE(conf.ok());
   const auto client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
   EXPECT_EQ(client.status().code(), absl::StatusCode::kFailedPrecondition);
