@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "libs/base/text.h"
 #include "libs/kafka/connection_options.h"
 #include "libs/kafka/topic_options.h"
@@ -82,6 +83,17 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
          absl::Nanoseconds(duration.nanos());
 }
 
+// What the file says by itself, for a topic whose limit the user may not see.
+std::optional<size_t> OwnRecordLimit(const KafkaConnection& connection) {
+  const auto said = connection.properties.find("message.max.bytes");
+  size_t bytes = 0;
+  if (said == connection.properties.end() ||
+      !absl::SimpleAtoi(said->second, &bytes)) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
 RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
   RecordProducerOptions options;
   options.connection = ReadKafkaConnection(config);
@@ -102,6 +114,7 @@ RecordProducerOptions ProducerOptions(const v1::Kafka& config) {
   if (config.max_buffer_bytes() > 0) {
     options.max_buffer_bytes = config.max_buffer_bytes();
   }
+  options.max_record_bytes = OwnRecordLimit(options.connection);
   return options;
 }
 

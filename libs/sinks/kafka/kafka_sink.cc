@@ -16,20 +16,6 @@ absl::Status Stopped() { return absl::CancelledError("sink was stopped"); }
 
 }  // namespace
 
-absl::Status RecordStatus(rd_kafka_resp_err_t error, const std::string& topic) {
-  return KafkaStatus(error, Cat("write to topic '", topic, "'"));
-}
-
-absl::Status RecordStatus(rd_kafka_resp_err_t error, const std::string& topic,
-                          size_t bytes, size_t limit) {
-  if (error != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-    return RecordStatus(error, topic);
-  }
-  return absl::InvalidArgumentError(
-      Cat("record has '", bytes, "' bytes, topic '", topic, "' takes at most '",
-          limit, "' (its max.message.bytes)"));
-}
-
 size_t RecordBytes(const KafkaRecord& record) {
   size_t bytes = record.key.value_or("").size();
   bytes += record.value.value_or("").size();
@@ -43,8 +29,8 @@ KafkaSink::KafkaSink(Options options)
     : options_(std::move(options)),
       encoder_(options_.encoder),
       producer_(options_.producer,
-                [this](void* record, rd_kafka_resp_err_t error) {
-                  OnReport(record, error);
+                [this](void* record, rd_kafka_resp_err_t error, size_t bytes) {
+                  OnReport(record, error, bytes);
                 }) {}
 
 absl::Status KafkaSink::Open() {
@@ -70,7 +56,7 @@ void KafkaSink::Write(BatchView view, SettleCallback settle) {
   const size_t count = write->rows().size();
   for (size_t i = 0; i < count; ++i) Enqueue(*write, i);
   producer_.Poll(absl::ZeroDuration());
-  if (!held_up_.ok()) TakeBack();
+  if (!held_up_.ok() || producer_.failed()) TakeBack();
 }
 
 // One batch always has room, however large it is.
@@ -100,26 +86,24 @@ void KafkaSink::Enqueue(PendingWrite& write, size_t index) {
   }
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(
-        place, Outcome::kRejected,
-        RecordStatus(error, options_.producer.topic, RecordBytes(record),
-                     producer_.max_record_bytes()));
+    pending_.Settle(place, Outcome::kRejected,
+                    producer_.Refusal(error, RecordBytes(record)));
     return;
   }
   if (held_up_.ok()) held_up_ = producer_.WhyNotDelivered(error);
   pending_.Settle(place, Outcome::kRetry, held_up_);
 }
 
-void KafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
+void KafkaSink::OnReport(void* record, rd_kafka_resp_err_t error,
+                         size_t bytes) {
   const auto* row = static_cast<const PendingWrite::Row*>(record);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++delivered_;
     pending_.Settle(row, Outcome::kDelivered);
     return;
   }
-  if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(row, Outcome::kRejected,
-                    RecordStatus(error, options_.producer.topic));
+  if (producer_.Refuses(error, bytes)) {
+    pending_.Settle(row, Outcome::kRejected, producer_.Refusal(error, bytes));
     return;
   }
   if (held_up_.ok()) held_up_ = producer_.WhyNotDelivered(error);
@@ -128,7 +112,7 @@ void KafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
 
 void KafkaSink::Flush() {
   Drain();
-  if (!held_up_.ok()) TakeBack();
+  if (!held_up_.ok() || producer_.failed()) TakeBack();
 }
 
 void KafkaSink::Drain() {

@@ -46,7 +46,7 @@ class KafkaSink : public Sink {
   const Options& options() const { return options_; }
 
  private:
-  void OnReport(void* record, rd_kafka_resp_err_t error);
+  void OnReport(void* record, rd_kafka_resp_err_t error, size_t bytes);
   void EnsureOpen();
   void WaitForRoom(size_t bytes);
   void Enqueue(PendingWrite& write, size_t index);
@@ -63,14 +63,6 @@ class KafkaSink : public Sink {
   absl::Status held_up_;
   uint64_t delivered_ = 0;
 };
-
-// The status of a record that a topic did not take.
-absl::Status RecordStatus(rd_kafka_resp_err_t error, const std::string& topic);
-
-// The same for one that was refused before it was sent; `bytes` of key, value
-// and headers, of which the topic takes `limit`.
-absl::Status RecordStatus(rd_kafka_resp_err_t error, const std::string& topic,
-                          size_t bytes, size_t limit);
 
 // Of key, value and headers.
 size_t RecordBytes(const KafkaRecord& record);

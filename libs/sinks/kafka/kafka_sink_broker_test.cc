@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "integration/servers/kafka_records.h"
+#include "libs/component/sink_decorators/held_back.h"
 #include "libs/component/testing/outcome_recorder.h"
 #include "libs/component/testing/sink_suite.h"
 #include "libs/component/testing/test_batch.h"
@@ -22,6 +23,7 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -100,6 +102,81 @@ TEST(KafkaSinkOnABrokerTest, RefusesARecordByTheTopicsOwnLimit) {
                 ElementsAre("delivered", "rejected", "delivered", "delivered"));
   }
   EXPECT_THAT(Values(topic), SizeIs(6));
+}
+
+// Numbers with so much behind them that they have 500 bytes.
+EventBatchPtr PaddedNumbers(int count) {
+  std::vector<std::string> payloads = Numbers(0, count);
+  for (std::string& payload : payloads) payload.resize(500, ' ');
+  return MakeBatch(payloads);
+}
+
+// In order, as they arrived.
+std::vector<std::string> ArrivedNumbers(const std::string& topic) {
+  std::vector<std::string> numbers = Values(topic);
+  for (std::string& number : numbers) {
+    number.resize(std::min(number.find(' '), number.size()));
+  }
+  return numbers;
+}
+
+TEST(KafkaSinkOnABrokerTest,
+     SendsSmallerBatchesToATopicThatTakesLessThanItDid) {
+  const std::string topic = NewTopic();
+  KafkaSink sink(OptionsFor(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  SetMaxMessageBytes(topic, 10'000);
+  DeliverAll(sink, {AllOf(PaddedNumbers(100))});
+  EXPECT_THAT(ArrivedNumbers(topic), ElementsAreArray(Numbers(0, 100)));
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(MakeBatch({std::string("1"), std::string(20'000, 'x'),
+                              std::string("2")})),
+             recorder.Callback());
+  sink.Flush();
+  EXPECT_THAT(recorder.names(),
+              ElementsAre("delivered", "rejected", "delivered"));
+  EXPECT_THAT(recorder.outcome().details().at(0).status.ToString(),
+              HasSubstr("record has '20000' bytes, topic '" + topic +
+                        "' takes at most '10000'"));
+}
+
+// Makes a topic that takes 10,000 bytes at once, and nobody tells the sink.
+KafkaSink::Options OptionsForUnknownLimit(const std::string& topic) {
+  const absl::Status created =
+      Broker().CreateTopic(topic, 1, {{"max.message.bytes", "10000"}});
+  EXPECT_TRUE(created.ok()) << created;
+  KafkaSink::Options options = OptionsFor(topic);
+  options.producer.max_record_bytes = 1'000'000;
+  options.producer.connection.properties["batch.size"] = "900000";
+  return options;
+}
+
+TEST(KafkaSinkOnABrokerTest, FindsOutWhatATopicTakesThatItMayNotLookAt) {
+  const std::string topic = NewName();
+  KafkaSink sink(OptionsForUnknownLimit(topic));
+  ASSERT_TRUE(sink.Open().ok());
+  DeliverAll(sink, {AllOf(PaddedNumbers(100))});
+  EXPECT_THAT(ArrivedNumbers(topic), ElementsAreArray(Numbers(0, 100)));
+  // In the end there is but the one that is too large alone.
+  const EventBatchPtr batch =
+      MakeBatch({std::string("1"), std::string(20'000, 'x'), std::string("2")});
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(batch), recorder.Callback());
+  sink.Flush();
+  EXPECT_EQ(recorder.names().at(1), "rejected");
+  EXPECT_THAT(recorder.outcome().details().at(0).status.ToString(),
+              HasSubstr("record has '20000' bytes, topic '" + topic +
+                        "' takes fewer (its max.message.bytes)"));
+}
+
+TEST(KafkaSinkOnABrokerTest, DoesNotGiveUpWhatWasInABatchThatIsTooLarge) {
+  KafkaSink sink(OptionsForUnknownLimit(NewName()));
+  ASSERT_TRUE(sink.Open().ok());
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(PaddedNumbers(100)), recorder.Callback());
+  sink.Flush();
+  EXPECT_THAT(recorder.names(), Each("retry"));
+  EXPECT_TRUE(IsHeldBack(recorder.outcome().details().at(0).status));
 }
 
 TEST(KafkaSinkOnABrokerTest, KeepsEventsOfOneKeyInOnePartition) {

@@ -90,6 +90,37 @@ TEST_F(KafkaSinkTest, RejectsARecordThatTheBrokerRefuses) {
   EXPECT_THAT(next.names(), ElementsAre("delivered"));
 }
 
+TEST_F(KafkaSinkTest, TriesABatchAgainThatTheBrokerFindsTooLarge) {
+  KafkaSink sink(Options());
+  ASSERT_TRUE(sink.Open().ok());
+  cluster_.FailNext(MockCluster::kProduce,
+                    {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  OutcomeRecorder refused;
+  WriteRows(sink, 3, refused);
+  sink.Flush();
+  EXPECT_THAT(refused.names(), Each("retry"));
+  EXPECT_THAT(std::string(FirstError(refused).message()),
+              HasSubstr("a batch of records is larger than it takes at once"));
+  OutcomeRecorder again;
+  WriteRows(sink, 3, again);
+  sink.Flush();
+  EXPECT_THAT(again.names(), Each("delivered"));
+}
+
+TEST_F(KafkaSinkTest, RejectsARecordThatIsTooLargeAloneAndSaysItsSize) {
+  KafkaSink sink(Options());
+  ASSERT_TRUE(sink.Open().ok());
+  cluster_.FailNext(MockCluster::kProduce,
+                    {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  OutcomeRecorder recorder;
+  sink.Write(AllOf(MakeBatch({std::string(kMaxRecordBytes - 10, 'x')})),
+             recorder.Callback());
+  sink.Flush();
+  EXPECT_THAT(recorder.names(), ElementsAre("rejected"));
+  EXPECT_THAT(std::string(FirstError(recorder).message()),
+              HasSubstr("record has '999990' bytes, topic 't' takes fewer"));
+}
+
 TEST_F(KafkaSinkTest, TriesAgainWhatItIsNotAllowedToWriteForNow) {
   KafkaSink sink(Options());
   ASSERT_TRUE(sink.Open().ok());

@@ -1,15 +1,17 @@
 #include "libs/sinks/kafka/record_producer.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/component/sink_decorators/held_back.h"
 #include "libs/kafka/kafka_error.h"
 #include "libs/kafka/record_fields.h"
+#include "libs/kafka/record_limit.h"
 #include "libs/kafka/refusal.h"
+#include "libs/telemetry/log.h"
 
 namespace phoenix {
 namespace {
@@ -20,8 +22,8 @@ constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
 // The same where deliveries wait for the answer.
 constexpr absl::Duration kLookUpTimeout = absl::Seconds(1);
 
-// What a topic takes unless it is set up otherwise.
-constexpr size_t kDefaultMaxRecordBytes = 1'048'588;
+// What every batch has beside its records: of so many bytes it has but one.
+constexpr size_t kBatchOverheadBytes = 61;
 
 // librdkafka's own bounds of the two.
 constexpr int64_t kMaxMessageBytes = 1'000'000'000;
@@ -40,6 +42,28 @@ rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
   return headers;
 }
 
+// Of key, value and headers.
+size_t BytesOf(const rd_kafka_message_t& message) {
+  size_t bytes = message.len + message.key_len;
+  rd_kafka_headers_t* headers = nullptr;
+  rd_kafka_message_headers(&message, &headers);
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  for (size_t i = 0;
+       headers != nullptr &&
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0;
+       ++i) {
+    bytes += std::string_view(name).size() + size;
+  }
+  return bytes;
+}
+
+bool IsPurged(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+         error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
 bool MayComeOfAMissingTopic(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
          error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
@@ -53,15 +77,21 @@ RecordProducer::RecordProducer(RecordProducerOptions options, Report report)
     : options_(std::move(options)),
       report_(std::move(report)),
       max_record_bytes_(
-          options_.max_record_bytes.value_or(kDefaultMaxRecordBytes)) {}
+          options_.max_record_bytes.value_or(kDefaultMaxRecordBytes)),
+      batch_bytes_(max_record_bytes_) {}
 
 RecordProducer::~RecordProducer() { Close(); }
 
 absl::Status RecordProducer::Open() {
-  if (!prepared_) PHOENIX_RETURN_IF_ERROR(PrepareTopic());
-  prepared_ = true;
-  PHOENIX_ASSIGN_OR_RETURN(auto conf,
-                           MakeKafkaConf(options_.connection, Properties()));
+  if (!prepared_ || too_large_bytes_ > 0) {
+    PHOENIX_RETURN_IF_ERROR(PrepareTopic());
+  }
+  KafkaConnection connection = options_.connection;
+  if (batch_bytes_ < max_record_bytes_) {
+    // The file's own was too large too.
+    connection.properties["batch.size"] = Cat(batch_bytes_);
+  }
+  PHOENIX_ASSIGN_OR_RETURN(auto conf, MakeKafkaConf(connection, Properties()));
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_dr_msg_cb(conf.get(), &OnReport);
   PHOENIX_ASSIGN_OR_RETURN(client_,
@@ -82,16 +112,34 @@ absl::Status RecordProducer::PrepareTopic() {
   PHOENIX_ASSIGN_OR_RETURN(const KafkaClientPtr client,
                            MakeKafkaClient(RD_KAFKA_PRODUCER, std::move(conf)));
   TopicAdmin admin(*client, kAdminTimeout);
-  PHOENIX_RETURN_IF_ERROR(
-      WhyUnavailable(AdjustTopic(admin), options_.connection));
-  if (options_.max_record_bytes.has_value()) return absl::OkStatus();
-  const auto limit = admin.TopicSetting(options_.topic, "max.message.bytes");
-  // Who may write need not be allowed to look at settings.
-  if (limit.ok()) {
-    max_record_bytes_ = std::strtoull(limit->c_str(), nullptr, 10);
+  if (!prepared_) {
+    PHOENIX_RETURN_IF_ERROR(
+        WhyUnavailable(AdjustTopic(admin), options_.connection));
   }
-  return absl::IsUnavailable(limit.status()) ? limit.status()
-                                             : absl::OkStatus();
+  PHOENIX_RETURN_IF_ERROR(LearnLimits(admin));
+  prepared_ = true;
+  return absl::OkStatus();
+}
+
+// Halves what is sent at once until it is taken, where the topic does not say
+// what it takes.
+absl::Status RecordProducer::LearnLimits(TopicAdmin& admin) {
+  if (!options_.max_record_bytes.has_value()) {
+    PHOENIX_ASSIGN_OR_RETURN(topic_says_,
+                             FindMaxRecordBytes(admin, options_.topic));
+  }
+  max_record_bytes_ = topic_says_.value_or(max_record_bytes_);
+  if (too_large_bytes_ == 0) {
+    batch_bytes_ = max_record_bytes_;
+    return absl::OkStatus();
+  }
+  batch_bytes_ = SmallerLimit(batch_bytes_, std::exchange(too_large_bytes_, 0),
+                              topic_says_, kBatchOverheadBytes);
+  Logger::Process().Warn(
+      "Batches of records were larger than the topic takes; they become "
+      "smaller.",
+      {{"topic", options_.topic}, {"bytes", Cat(batch_bytes_)}});
+  return absl::OkStatus();
 }
 
 absl::Status RecordProducer::AdjustTopic(TopicAdmin& admin) {
@@ -115,6 +163,17 @@ absl::Status RecordProducer::DeleteTopicIfAsked() {
 
 absl::Status RecordProducer::WhyNotDelivered(rd_kafka_resp_err_t error) const {
   const std::string what = Cat("write to topic '", options_.topic, "'");
+  if (IsPurged(error)) {
+    return HeldBack(absl::UnavailableError(
+        Cat(what, ": records before it were refused, it was not sent")));
+  }
+  if (IsTooLarge(error)) {
+    // Nothing is wrong with the topic: this ends once batches are small enough.
+    return HeldBack(absl::UnavailableError(
+        Cat(what,
+            ": a batch of records is larger than it takes at once (its "
+            "max.message.bytes): smaller ones are tried")));
+  }
   if (MayComeOfAMissingTopic(error) && client_ != nullptr) {
     const absl::Status found =
         TopicAdmin(*client_, kLookUpTimeout).Describe(options_.topic).status();
@@ -140,7 +199,11 @@ KafkaProperties RecordProducer::Properties() const {
       {"queue.buffering.max.kbytes", Cat(options_.max_buffer_bytes / 1024)},
       {"allow.auto.create.topics", "false"},
   };
-  if (!options_.transactional_id.empty()) {
+  if (options_.transactional_id.empty()) {
+    // Else what comes behind a batch that is refused is sent before it is known
+    // whether that is to be sent again.
+    properties["enable.gapless.guarantee"] = "true";
+  } else {
     properties["transactional.id"] = options_.transactional_id;
     properties["transaction.timeout.ms"] =
         Cat(Millis(options_.transaction_timeout.value_or(
@@ -204,14 +267,46 @@ void RecordProducer::PurgeAll() {
 }
 
 bool RecordProducer::failed() const {
-  return client_ != nullptr &&
+  if (client_ == nullptr) return false;
+  return too_large_bytes_ > 0 ||
          rd_kafka_fatal_error(client_.get(), nullptr, 0) !=
              RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+// In librdkafka's batches the first record may be of any size, and another
+// comes behind it as long as all are within `batch_bytes_`.
+bool RecordProducer::Refuses(rd_kafka_resp_err_t error, size_t bytes) const {
+  if (IsTooLarge(error)) return bytes + kBatchOverheadBytes >= batch_bytes_;
+  return RemedyOf(error) == KafkaRemedy::kReject;
+}
+
+absl::Status RecordProducer::Refusal(rd_kafka_resp_err_t error,
+                                     size_t bytes) const {
+  if (!IsTooLarge(error)) {
+    return KafkaStatus(error, Cat("write to topic '", options_.topic, "'"));
+  }
+  std::string limit = "fewer";
+  if (bytes > max_record_bytes_) {
+    limit = Cat("at most '", max_record_bytes_, "'");
+  } else if (topic_says_.has_value()) {
+    limit = Cat("at most '", *topic_says_, "' with what Kafka adds");
+  }
+  return absl::InvalidArgumentError(
+      Cat("record has '", bytes, "' bytes, topic '", options_.topic, "' takes ",
+          limit, " (its max.message.bytes)"));
+}
+
 void RecordProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message,
                               void* self) {
-  static_cast<RecordProducer*>(self)->report_(message->_private, message->err);
+  auto& producer = *static_cast<RecordProducer*>(self);
+  size_t bytes = 0;
+  if (IsTooLarge(message->err)) {
+    bytes = BytesOf(*message);
+    if (!producer.Refuses(message->err, bytes)) {
+      producer.too_large_bytes_ += bytes + kBatchOverheadBytes;
+    }
+  }
+  producer.report_(message->_private, message->err, bytes);
 }
 
 }  // namespace phoenix

@@ -41,21 +41,26 @@ struct RecordProducerOptions {
   std::optional<size_t> max_record_bytes = {};
 };
 
-// A producer of one topic: idempotent, acknowledged by all in-sync replicas.
+// A producer of one topic: idempotent, acknowledged by all in-sync replicas. A
+// record of a partition is not written before another that was taken earlier
+// and may still be.
 // Reports of delivery come only within Poll, on its caller's thread.
 // Thread-compatible.
 class RecordProducer {
  public:
-  // Called once for each record that was taken, with what became of it. Must
-  // not call the producer.
-  using Report = std::function<void(void* record, rd_kafka_resp_err_t error)>;
+  // Called once for each record that was taken, with what became of it; `bytes`
+  // are those of key, value and headers when a batch with it was too large.
+  // Must not call the producer, but for Refuses, Refusal and WhyNotDelivered.
+  using Report = std::function<void(void* record, rd_kafka_resp_err_t error,
+                                    size_t bytes)>;
 
   RecordProducer(RecordProducerOptions options, Report report);
   ~RecordProducer();
 
   // Connects and looks at the topic, or creates it. NOT_FOUND when there is
   // none, INVALID_ARGUMENT for properties, UNAVAILABLE when no broker answers
-  // in time. Again after Close: a new producer.
+  // in time. Again after Close: a new producer, which sends smaller batches if
+  // the last one's were too large.
   absl::Status Open();
 
   // Lets go of the producer and what it holds: everything is reported first,
@@ -83,16 +88,24 @@ class RecordProducer {
   void PurgeUnsent();
   void PurgeAll();
 
-  // Whether the producer can't go on: Close, then Open.
+  // Whether the producer can't go on, because its batches are too large for the
+  // topic or, without transactions, because anything was refused, which keeps
+  // the order of what came after it: Close, then Open.
   bool failed() const;
+
+  // Whether a record that was not taken or delivered, as `error` says, never
+  // will be. One of `bytes` in a batch that was too large never will if it was
+  // alone there; otherwise smaller batches may have it.
+  bool Refuses(rd_kafka_resp_err_t error, size_t bytes) const;
+
+  // Why such a record of `bytes` is refused: INVALID_ARGUMENT, with its size
+  // and the topic's limit, as far as that is known, when it is too large.
+  absl::Status Refusal(rd_kafka_resp_err_t error, size_t bytes) const;
 
   // Why records were not taken or delivered, as `error` says; or NOT_FOUND,
   // when that may come of it, and the topic is not there any more: which
   // brokers are asked, for a second at most.
   absl::Status WhyNotDelivered(rd_kafka_resp_err_t error) const;
-
-  // The largest record that the topic takes.
-  size_t max_record_bytes() const { return max_record_bytes_; }
 
   rd_kafka_t* client() { return client_.get(); }
 
@@ -101,11 +114,15 @@ class RecordProducer {
                        void* self);
   absl::Status PrepareTopic();
   absl::Status AdjustTopic(TopicAdmin& admin);
+  absl::Status LearnLimits(TopicAdmin& admin);
   KafkaProperties Properties() const;
 
   const RecordProducerOptions options_;
   const Report report_;
-  size_t max_record_bytes_;
+  std::optional<size_t> topic_says_;  // What it takes at once.
+  size_t max_record_bytes_;           // Larger ones are not sent.
+  size_t batch_bytes_;                // Larger batches are not sent.
+  size_t too_large_bytes_ = 0;        // Of batches that were all the same.
   bool prepared_ = false;
   KafkaClientPtr client_;
   KafkaTopicPtr topic_;

@@ -33,8 +33,8 @@ TransactionalKafkaSink::TransactionalKafkaSink(Options options)
                    return positions_topic_.Read(cancelled_, visit);
                  }),
       producer_(options_.sink.producer,
-                [this](void* record, rd_kafka_resp_err_t error) {
-                  OnReport(record, error);
+                [this](void* record, rd_kafka_resp_err_t error, size_t bytes) {
+                  OnReport(record, error, bytes);
                 }) {}
 
 absl::Status TransactionalKafkaSink::Open() {
@@ -178,10 +178,8 @@ bool TransactionalKafkaSink::Enqueue(PendingWrite& write, size_t index) {
     return true;
   }
   if (RemedyOf(error) == KafkaRemedy::kReject) {
-    pending_.Settle(
-        row, Outcome::kRejected,
-        RecordStatus(error, options_.sink.producer.topic, RecordBytes(record),
-                     producer_.max_record_bytes()));
+    pending_.Settle(row, Outcome::kRejected,
+                    producer_.Refusal(error, RecordBytes(record)));
     return false;
   }
   if (failure_.ok()) failure_ = producer_.WhyNotDelivered(error);
@@ -217,22 +215,31 @@ absl::Status TransactionalKafkaSink::SendPosition(
   const rd_kafka_resp_err_t error = Produce([&] {
     return positions_topic_.Produce(*producer_.client(), key, value);
   });
-  return RecordStatus(error, options_.positions_topic);
+  return PositionStatus(error);
+}
+
+absl::Status TransactionalKafkaSink::PositionStatus(
+    rd_kafka_resp_err_t error) const {
+  return KafkaStatus(error,
+                     Cat("write to topic '", options_.positions_topic, "'"));
 }
 
 // Records without a token are positions.
-void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error) {
+void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error,
+                                      size_t bytes) {
   --unreported_;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   if (record == nullptr) {
-    failure_.Update(RecordStatus(error, options_.positions_topic));
+    failure_.Update(PositionStatus(error));
     return;
   }
-  if (RemedyOf(error) == KafkaRemedy::kReject) {
-    refused_.emplace(static_cast<const Row*>(record),
-                     RecordStatus(error, options_.sink.producer.topic));
+  if (producer_.Refuses(error, bytes)) {
+    const auto [refused, is_new] = refused_.emplace(
+        static_cast<const Row*>(record), producer_.Refusal(error, bytes));
+    if (failure_.ok()) failure_ = refused->second;
+  } else if (failure_.ok()) {
+    failure_ = producer_.WhyNotDelivered(error);
   }
-  if (failure_.ok()) failure_ = producer_.WhyNotDelivered(error);
 }
 
 void TransactionalKafkaSink::Flush() {

@@ -72,7 +72,7 @@ class TransactionalKafkaSink : public Sink {
  private:
   using Row = PendingWrite::Row;
 
-  void OnReport(void* record, rd_kafka_resp_err_t error);
+  void OnReport(void* record, rd_kafka_resp_err_t error, size_t bytes);
   bool MustFinishBefore(const BatchView& view) const;
   bool has_open_work() const {
     return !pending_.empty() || positions_.claimed();
@@ -86,6 +86,7 @@ class TransactionalKafkaSink : public Sink {
   bool Enqueue(PendingWrite& write, size_t index);
   absl::Status SendPosition(std::string_view key,
                             std::optional<std::string_view> value);
+  absl::Status PositionStatus(rd_kafka_resp_err_t error) const;
   absl::Status ClaimPositions();
   absl::Status StorePositions();
   void FinishTransaction();

@@ -307,6 +307,20 @@ TEST(TransactionalKafkaSinkTest, AbortsWhenTheBrokerRefusesOneRecord) {
   EXPECT_THAT(Values(topic), ElementsAre("1", "3"));
 }
 
+TEST(TransactionalKafkaSinkTest, WritesOnceToATopicThatTakesLessThanItDid) {
+  for (const bool may_look : {true, false}) {
+    const std::string topic = NewTopic();
+    TransactionalKafkaSink::Options options = TransactionalOptionsFor(topic);
+    if (!may_look) options.sink.producer.max_record_bytes = 1'000'000;
+    TransactionalKafkaSink sink(options);
+    ASSERT_TRUE(sink.Open().ok());
+    SetMaxMessageBytes(topic, 1000);
+    DeliverAll(sink, {AllOf(Logged(0, 300))});
+    DeliverAll(sink, {AllOf(Logged(0, 600))});
+    EXPECT_THAT(Values(topic), ElementsAreArray(Numbers(0, 600)));
+  }
+}
+
 // What is told of a transaction that fails at `failpoint`; then it is written
 // once, and what follows goes on.
 void FailOnceAt(const std::string& failpoint) {

@@ -1,5 +1,7 @@
 #include "libs/sinks/kafka/testing/broker_destination.h"
 
+#include <librdkafka/rdkafka.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -12,6 +14,9 @@
 #include "libs/component/testing/test_batch.h"
 #include "libs/event/outcome.h"
 #include "libs/event/selection.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/topic_admin.h"
+#include "libs/kafka/topic_writer.h"
 
 namespace phoenix {
 
@@ -27,6 +32,27 @@ std::string NewTopic(int partitions) {
   const absl::Status created = Broker().CreateTopic(name, partitions);
   EXPECT_TRUE(created.ok()) << created;
   return name;
+}
+
+void SetMaxMessageBytes(const std::string& topic, int bytes) {
+  KafkaConnection connection;
+  connection.brokers = Broker().bootstrap();
+  auto conf = MakeKafkaConf(connection, {});
+  ASSERT_TRUE(conf.ok());
+  const auto client = MakeKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
+  ASSERT_TRUE(client.ok());
+  const absl::Status altered =
+      TopicAdmin(**client, absl::Seconds(10))
+          .AlterSettings(topic, {{"max.message.bytes", std::to_string(bytes)}});
+  ASSERT_TRUE(altered.ok()) << altered;
+  const TopicRecord larger{.value = std::string(bytes, 'x')};
+  const auto writer = TopicWriter::Create(connection, topic);
+  ASSERT_TRUE(writer.ok());
+  while ((*writer)->Write({larger}).ok()) {
+    const absl::Status deleted =
+        DeleteRecords(connection.brokers, topic, 0, RD_KAFKA_OFFSET_END);
+    ASSERT_TRUE(deleted.ok()) << deleted;
+  }
 }
 
 KafkaSink::Options OptionsFor(const std::string& topic) {

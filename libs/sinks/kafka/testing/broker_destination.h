@@ -25,6 +25,10 @@ std::string NewName();
 
 std::string NewTopic(int partitions = 1);
 
+// Alters what the topic, of one partition and without records, takes at once;
+// returns when its broker goes by that.
+void SetMaxMessageBytes(const std::string& topic, int bytes);
+
 // A sink of payloads to that topic.
 KafkaSink::Options OptionsFor(const std::string& topic);
 
