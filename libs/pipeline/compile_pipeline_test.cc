@@ -476,6 +476,68 @@ TEST_F(CompilePipelineTest, RefusesASourceThatReadsWhatASinkWrites) {
             "that no source reads\n");
 }
 
+TEST_F(CompilePipelineTest, RefusesTwoSinksWithOneTransactionalId) {
+  AddTopicKinds(registry_);
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources: [{name: in, door: {port: 1}}]\n"
+                    "sinks:\n"
+                    "  - {name: a, writer: {brokers: b, topic: t,\n"
+                    "     transactional_id: x}}\n"
+                    "  - {name: b, writer: {brokers: b, topic: u,\n"
+                    "     transactional_id: x}}\n"
+                    "  - {name: c, writer: {brokers: b, topic: t,\n"
+                    "     transactional_id: y}}\n"
+                    "  - {name: d, writer: {brokers: other, topic: t,\n"
+                    "     transactional_id: x}}\n"),
+            nullptr);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "p.yaml:7:24: sink 'b' writes with the transactional id 'x', as "
+            "sink 'a' does at line 5: expected one of its own\n");
+}
+
+TEST_F(CompilePipelineTest, RefusesToUseTheTopicOfALogOrOfPositions) {
+  AddTopicKinds(registry_);
+  EXPECT_EQ(Compile("name: p\n"
+                    "sources:\n"
+                    "  - {name: in, reader: {brokers: b, topics: [t, l]}}\n"
+                    "sinks:\n"
+                    "  - {name: a, writer: {brokers: b, topic: l}}\n"
+                    "  - {name: b, writer: {brokers: b, topic: t}}\n"
+                    "  - {name: c, writer: {brokers: b, topic: t,\n"
+                    "     transactional_id: x}}\n"
+                    "  - {name: d, writer: {brokers: b, topic: positions}}\n"
+                    "  - {name: e, writer: {brokers: b, topic: t,\n"
+                    "     transactional_id: y, positions: l}}\n"
+                    "  - {name: f, writer: {brokers: other, topic: l}}\n"
+                    "log: {kafka: {brokers: b, topic: l}}\n"),
+            nullptr);
+  EXPECT_EQ(
+      diagnostics_.ToString(),
+      "p.yaml:3:49: source 'in' reads topic 'l', and the log keeps events in "
+      "topic 'l' at line 13: expected another topic\n"
+      "p.yaml:5:43: sink 'a' writes to topic 'l', and the log keeps events in "
+      "topic 'l' at line 13: expected another topic\n"
+      "p.yaml:9:43: sink 'd' writes to topic 'positions', and sink 'c' keeps "
+      "positions in topic 'positions': expected another topic\n"
+      "p.yaml:11:38: sink 'e' keeps positions in topic 'l', and the log keeps "
+      "events in topic 'l' at line 13: expected another topic\n");
+}
+
+TEST_F(CompilePipelineTest, LetsComponentsShareATopicOfEvents) {
+  AddTopicKinds(registry_);
+  EXPECT_NE(Compile("name: p\n"
+                    "sources:\n"
+                    "  - {name: in, reader: {brokers: b, topics: [t]}}\n"
+                    "  - {name: too, reader: {brokers: b, topics: [t]}}\n"
+                    "sinks:\n"
+                    "  - {name: a, writer: {brokers: b, topic: t}}\n"
+                    "  - {name: b, writer: {brokers: b, topic: t}}\n"
+                    "  - {name: c, writer: {brokers: b, topic: positions}}\n"
+                    "log: {kafka: {brokers: b, topic: l}}\n"),
+            nullptr)
+      << diagnostics_.ToString();
+}
+
 TEST_F(CompilePipelineTest, RefusesARouteToASinkThatTakesDeadLettersOnly) {
   EXPECT_EQ(Compile("name: p\n"
                     "sources: [{name: in, door: {port: 1}}]\n"

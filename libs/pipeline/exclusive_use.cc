@@ -30,6 +30,7 @@ struct Use {
   std::string user;  // `sink 'archive'`.
   std::string path;  // Of the field in the message.
   std::string text;
+  std::string cluster = {};              // When it is of Kafka: its brokers.
   std::optional<NamedFiles> files = {};  // When it is of files.
 };
 
@@ -40,6 +41,24 @@ struct Folder {
   std::string text;
   NamedFiles files;
 };
+
+// The texts of a field, of which one that is not repeated has one.
+std::vector<std::string> TextsOf(const Message& message,
+                                 const FieldDescriptor& field) {
+  const auto& reflection = *message.GetReflection();
+  if (!field.is_repeated()) return {reflection.GetString(message, &field)};
+  std::vector<std::string> texts;
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+    texts.push_back(reflection.GetRepeatedString(message, &field, i));
+  }
+  return texts;
+}
+
+// Of a field of that name; empty where there is none.
+std::string TextOf(const Message& message, const char* name) {
+  const auto* field = message.GetDescriptor()->FindFieldByName(name);
+  return field == nullptr ? "" : TextsOf(message, *field)[0];
+}
 
 bool StandsForAll(const std::string& host) {
   return host == "0.0.0.0" || host == "::";
@@ -67,7 +86,25 @@ bool Writes(const Use& use) {
   return use.what == options::v1::EXCLUSIVE_WRITTEN_FILE;
 }
 
+bool HasEvents(const Use& topic) {
+  return topic.what == options::v1::EXCLUSIVE_READ_TOPIC ||
+         topic.what == options::v1::EXCLUSIVE_WRITTEN_TOPIC;
+}
+
+// What one component says twice of itself is for its kind to judge.
+bool MeetInKafka(const Use& a, const Use& b) {
+  if (a.cluster != b.cluster || a.text != b.text || a.user == b.user) {
+    return false;
+  }
+  const auto has_id = [](const Use& use) {
+    return use.what == options::v1::EXCLUSIVE_TRANSACTIONAL_ID;
+  };
+  if (has_id(a) || has_id(b)) return a.what == b.what;
+  return a.what != b.what && !(HasEvents(a) && HasEvents(b));
+}
+
 bool Meet(const Use& a, const Use& b) {
+  if (!a.cluster.empty() && !b.cluster.empty()) return MeetInKafka(a, b);
   if (Reads(a) && Reads(b)) return false;
   if (a.files.has_value() && b.files.has_value()) {
     return a.what == b.what ? a.files->SameAs(*b.files)
@@ -77,12 +114,32 @@ bool Meet(const Use& a, const Use& b) {
 }
 
 std::string_view VerbOf(const Use& use) {
-  if (Reads(use)) return "reads";
-  return Writes(use) ? "writes to" : "listens at";
+  switch (use.what) {
+    case options::v1::EXCLUSIVE_READ_FILES:
+      return "reads";
+    case options::v1::EXCLUSIVE_WRITTEN_FILE:
+      return "writes to";
+    case options::v1::EXCLUSIVE_TRANSACTIONAL_ID:
+      return "writes with the transactional id";
+    case options::v1::EXCLUSIVE_READ_TOPIC:
+      return "reads topic";
+    case options::v1::EXCLUSIVE_WRITTEN_TOPIC:
+      return "writes to topic";
+    case options::v1::EXCLUSIVE_POSITIONS_TOPIC:
+      return "keeps positions in topic";
+    case options::v1::EXCLUSIVE_LOG_TOPIC:
+      return "keeps events in topic";
+    default:
+      return "listens at";
+  }
 }
 
 // Of what meets `other`.
 std::string_view ExpectedOf(const Use& use, const Use& other) {
+  if (use.what == options::v1::EXCLUSIVE_TRANSACTIONAL_ID) {
+    return "one of its own";
+  }
+  if (!use.cluster.empty()) return "another topic";
   if (Reads(use)) return "files that the pipeline does not write to";
   if (Reads(other)) return "a file that no source reads";
   return Writes(use) ? "a file of its own" : "an address of its own";
@@ -100,6 +157,7 @@ class ExclusiveUseChecker {
       Add({options::v1::EXCLUSIVE_WRITTEN_FILE, "the default of 'dead_letter'",
            "dead_letter", DefaultDeadLetterPath(pipeline.name())});
     }
+    CollectFields(pipeline.log().kafka(), "the log", "log.kafka.");
     Collect(pipeline.sources(), "source", "sources");
     Collect(pipeline.sinks(), "sink", "sinks");
     for (size_t i = 0; i < uses_.size(); ++i) Compare(i);
@@ -125,14 +183,22 @@ class ExclusiveUseChecker {
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor& field = *type.field(i);
       const Exclusive what = ConstraintOf(field).exclusive();
-      if (what == options::v1::EXCLUSIVE_UNSPECIFIED) continue;
-      std::string text = message.GetReflection()->GetString(message, &field);
-      if (text.empty()) continue;
-      Add({what, user, prefix + field.name(), std::move(text)});
+      if (what == options::v1::EXCLUSIVE_UNSPECIFIED ||
+          (what == options::v1::EXCLUSIVE_POSITIONS_TOPIC &&
+           TextOf(message, "transactional_id").empty())) {
+        continue;
+      }
+      const std::string path = prefix + field.name();
+      const std::vector<std::string> texts = TextsOf(message, field);
+      for (size_t k = 0; k < texts.size(); ++k) {
+        Add({what, user, field.is_repeated() ? Cat(path, "[", k, "]") : path,
+             texts[k], TextOf(message, "brokers")});
+      }
     }
   }
 
   void Add(Use use) {
+    if (use.text.empty()) return;
     if (Reads(use)) use.files = NamedFiles::ReadBy(use.text);
     if (Writes(use)) use.files = NamedFiles::WrittenBy(use.text);
     uses_.push_back(std::move(use));

@@ -123,4 +123,15 @@ ComponentRegistry TestKinds() {
   return registry;
 }
 
+void AddTopicKinds(ComponentRegistry& registry) {
+  registry.sources.Register<TopicReader>(
+      "reader", [](const TopicReader&, BuildContext&) {
+        return std::make_unique<TestSource>();
+      });
+  registry.sinks.Register<TopicWriter>("writer",
+                                       [](const TopicWriter&, BuildContext&) {
+                                         return std::make_unique<TestSink>(0);
+                                       });
+}
+
 }  // namespace phoenix

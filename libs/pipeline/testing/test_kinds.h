@@ -13,6 +13,9 @@ namespace phoenix {
 // bytes; refuses an empty path and devices) and `nowhere`.
 ComponentRegistry TestKinds();
 
+// Source `reader` and sink `writer`, of topics, which are not among them.
+void AddTopicKinds(ComponentRegistry& registry);
+
 // What `door` holds, the largest batch that it offers, and what `keep` holds.
 inline constexpr int64_t kTestSourceBytes = 3000;
 inline constexpr int64_t kTestBatchBytes = 2 << 20;
