@@ -48,8 +48,9 @@ class LostLogTest(harness.ProcessTest):
         harness.wait_until(lambda: len(run.rows("out.ndjson")) >= self.sent,
                            "all written: %s" % run.rows("out.ndjson"))
         run.signal(end).wait()
-        self.assertEqual([row["n"] for row in run.rows("out.ndjson")],
-                         list(range(self.sent)))
+        # Each was sent by a connection of its own: they have no order.
+        self.assertCountEqual([row["n"] for row in run.rows("out.ndjson")],
+                              list(range(self.sent)))
         return run
 
     def newest_segment(self):

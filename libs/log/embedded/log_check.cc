@@ -116,7 +116,7 @@ class Survey {
               std::max(segment.end_offset, end->footer->end_offset);
         }
         return end->footer ? CheckFooter(name, file, salt, *end->footer)
-                           : CheckUnsealed(name, file, salt);
+                           : CheckUnsealed(name, file, salt, segment);
       }
       if (const auto* damage = std::get_if<SegmentDamage>(&step)) {
         Find(Cat(name, ": bytes ", damage->begin, " to ", damage->end,
@@ -176,9 +176,11 @@ class Survey {
 
   // Without the first summary, the last one tells that there was one.
   absl::Status CheckUnsealed(const std::string& name, const File& file,
-                             uint32_t salt) {
+                             uint32_t salt, Segment& segment) {
     PHOENIX_ASSIGN_OR_RETURN(const auto last, ReadFooter(file, salt));
-    if (last) Find(Cat(name, ": footer is damaged"));
+    if (!last) return absl::OkStatus();
+    Find(Cat(name, ": footer is damaged"));
+    segment.end_offset = std::max(segment.end_offset, last->end_offset);
     return absl::OkStatus();
   }
 

@@ -168,6 +168,8 @@ class CutRecordTest : public LostEndTest {
       }
       next = stats.next_offset;
     }
+    EXPECT_THAT(*CheckLog(files_, "/log"),
+                Not(Contains(HasSubstr("are missing"))));
     LiveAndDie();
   }
 
