@@ -148,9 +148,13 @@ class KafkaSecurityTest(harness.ProcessTest):
         harness.wait_until(
             lambda: "GROUP_AUTHORIZATION_FAILED" in run.text("stderr"),
             "said that it may not")
+        harness.wait_until(
+            lambda: b"GROUP_AUTHORIZATION_FAILED" in run.get("/readyz").body,
+            "not ready")
         self.server.tell("allow group readers-of-" + self.topic)
         harness.wait_until(lambda: run.rows("out.ndjson") == [{"v": 1}],
                            "delivered", 60)
+        run.wait_until_ready()
         self.assertEqual(run.stop(), 0, run.text("stderr"))
 
 

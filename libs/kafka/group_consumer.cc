@@ -1,5 +1,7 @@
 #include "libs/kafka/group_consumer.h"
 
+#include <regex.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -18,7 +20,9 @@ constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
 
 constexpr int kSeekTimeoutMs = 5000;
 
-constexpr int kDebugLevel = 7;  // As syslog has it.
+// As syslog has them.
+constexpr int kErrorLevel = 3;
+constexpr int kDebugLevel = 7;
 
 int Millis(absl::Duration time) {
   return static_cast<int>(absl::ToInt64Milliseconds(time));
@@ -47,9 +51,16 @@ std::vector<TopicPartition> PartitionsOf(
   return partitions;
 }
 
-std::string OnOutOfRange(const GroupConsumerOptions& options) {
-  if (options.tell_out_of_range) return "error";
-  return options.from_latest ? "latest" : "earliest";
+// As librdkafka has it.
+bool Matches(const std::string& wanted, const std::string& topic) {
+  if (!GroupConsumer::IsPattern(wanted)) return wanted == topic;
+  regex_t pattern;
+  if (regcomp(&pattern, wanted.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+    return false;
+  }
+  const bool matches = regexec(&pattern, topic.c_str(), 0, nullptr, 0) == 0;
+  regfree(&pattern);
+  return matches;
 }
 
 // The offsets of `list` as those of `partitions`, which it was made of.
@@ -88,12 +99,15 @@ absl::Status GroupConsumer::Open() {
            {"allow.auto.create.topics", "false"},
            {"debug", "cgrp"},  // For OnLog.
            {"enable.partition.eof", options_.tell_end ? "true" : "false"},
-           {"auto.offset.reset", OnOutOfRange(options_)},
+           {"auto.offset.reset",
+            options_.tell_out_of_range ? "error" : "earliest"},
            {"queued.max.messages.kbytes",
             Cat(options_.max_buffer_bytes / 1024)}}));
   join_ = std::make_unique<Join>(*this);
+  trouble_ = refused_commit_ = absl::OkStatus();
   rd_kafka_conf_set_opaque(conf.get(), join_.get());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
+  rd_kafka_conf_set_error_cb(conf.get(), &OnError);
   rd_kafka_conf_set_rebalance_cb(conf.get(), &OnRebalance);
   rd_kafka_conf_set_offset_commit_cb(conf.get(), &OnCommit);
   PHOENIX_ASSIGN_OR_RETURN(client_,
@@ -119,8 +133,9 @@ absl::Status GroupConsumer::CheckTopics() {
                                      "create it, or name another"));
     }
     if (absl::IsUnavailable(found)) {
+      trouble_ = WithBrokers(found, options_.connection);
       Logger::Process().Warn("Kafka does not answer; the consumer will wait.",
-                             {{"error", found}});
+                             {{"error", trouble_}});
       return absl::OkStatus();
     }
     PHOENIX_RETURN_IF_ERROR(found);
@@ -174,6 +189,7 @@ bool GroupConsumer::failed() const {
 void GroupConsumer::Poll(
     absl::Duration timeout, size_t count,
     absl::FunctionRef<void(const rd_kafka_message_t&)> take) {
+  if (is_member()) trouble_ = absl::OkStatus();
   const KafkaMessagePtr first(
       rd_kafka_consumer_poll(client_.get(), Millis(timeout)));
   if (first == nullptr) return;
@@ -200,11 +216,16 @@ void GroupConsumer::TakeOne(
     listener_.OnEnd(
         {rd_kafka_topic_name(message.rkt), message.partition, message.offset});
   } else {
-    Logger::Process().Warn(
-        "Kafka consumer can't read for now.",
-        {{"error", KafkaStatus(message.err, "read",
-                               rd_kafka_message_errstr(&message))}});
+    trouble_ =
+        KafkaStatus(message.err, "read", rd_kafka_message_errstr(&message));
+    Logger::Process().Warn("Kafka consumer can't read for now.",
+                           {{"error", trouble_}});
   }
+}
+
+absl::Status GroupConsumer::trouble() const {
+  if (!refused_commit_.ok()) return refused_commit_;
+  return is_member() ? absl::OkStatus() : trouble_;
 }
 
 void GroupConsumer::Pause(const TopicPartition& partition) {
@@ -231,8 +252,23 @@ absl::Status GroupConsumer::Commit(const std::vector<TopicPartition>& offsets,
       "commit offsets");
 }
 
+absl::StatusOr<std::vector<TopicPartition>> GroupConsumer::FindSubscribedEnds(
+    absl::Duration timeout) {
+  PHOENIX_ASSIGN_OR_RETURN(const auto counts, Admin(timeout).PartitionCounts());
+  std::vector<TopicPartition> found;
+  for (const auto& [topic, count] : counts) {
+    const bool wanted = std::any_of(
+        options_.topics.begin(), options_.topics.end(),
+        [&](const std::string& one) { return Matches(one, topic); });
+    for (int i = 0; wanted && i < count; ++i) found.push_back({topic, i});
+  }
+  PHOENIX_RETURN_IF_ERROR(FindEnds(found, timeout));
+  return found;
+}
+
 absl::Status GroupConsumer::FindCommitted(
     std::vector<TopicPartition>& partitions, absl::Duration timeout) {
+  if (partitions.empty()) return absl::OkStatus();
   const KafkaPartitionsPtr list = ListOf(partitions);
   PHOENIX_RETURN_IF_ERROR(KafkaStatus(
       rd_kafka_committed(client_.get(), list.get(), Millis(timeout)),
@@ -242,6 +278,7 @@ absl::Status GroupConsumer::FindCommitted(
 
 absl::Status GroupConsumer::FindEnds(std::vector<TopicPartition>& partitions,
                                      absl::Duration timeout) {
+  if (partitions.empty()) return absl::OkStatus();
   // In the place of a time.
   for (TopicPartition& one : partitions) one.offset = RD_KAFKA_OFFSET_END;
   const KafkaPartitionsPtr list = ListOf(partitions);
@@ -298,16 +335,32 @@ void GroupConsumer::Rebalance(rd_kafka_resp_err_t event,
                          {{"error", KafkaStatus(error, "rebalance")}});
 }
 
+// What librdkafka would log without this, of which it recovers.
+void GroupConsumer::OnError(rd_kafka_t* client, int code, const char* reason,
+                            void* join) {
+  WriteKafkaLog(client, kErrorLevel, "ERROR", reason);
+  const auto error = static_cast<rd_kafka_resp_err_t>(code);
+  const absl::Status status = KafkaStatus(error, "connect", reason);
+  GroupConsumer* const member = MemberOf(join);
+  if (member == nullptr || (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN &&
+                            !absl::IsUnauthenticated(status))) {
+    return;
+  }
+  member->trouble_ = WithBrokers(status, member->options_.connection);
+}
+
 // librdkafka tells of a cooperative rebalance only when partitions come or go,
 // at its end. Its log is the one place that tells of the beginning.
 void GroupConsumer::OnLog(const rd_kafka_t* client, int level,
                           const char* facility, const char* text) {
-  if (std::string_view(facility) == "CGRPJOINSTATE") {
-    const std::string_view line = text;
-    const auto enters = [line](std::string_view state) {
-      return line.find(state) != std::string_view::npos;
-    };
-    auto& join = *static_cast<Join*>(rd_kafka_opaque(client));
+  const std::string_view line = text;
+  const auto enters = [line](std::string_view state) {
+    return line.find(state) != std::string_view::npos;
+  };
+  auto& join = *static_cast<Join*>(rd_kafka_opaque(client));
+  if (std::string_view(facility) == "CGRPSTATE") {
+    join.is_up = enters("-> up");
+  } else if (std::string_view(facility) == "CGRPJOINSTATE") {
     join.rebalancing = !enters("-> steady");
     join.awaits_assign = enters("-> wait-assign-call");
     if (enters("-> wait-metadata") || enters("-> wait-sync")) {
@@ -321,6 +374,12 @@ void GroupConsumer::OnLog(const rd_kafka_t* client, int level,
 
 void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
                              rd_kafka_topic_partition_list_t*, void* join) {
+  GroupConsumer* const member = MemberOf(join);
+  const absl::Status status = KafkaStatus(error, "commit offsets");
+  if (member != nullptr) {
+    member->refused_commit_ =
+        absl::IsPermissionDenied(status) ? status : absl::OkStatus();
+  }
   // With nothing to commit there is nothing wrong.
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR ||
       error == RD_KAFKA_RESP_ERR__NO_OFFSET) {
@@ -328,8 +387,7 @@ void GroupConsumer::OnCommit(rd_kafka_t*, rd_kafka_resp_err_t error,
   }
   // As a rule the group was just rebalanced.
   Logger::Process().Info("Kafka offsets will be committed again.",
-                         {{"error", KafkaStatus(error, "commit offsets")}});
-  GroupConsumer* const member = MemberOf(join);
+                         {{"error", status}});
   if (member != nullptr) member->listener_.OnCommitFailed();
 }
 

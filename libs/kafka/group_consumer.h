@@ -13,6 +13,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/kafka/connection.h"
 #include "libs/kafka/handles.h"
@@ -36,13 +37,12 @@ struct GroupConsumerOptions {
   KafkaConnection connection;
   std::vector<std::string> topics;
   std::string group;
-  bool from_latest = false;  // Where a new group begins; else at the earliest.
   size_t max_buffer_bytes = 32 << 20;  // What is fetched ahead.
   bool topics_are_new = false;         // Not every broker may know them yet.
   bool tell_end = false;               // Whether the listener hears of OnEnd.
 
   // Whether the listener hears of an offset that the topic does not hold, and
-  // decides; else reading goes on where a new group begins.
+  // decides; else reading goes on with the earliest record.
   bool tell_out_of_range = false;
 };
 
@@ -56,8 +56,8 @@ class GroupConsumer {
    public:
     virtual ~Listener() = default;
 
-    // Reading begins where the group has committed, or at an offset that is set
-    // here.
+    // Reading begins where the group has committed, and without that with the
+    // earliest record; or at an offset that is set here.
     virtual void OnAssigned(std::vector<TopicPartition>& partitions) = 0;
 
     // They go to others once this returns. `lost`: they have gone already, and
@@ -124,6 +124,15 @@ class GroupConsumer {
   // Whether it has been told its share, which may be nothing, since then.
   bool has_share() const { return join_ != nullptr && join_->has_share; }
 
+  // Whether it is a member just now, with a share, in touch with the broker
+  // that coordinates the group.
+  bool is_member() const { return has_share() && join_->is_up; }
+
+  // What keeps it from its work, by what it has heard last: why it is no member
+  // yet or any more, or that the group refuses its offsets. OK where nothing is
+  // known to be wrong. Errors are those of KafkaStatus().
+  absl::Status trouble() const;
+
   // Commits offsets: those of the next records to read. `wait` for the answer;
   // otherwise the listener hears of a failure.
   absl::Status Commit(const std::vector<TopicPartition>& offsets, bool wait);
@@ -132,6 +141,12 @@ class GroupConsumer {
   TopicAdmin Admin(absl::Duration timeout) {
     return TopicAdmin(*client_, timeout);
   }
+
+  // The ends, as of FindEnds, of all partitions of the topics to read that
+  // there are just now, as far as the user may see them. Blocks; each of two
+  // questions may take `timeout`.
+  absl::StatusOr<std::vector<TopicPartition>> FindSubscribedEnds(
+      absl::Duration timeout);
 
   // Sets the offset of each to what the group has committed, or to
   // RD_KAFKA_OFFSET_INVALID where it has not. Blocks, at most about `timeout`.
@@ -160,6 +175,7 @@ class GroupConsumer {
     std::atomic<bool> admitted = false;
     std::atomic<bool> has_share = false;      // Was told it, once.
     std::atomic<bool> awaits_assign = false;  // Of what it is to take.
+    std::atomic<bool> is_up = false;          // In touch with the coordinator.
   };
 
   static GroupConsumer* MemberOf(void* join);
@@ -168,6 +184,8 @@ class GroupConsumer {
                           void* join);
   static void OnLog(const rd_kafka_t* client, int level, const char* facility,
                     const char* text);
+  static void OnError(rd_kafka_t* client, int code, const char* reason,
+                      void* join);
   static void OnCommit(rd_kafka_t* client, rd_kafka_resp_err_t error,
                        rd_kafka_topic_partition_list_t* offsets, void* join);
   void Rebalance(rd_kafka_resp_err_t event,
@@ -186,6 +204,8 @@ class GroupConsumer {
   KafkaQueuePtr queue_;
   std::vector<TopicPartition> assigned_;       // As the listener knows.
   std::vector<rd_kafka_message_t*> messages_;  // Of a poll; for its memory.
+  absl::Status trouble_;         // Told since it was a member last.
+  absl::Status refused_commit_;  // The last one, if it may not commit.
 };
 
 }  // namespace phoenix

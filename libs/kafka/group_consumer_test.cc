@@ -1,9 +1,11 @@
 #include "libs/kafka/group_consumer.h"
 
 #include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/kafka/testing/mock_cluster.h"
 
@@ -95,6 +97,58 @@ TEST_F(GroupConsumerTest, ClosesWhenItIsFencedAsItTakesItsShare) {
   while (memory_.assigned < 4) Poll();
   consumer_.Close();
   EXPECT_EQ(memory_.lost, 4);
+}
+
+TEST_F(GroupConsumerTest, SaysThatItMayNotJoinUntilItMay) {
+  cluster_.FailNext(MockCluster::kFindCoordinator,
+                    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED});
+  ASSERT_TRUE(consumer_.Open().ok());
+  EXPECT_TRUE(consumer_.trouble().ok()) << consumer_.trouble();
+  while (consumer_.trouble().ok()) Poll();
+  EXPECT_TRUE(absl::IsPermissionDenied(consumer_.trouble()))
+      << consumer_.trouble();
+  while (!consumer_.is_member()) Poll();
+  EXPECT_TRUE(consumer_.trouble().ok()) << consumer_.trouble();
+}
+
+TEST_F(GroupConsumerTest, SaysThatItMayNotCommitUntilItMay) {
+  ASSERT_TRUE(consumer_.Open().ok());
+  while (memory_.assigned < 4 || !consumer_.is_member()) Poll();
+  cluster_.FailNext(MockCluster::kOffsetCommit,
+                    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED});
+  ASSERT_TRUE(consumer_.Commit({{"t", 0, 5}}, /*wait=*/false).ok());
+  while (consumer_.trouble().ok()) Poll();
+  EXPECT_TRUE(absl::IsPermissionDenied(consumer_.trouble()))
+      << consumer_.trouble();
+  ASSERT_TRUE(consumer_.Commit({{"t", 0, 5}}, /*wait=*/false).ok());
+  while (!consumer_.trouble().ok()) Poll();
+}
+
+TEST_F(GroupConsumerTest, NamesTheOptionOfBrokersThatHaveGone) {
+  ASSERT_TRUE(consumer_.Open().ok());
+  while (!consumer_.is_member()) Poll();
+  cluster_.SetDown();
+  while (consumer_.trouble().ok()) Poll();
+  EXPECT_THAT(std::string(consumer_.trouble().message()),
+              ::testing::StartsWith("`brokers` '127.0.0.1:"));
+  cluster_.SetUp();
+  while (!consumer_.trouble().ok()) Poll();
+}
+
+TEST_F(GroupConsumerTest, FindsTheEndsOfTheTopicsThatAPatternMeans) {
+  cluster_.CreateTopic("t1", 1);
+  cluster_.CreateTopic("t2", 2);
+  cluster_.CreateTopic("u", 1);
+  GroupConsumer consumer({.connection = cluster_.connection(),
+                          .topics = {"^t[0-9]$", "u"},
+                          .group = "g"},
+                         memory_);
+  ASSERT_TRUE(consumer.Open().ok());
+  const auto found = consumer.FindSubscribedEnds(absl::Seconds(10));
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(*found, ::testing::UnorderedElementsAre(
+                          TopicPartition{"t1", 0}, TopicPartition{"t2", 0},
+                          TopicPartition{"t2", 1}, TopicPartition{"u", 0}));
 }
 
 }  // namespace

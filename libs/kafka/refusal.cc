@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "libs/base/status_builder.h"
+#include "libs/base/text.h"
 #include "libs/kafka/handles.h"
 #include "libs/kafka/kafka_error.h"
 
@@ -48,6 +50,14 @@ absl::Status WhyUnavailable(absl::Status found,
     rd_kafka_poll(client->get(), kPollMs);
   }
   return attempt.refusal.ok() ? found : attempt.refusal;
+}
+
+absl::Status WithBrokers(const absl::Status& status,
+                         const KafkaConnection& connection) {
+  if (!absl::IsUnavailable(status)) return status;
+  return StatusBuilder(status)
+      .Context(Cat("`brokers` '", connection.brokers, "'"))
+      .Build();
 }
 
 }  // namespace phoenix

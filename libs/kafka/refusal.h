@@ -16,6 +16,11 @@ namespace phoenix {
 absl::Status WhyUnavailable(absl::Status found,
                             const KafkaConnection& connection);
 
+// `status` with the option before it that names brokers which do not answer,
+// if it is UNAVAILABLE.
+absl::Status WithBrokers(const absl::Status& status,
+                         const KafkaConnection& connection);
+
 }  // namespace phoenix
 
 #endif  // LIBS_KAFKA_REFUSAL_H_

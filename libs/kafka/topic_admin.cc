@@ -18,6 +18,9 @@ namespace {
 using OptionsPtr = std::unique_ptr<rd_kafka_AdminOptions_t,
                                    KafkaDelete<rd_kafka_AdminOptions_destroy>>;
 
+using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t,
+                                    KafkaDelete<rd_kafka_metadata_destroy>>;
+
 // One request, made with these options and answered on this queue.
 using Request =
     absl::FunctionRef<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
@@ -308,9 +311,7 @@ absl::StatusOr<TopicShape> TopicAdmin::Describe(const std::string& topic) {
   const rd_kafka_resp_err_t error =
       rd_kafka_metadata(&client_, 0, handle.get(), &answer, timeout_ms_);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, what);
-  std::unique_ptr<const rd_kafka_metadata_t,
-                  KafkaDelete<rd_kafka_metadata_destroy>>
-      metadata(answer);
+  const MetadataPtr metadata(answer);
   if (metadata->topic_cnt != 1) {
     return KafkaStatus(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, what);
   }
@@ -329,6 +330,20 @@ absl::StatusOr<TopicShape> TopicAdmin::Describe(const std::string& topic) {
 absl::StatusOr<int> TopicAdmin::PartitionCount(const std::string& topic) {
   PHOENIX_ASSIGN_OR_RETURN(const TopicShape shape, Describe(topic));
   return shape.partitions;
+}
+
+absl::StatusOr<std::map<std::string, int>> TopicAdmin::PartitionCounts() {
+  const rd_kafka_metadata_t* answer = nullptr;
+  PHOENIX_RETURN_IF_ERROR(
+      KafkaStatus(rd_kafka_metadata(&client_, 1, nullptr, &answer, timeout_ms_),
+                  "look up all topics"));
+  const MetadataPtr metadata(answer);
+  std::map<std::string, int> counts;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+    counts[topic.topic] = topic.partition_cnt;
+  }
+  return counts;
 }
 
 absl::StatusOr<std::string> TopicAdmin::TopicSetting(

@@ -82,6 +82,10 @@ class TopicAdmin {
   // How many partitions the topic has. Errors as those of Describe.
   absl::StatusOr<int> PartitionCount(const std::string& topic);
 
+  // How many partitions each topic of the cluster has, of those that the user
+  // may see.
+  absl::StatusOr<std::map<std::string, int>> PartitionCounts();
+
   // A setting of the topic, such as `max.message.bytes`, as it stands or by
   // default. A topic that is being created is waited for, for some seconds.
   absl::StatusOr<std::string> TopicSetting(const std::string& topic,

@@ -27,6 +27,7 @@ class MockCluster {
   static constexpr int16_t kProduce = 0;
   static constexpr int16_t kOffsetCommit = 8;
   static constexpr int16_t kOffsetFetch = 9;
+  static constexpr int16_t kFindCoordinator = 10;
   static constexpr int16_t kJoinGroup = 11;
   static constexpr int16_t kHeartbeat = 12;
   static constexpr int16_t kSyncGroup = 14;

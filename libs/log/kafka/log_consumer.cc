@@ -39,7 +39,6 @@ GroupConsumerOptions ConsumerOptions(const KafkaLogOptions& options) {
   return {.connection = options.connection,
           .topics = {options.topic},
           .group = options.group,
-          .from_latest = false,
           .max_buffer_bytes = options.max_buffer_bytes,
           .tell_out_of_range = true};
 }

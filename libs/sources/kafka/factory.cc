@@ -51,7 +51,7 @@ std::unique_ptr<Source> CreateKafkaSource(const v1::KafkaSource& config,
                                ? Cat(context.pipeline, ".", context.name)
                                : config.group();
   options.payload_only = config.format() == v1::FORMAT_PAYLOAD;
-  options.consumer.from_latest = config.start() == v1::START_POSITION_LATEST;
+  options.from_latest = config.start() == v1::START_POSITION_LATEST;
   if (config.max_buffer_bytes() > 0) {
     options.consumer.max_buffer_bytes = config.max_buffer_bytes();
   }

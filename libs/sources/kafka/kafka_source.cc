@@ -7,6 +7,8 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/event/event_reason.h"
+#include "libs/kafka/connection.h"
+#include "libs/kafka/refusal.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/names.h"
 
@@ -20,18 +22,14 @@ constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
 // The same while credit may come, for which it looks in between.
 constexpr absl::Duration kImpatientPollInterval = absl::Milliseconds(5);
 
-// How long a question about topics may take.
-constexpr absl::Duration kAdminTimeout = absl::Seconds(10);
+// How long a question about topics may take, and so a stop while nobody
+// answers; it is asked again.
+constexpr absl::Duration kAdminTimeout = absl::Seconds(5);
 
 constexpr std::chrono::milliseconds kReopenInterval{1000};
 
-// How long the group's offsets are waited for when partitions come.
-constexpr absl::Duration kCommittedTimeout = absl::Seconds(10);
-
-// How often brokers are asked for the ends of partitions, which those that are
-// paused do not tell; and how long the thread waits for an answer.
-constexpr absl::Duration kEndsInterval = absl::Seconds(5);
-constexpr absl::Duration kEndsTimeout = absl::Milliseconds(500);
+// How long the answer is waited for where to begin when partitions come.
+constexpr absl::Duration kStartTimeout = absl::Seconds(10);
 
 // What is to be read again waits so long: it was refused for a reason.
 constexpr absl::Duration kRewindDelay = absl::Seconds(1);
@@ -72,7 +70,9 @@ void ReadHeaders(const rd_kafka_message_t& message,
 KafkaSource::KafkaSource(KafkaSourceOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
-      consumer_(ConsumerOptions(options_), *this) {
+      consumer_(ConsumerOptions(options_), *this),
+      group_lag_(consumer_, clock) {
+  if (options_.from_latest) latest_start_.emplace(consumer_, kStartTimeout);
   if (!options_.create_topics.has_value()) return;
   std::vector<std::string> topics;
   for (const std::string& topic : options_.consumer.topics) {
@@ -85,11 +85,38 @@ KafkaSource::KafkaSource(KafkaSourceOptions options, Clock& clock)
 KafkaSource::~KafkaSource() { Stop(); }
 
 absl::Status KafkaSource::Start(Outlet& outlet) {
-  if (topics_.has_value()) PHOENIX_RETURN_IF_ERROR(topics_->Begin());
-  PHOENIX_RETURN_IF_ERROR(consumer_.Open());
+  const absl::Status opened = Open();
+  if (absl::IsUnavailable(opened)) {
+    Logger::Process().Warn("Kafka does not answer; the source will wait.",
+                           {{"error", opened}});
+  } else if (!opened.ok()) {
+    return opened;
+  }
   outlet_ = &outlet;
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
+}
+
+absl::Status KafkaSource::Open() {
+  must_reopen_ = false;
+  absl::Status opened = MakeTopics();
+  if (opened.ok()) opened = consumer_.Open();
+  if (!opened.ok()) {
+    SetHealth(opened);
+    return opened;
+  }
+  // What comes from now on is to be read, though the group takes a while to
+  // admit the member. Without an answer it begins with that.
+  if (latest_start_.has_value() && consumer_.trouble().ok()) {
+    latest_start_->Look().IgnoreError();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KafkaSource::MakeTopics() {
+  if (!topics_.has_value()) return absl::OkStatus();
+  const KafkaConnection& connection = options_.consumer.connection;
+  return WithBrokers(WhyUnavailable(topics_->Begin(), connection), connection);
 }
 
 void KafkaSource::PublishMetrics(MetricsRegistry& registry) {
@@ -112,7 +139,11 @@ void KafkaSource::StopAccepting() {
 
 void KafkaSource::Stop() {
   StopAccepting();
-  stopping_ = true;
+  {
+    MutexLock lock(gate_);
+    stopping_ = true;
+    stop_.NotifyAll();
+  }
   if (!thread_.joinable()) return;
   thread_.join();
   const absl::Status ended =
@@ -129,29 +160,54 @@ bool KafkaSource::accepting() const {
 
 void KafkaSource::Run() {
   while (!stopping_) {
-    if (consumer_.failed()) Reopen();
+    if (must_reopen_ || consumer_.failed()) Reopen();
     ReadRound();
     OfferHeld();
     PauseWhereNeeded();
     RewindWhereNeeded();
     CommitIfDue();
+    LookAtHealth();
   }
   // Revokes what is assigned, and so commits it.
   consumer_.Close();
 }
 
 void KafkaSource::Reopen() {
-  Logger::Process().Error("Kafka source begins anew after a fatal error.");
   consumer_.Close();
   assigned_.clear();
   taker_ = {};
-  while (!stopping_) {
-    const absl::Status opened = consumer_.Open();
+  Logger::Process().Info("Kafka source begins anew.");
+  while (true) {
+    PauseReopening();
+    if (stopping_) return;
+    const absl::Status opened = Open();
     if (opened.ok()) return;
     Logger::Process().Error("Kafka source can't begin anew.",
                             {{"error", opened}});
-    credit_.WaitFor(kReopenInterval);
   }
+}
+
+void KafkaSource::PauseReopening() {
+  MutexLock lock(gate_);
+  if (!stopping_) stop_.WaitFor(gate_, kReopenInterval);
+}
+
+// What was wrong before counts until the source is a member again.
+void KafkaSource::LookAtHealth() {
+  if (must_reopen_ || consumer_.failed()) return;
+  const absl::Status trouble = consumer_.trouble();
+  if (!trouble.ok() || consumer_.is_member()) SetHealth(trouble);
+}
+
+void KafkaSource::SetHealth(const absl::Status& health) {
+  MutexLock lock(health_mutex_);
+  health_ = health;
+}
+
+absl::Status KafkaSource::Health() const {
+  if (stopping_) return absl::OkStatus();
+  MutexLock lock(health_mutex_);
+  return health_;
 }
 
 void KafkaSource::ReadRound() {
@@ -217,9 +273,7 @@ void KafkaSource::TellExpired(const PartitionReader& reader, int64_t offset) {
   const int64_t expected = reader.next_offset();
   const int64_t low = consumer_.KnownWatermarks(reader.partition()).low;
   if (low <= expected) return;
-  // A group that begins with the latest leaves out the rest too.
-  const int64_t end =
-      options_.consumer.from_latest ? offset : std::min(low, offset);
+  const int64_t end = std::min(low, offset);
   if (expired_.has_value()) {
     expired_->Add(static_cast<uint64_t>(end - expected));
   }
@@ -320,36 +374,20 @@ void KafkaSource::CommitIfDue() {
 // Of topics that are named; those that a pattern finds may be any number.
 void KafkaSource::PublishLag() {
   if (lag_.empty()) return;
-  FindEndsIfDue();
+  std::vector<TopicPartition> places;
+  for (const auto& [key, one] : assigned_) {
+    places.push_back(one.reader->partition());
+    places.back().offset = one.reader->position();
+  }
+  group_lag_.AskIfDue(places);
   std::map<std::string, int64_t> sums;
-  for (const auto& [key, one] : assigned_) sums[key.first] += LagOf(one);
+  for (const TopicPartition& place : places) {
+    sums[place.topic] += group_lag_.LagOf(place);
+  }
   for (auto& [topic, gauge] : lag_) {
     const auto sum = sums.find(topic);
     gauge.Set(sum == sums.end() ? 0 : static_cast<double>(sum->second));
   }
-}
-
-void KafkaSource::FindEndsIfDue() {
-  const int64_t now = clock_.MonotonicNanos();
-  if (now < next_ends_nanos_ || assigned_.empty()) return;
-  next_ends_nanos_ = now + absl::ToInt64Nanoseconds(kEndsInterval);
-  std::vector<TopicPartition> ends;
-  for (const auto& [key, one] : assigned_) {
-    ends.push_back(one.reader->partition());
-  }
-  // Until the next time, what is known must do.
-  if (!consumer_.FindEnds(ends, kEndsTimeout).ok()) return;
-  for (const TopicPartition& end : ends) {
-    assigned_[Key(end.topic, end.partition)].end = end.offset;
-  }
-}
-
-int64_t KafkaSource::LagOf(const Assigned& one) {
-  const int64_t position = one.reader->position();
-  if (position < 0) return 0;
-  const Watermarks known = consumer_.KnownWatermarks(one.reader->partition());
-  return std::max<int64_t>(
-      std::max(known.high, one.end) - std::max(known.low, position), 0);
 }
 
 absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
@@ -366,9 +404,17 @@ absl::Status KafkaSource::Commit(const std::vector<PartitionReader*>& readers,
 }
 
 void KafkaSource::OnAssigned(std::vector<TopicPartition>& partitions) {
-  FindStarts(partitions);
+  const absl::Status found = FindStarts(partitions);
+  if (!found.ok()) {
+    // Nothing is read of what has no reader.
+    Logger::Process().Warn("It is not known yet where a Kafka group goes on.",
+                           {{"error", found}});
+    SetHealth(found);
+    must_reopen_ = true;
+    return;
+  }
   taker_ = {};
-  next_ends_nanos_ = 0;
+  group_lag_.AskSoon();
   for (const TopicPartition& one : partitions) {
     assigned_[Key(one.topic, one.partition)] = {
         .reader = std::make_unique<PartitionReader>(
@@ -382,16 +428,11 @@ void KafkaSource::OnAssigned(std::vector<TopicPartition>& partitions) {
 }
 
 // Where the group goes on: what has been deleted since is missed only by who
-// knows that. A partition without is read from where librdkafka begins.
-void KafkaSource::FindStarts(std::vector<TopicPartition>& partitions) {
-  std::vector<TopicPartition> starts = partitions;
-  const absl::Status found = consumer_.FindCommitted(starts, kCommittedTimeout);
-  if (found.ok()) {
-    partitions = std::move(starts);
-    return;
-  }
-  Logger::Process().Warn("The offsets of a Kafka group are not known yet.",
-                         {{"error", found}});
+// knows that.
+absl::Status KafkaSource::FindStarts(std::vector<TopicPartition>& partitions) {
+  PHOENIX_RETURN_IF_ERROR(consumer_.FindCommitted(partitions, kStartTimeout));
+  return latest_start_.has_value() ? latest_start_->Fill(partitions)
+                                   : absl::OkStatus();
 }
 
 void KafkaSource::OnRevoked(const std::vector<TopicPartition>& partitions,

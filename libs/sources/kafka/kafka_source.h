@@ -20,6 +20,8 @@
 #include "libs/component/source.h"
 #include "libs/event/batch_builder.h"
 #include "libs/kafka/group_consumer.h"
+#include "libs/kafka/group_lag.h"
+#include "libs/kafka/latest_start.h"
 #include "libs/kafka/topic_keeper.h"
 #include "libs/sources/kafka/credit_wait.h"
 #include "libs/sources/kafka/partition_reader.h"
@@ -30,6 +32,7 @@ namespace phoenix {
 struct KafkaSourceOptions {
   std::string name;  // Of the component.
   GroupConsumerOptions consumer;
+  bool from_latest = false;  // Where a new group begins; see LatestStart.
   std::optional<TopicWish> create_topics = {};  // Those that are no patterns.
   EventDefaults defaults;                       // Of plain records.
   bool payload_only = false;  // All are plain: headers are not looked at.
@@ -49,7 +52,9 @@ struct KafkaSourceOptions {
 // there is credit, while the thread goes on polling, as membership demands.
 // Offsets are committed up to the first record without final outcome; when an
 // event is to be read again, its partition is rewound there. Records that the
-// topic has deleted before they came are counted and told.
+// topic has deleted before they came are counted and told. While no broker
+// answers, and as long as it is not known where to begin, the thread begins
+// anew again and again.
 class KafkaSource : public Source, private GroupConsumer::Listener {
  public:
   // The most records of one poll: batches of them are large enough to be
@@ -66,6 +71,10 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
 
   void PublishMetrics(MetricsRegistry& registry) override;
 
+  // While it runs: what keeps it from reading, or its group from taking its
+  // offsets.
+  absl::Status Health() const override;
+
   // What is fetched, and the batches made of it that are not taken.
   std::vector<const char*> refusal_reasons() const override;
   size_t max_memory_bytes() const override {
@@ -78,7 +87,6 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   struct Assigned {
     std::unique_ptr<PartitionReader> reader;
     int64_t rewind_nanos = -1;  // When it will be rewound; negative: not.
-    int64_t end = -1;           // Of the partition, as brokers said last.
   };
   using Key = std::pair<std::string, int32_t>;
 
@@ -95,8 +103,13 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void OnCommitFailed() override;
   void OnEnd(const TopicPartition& end) override;
 
+  absl::Status Open();
+  absl::Status MakeTopics();
   void Run();
   void Reopen();
+  void PauseReopening();
+  void LookAtHealth();
+  void SetHealth(const absl::Status& health);
   void ReadRound();
   void Take(const rd_kafka_message_t& message, int64_t now_nanos);
   void CheckOffset(const PartitionReader& reader, int64_t offset);
@@ -107,10 +120,8 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   void PauseWhereNeeded();
   void RewindWhereNeeded();
   void CommitIfDue();
-  void FindStarts(std::vector<TopicPartition>& partitions);
-  void FindEndsIfDue();
+  absl::Status FindStarts(std::vector<TopicPartition>& partitions);
   void PublishLag();
-  int64_t LagOf(const Assigned& one);
   absl::Status Commit(const std::vector<PartitionReader*>& readers, bool wait);
   bool accepting() const;
 
@@ -118,12 +129,14 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   Clock& clock_;
   std::optional<TopicKeeper> topics_;
   GroupConsumer consumer_;
+  std::optional<LatestStart> latest_start_;
+  GroupLag group_lag_;
   std::map<Key, Assigned> assigned_;
   Taker taker_;  // Of the record that came last.
   std::vector<ReceivedRecord::Header> headers_;  // For its memory.
   int64_t next_commit_nanos_ = 0;
-  int64_t next_ends_nanos_ = 0;
   bool takes_round_ = false;  // What comes in a poll.
+  bool must_reopen_ = false;
 
   std::map<std::string, Gauge> lag_;  // By topic.
   std::optional<Counter> expired_;
@@ -134,6 +147,9 @@ class KafkaSource : public Source, private GroupConsumer::Listener {
   // Held over an offer, so that none is made after StopAccepting.
   mutable Mutex gate_;
   bool accepting_ ABSL_GUARDED_BY(gate_) = true;
+  CondVar stop_;  // With the gate: stopping.
+  mutable Mutex health_mutex_;
+  absl::Status health_ ABSL_GUARDED_BY(health_mutex_);
   std::thread thread_;
 };
 

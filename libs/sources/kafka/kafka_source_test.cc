@@ -3,9 +3,12 @@
 #include "libs/sources/kafka/kafka_source.h"
 
 #include <optional>
+#include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/component/testing/fake_outlet.h"
@@ -14,17 +17,36 @@
 namespace phoenix {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
 class KafkaSourceJoinTest : public ::testing::Test {
  protected:
   KafkaSourceJoinTest() {
     cluster_.CreateTopic("t", 2);
+    source_.emplace(Options(), Clock::System());
+  }
+
+  KafkaSourceOptions Options() {
     KafkaSourceOptions options;
     options.name = "in";
     options.consumer.connection = cluster_.connection();
+    // Members that went are missed soon.
+    options.consumer.connection.properties["session.timeout.ms"] = "6000";
+    options.consumer.connection.properties["heartbeat.interval.ms"] = "500";
     options.consumer.topics = {"t"};
     options.consumer.group = "g";
     options.defaults = {"", "/test", "test", "application/json"};
-    source_.emplace(std::move(options), Clock::System());
+    return options;
+  }
+
+  absl::Status AwaitTrouble() {
+    while (source_->Health().ok()) std::this_thread::yield();
+    return source_->Health();
+  }
+
+  void AwaitHealth() {
+    while (!source_->Health().ok()) std::this_thread::yield();
   }
 
   void StartAndStop() {
@@ -45,6 +67,47 @@ TEST_F(KafkaSourceJoinTest, StopsBeforeItKnowsItsShare) {
                     std::vector<rd_kafka_resp_err_t>(
                         1000, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS));
   StartAndStop();
+}
+
+TEST_F(KafkaSourceJoinTest, SaysThatItsGroupRefusesItUntilItDoesNot) {
+  cluster_.FailNext(MockCluster::kFindCoordinator,
+                    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED});
+  ASSERT_TRUE(source_->Start(outlet_).ok());
+  EXPECT_THAT(std::string(AwaitTrouble().message()),
+              HasSubstr("GROUP_AUTHORIZATION_FAILED"));
+  AwaitHealth();
+  source_->Stop();
+}
+
+TEST_F(KafkaSourceJoinTest, TriesToMakeItsTopicsUntilABrokerAnswers) {
+  KafkaSourceOptions options = Options();
+  options.create_topics.emplace();
+  source_.emplace(std::move(options), Clock::System());
+  cluster_.SetDown();
+  const absl::Status started = source_->Start(outlet_);
+  ASSERT_TRUE(started.ok()) << started;
+  EXPECT_THAT(std::string(AwaitTrouble().message()), StartsWith("`brokers` '"));
+  cluster_.SetUp();
+  AwaitHealth();
+  source_->Stop();
+}
+
+TEST_F(KafkaSourceJoinTest, StopsWhileNoBrokerAnswers) {
+  cluster_.SetDown();
+  StartAndStop();
+  EXPECT_TRUE(source_->Health().ok());
+}
+
+TEST_F(KafkaSourceJoinTest, BeginsAnewWhereItDidNotHearWhereItsGroupIs) {
+  KafkaSourceOptions options = Options();
+  options.from_latest = true;
+  source_.emplace(std::move(options), Clock::System());
+  cluster_.FailNext(MockCluster::kOffsetCommit,
+                    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED});
+  ASSERT_TRUE(source_->Start(outlet_).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(AwaitTrouble()));
+  AwaitHealth();
+  source_->Stop();
 }
 
 }  // namespace
