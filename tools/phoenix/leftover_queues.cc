@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "libs/base/text.h"
 #include "libs/log/embedded/file_system.h"
@@ -34,14 +35,25 @@ fs::path Canonical(const fs::path& path) {
   return fs::weakly_canonical(path, ignored);
 }
 
-// The sink whose queue is in the folder, of this pipeline; else empty.
-std::string SinkOf(const fs::path& folder, const std::string& pipeline) {
+// The sink whose queue is in the folder; empty: of this pipeline none is.
+absl::StatusOr<std::string> SinkOf(const fs::path& folder,
+                                   const std::string& pipeline) {
   const auto meta = ReadLogMeta(PosixFileSystem(), folder.string());
+  if (!meta.ok()) return meta.status();
   const std::string prefix = SinkLogName(pipeline, "");
-  if (!meta.ok() || meta->pipeline.compare(0, prefix.size(), prefix) != 0) {
-    return "";
-  }
+  if (meta->pipeline.compare(0, prefix.size(), prefix) != 0) return "";
   return meta->pipeline.substr(prefix.size());
+}
+
+// As a queue of another process is, of a pipeline that runs more than once.
+bool IsOpenElsewhere(const fs::path& folder) {
+  return absl::IsFailedPrecondition(
+      LockLogFolder(PosixFileSystem(), folder.string()).status());
+}
+
+bool IsThere(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder, ignored);
 }
 
 std::optional<fs::path> LogFolder(const CompiledPipeline& pipeline) {
@@ -110,15 +122,24 @@ Folders LogsNearby(const CompiledPipeline& pipeline) {
   return logs;
 }
 
-// The sinks of all queues of the pipeline, in use and left over, by folder.
-std::map<fs::path, std::string> FindQueues(const CompiledPipeline& pipeline) {
-  Folders folders = FoldersInUse(pipeline);
-  folders.merge(NotedFolders(pipeline));
-  folders.merge(LogsNearby(pipeline));
-  std::map<fs::path, std::string> queues;
+// What is known of the folders of all queues of the pipeline, in use and left
+// over: their sinks, or why those that are on record can't be read.
+using Queues = std::map<fs::path, absl::StatusOr<std::string>>;
+
+Queues FindQueues(const CompiledPipeline& pipeline) {
+  const Folders in_use = FoldersInUse(pipeline);
+  const Folders noted = NotedFolders(pipeline);
+  Folders folders = LogsNearby(pipeline);
+  folders.insert(in_use.begin(), in_use.end());
+  folders.insert(noted.begin(), noted.end());
+  Queues queues;
   for (const fs::path& folder : folders) {
-    const std::string sink = SinkOf(folder, pipeline.name);
-    if (!sink.empty()) queues.emplace(folder, sink);
+    const bool is_known = in_use.contains(folder) || noted.contains(folder);
+    auto sink = SinkOf(folder, pipeline.name);
+    const bool is_ours = sink.ok() ? !sink->empty() : is_known;
+    if (!is_ours || !IsThere(folder)) continue;
+    if (!is_known && IsOpenElsewhere(folder)) continue;
+    queues.emplace(folder, std::move(sink));
   }
   return queues;
 }
@@ -136,9 +157,14 @@ std::string ContentOf(const std::string& folder) {
                                              : "; it is empty";
 }
 
-std::string Line(const fs::path& folder, const std::string& sink) {
+std::string Line(const fs::path& folder,
+                 const absl::StatusOr<std::string>& sink) {
   const std::string shown = folder.lexically_proximate(Canonical(".")).string();
-  return Cat("folder '", shown, "' holds the queue of a sink '", sink,
+  if (!sink.ok()) {
+    return Cat("folder '", shown, "' held a queue of this pipeline, and can't ",
+               "be looked at now: ", FromAbsl(sink.status().message()));
+  }
+  return Cat("folder '", shown, "' holds the queue of a sink '", *sink,
              "' that this file does not keep there", ContentOf(shown),
              ": a file that names it delivers what is in it; remove the "
              "folder if that is not wanted");
@@ -150,7 +176,8 @@ std::vector<std::string> LeftoverQueues(const CompiledPipeline& pipeline) {
   const Folders in_use = FoldersInUse(pipeline);
   std::vector<std::string> lines;
   for (const auto& [folder, sink] : FindQueues(pipeline)) {
-    if (!in_use.contains(folder)) lines.push_back(Line(folder, sink));
+    if (in_use.contains(folder) || IsOpenElsewhere(folder)) continue;
+    lines.push_back(Line(folder, sink));
   }
   return lines;
 }

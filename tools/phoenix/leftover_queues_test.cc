@@ -104,6 +104,33 @@ TEST_F(LeftoverQueuesTest, ForgetsAFolderThatIsGone) {
   EXPECT_THAT(LeftoverQueues(Pipeline("logs/of/small", {})), IsEmpty());
 }
 
+TEST_F(LeftoverQueuesTest, KeepsOnRecordWhatCanNotBeRead) {
+  Run(Pipeline("logs/of/small", {"far/far/away/alerts"}));
+  const std::string meta = Path("far/far/away/alerts/META");
+  std::filesystem::rename(meta, meta + ".away");
+  std::filesystem::create_directory(meta);
+  Run(Pipeline("logs/of/small", {}));
+  EXPECT_THAT(LeftoverQueues(Pipeline("logs/of/small", {})),
+              ElementsAre(HasSubstr("can't be looked at now")));
+  std::filesystem::remove(meta);
+  std::filesystem::rename(meta + ".away", meta);
+  EXPECT_THAT(LeftoverQueues(Pipeline("logs/of/small", {})),
+              ElementsAre(HasSubstr("queue of a sink 'alerts'")));
+}
+
+TEST_F(LeftoverQueuesTest, LeavesAQueueAloneThatAnotherProcessHasOpen) {
+  const CompiledPipeline replica = Pipeline("", {"replicas/1/alerts"});
+  Run(replica);
+  const CompiledPipeline mine = Pipeline("", {"replicas/2/alerts"});
+  {
+    const auto open = OpenSinkLog(replica.name, replica.sinks[0]);
+    ASSERT_TRUE(open.ok()) << open.status();
+    Run(mine);
+    EXPECT_THAT(LeftoverQueues(mine), IsEmpty());
+  }
+  EXPECT_THAT(LeftoverQueues(mine), ElementsAre(HasSubstr("1/alerts'")));
+}
+
 TEST_F(LeftoverQueuesTest, LeavesQueuesOfOtherPipelinesAlone) {
   CompiledPipeline other = Pipeline("", {"small.queues/alerts"});
   other.name = "other";

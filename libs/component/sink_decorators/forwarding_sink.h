@@ -26,6 +26,9 @@ class ForwardingSink : public Sink {
   }
   void Flush() override { sink_->Flush(); }
   absl::Status Close() override { return sink_->Close(); }
+  void PublishMetrics(MetricsRegistry& registry) override {
+    sink_->PublishMetrics(registry);
+  }
   void Cancel() override { sink_->Cancel(); }
 
   DeliveryGuarantee guarantee() const override { return sink_->guarantee(); }
@@ -33,6 +36,9 @@ class ForwardingSink : public Sink {
     return sink_->RecordedEnd(log);
   }
   bool keeps_order() const override { return sink_->keeps_order(); }
+  bool takes_only_dead_letters() const override {
+    return sink_->takes_only_dead_letters();
+  }
   size_t max_memory_bytes() const override { return sink_->max_memory_bytes(); }
   std::vector<std::string> Report() const override { return sink_->Report(); }
 

@@ -536,13 +536,20 @@ absl::Status EmbeddedLog::RaiseOffsetBound(absl::Span<PendingAppend> group) {
   if (options_.durability != Durability::kOs) return absl::OkStatus();
   int64_t end = committer_.next_offset();
   for (const PendingAppend& append : group) end += append.batch->size();
+  int64_t saved_bound = 0;
   {
     MutexLock lock(mutex_);
-    if (end <= cursor_.offset_bound) return absl::OkStatus();
+    saved_bound = cursor_.offset_bound;
+    if (end <= saved_bound) return absl::OkStatus();
     cursor_.offset_bound = end + kOffsetLease;
     cursor_moved_ = true;
   }
-  return SaveCursor();
+  const absl::Status saved = SaveCursor();
+  if (!saved.ok()) {
+    MutexLock lock(mutex_);
+    cursor_.offset_bound = saved_bound;
+  }
+  return saved;
 }
 
 void EmbeddedLog::Finish(

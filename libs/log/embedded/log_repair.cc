@@ -80,11 +80,13 @@ class Repairer {
     PHOENIX_ASSIGN_OR_RETURN(const FoundCursor cursor, ReadCursor(id));
     int64_t end = cursor.state.value_or(CursorState()).cursor_offset;
     for (size_t i = 0; i < bases_.size(); ++i) {
+      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id, cursor));
+      // Begun and never used: it is removed by who opens the log next.
+      if (i > 0 && i + 1 == bases_.size() && segment_end == bases_[i]) break;
       PHOENIX_ASSIGN_OR_RETURN(const auto header, ReadWholeHeader(bases_[i]));
       if (header && header->previous_end_offset > end) {
         PHOENIX_RETURN_IF_ERROR(CloseGap(*header, end));
       }
-      PHOENIX_ASSIGN_OR_RETURN(const int64_t segment_end, EndOf(i, id, cursor));
       end = i == 0 ? segment_end : std::max(end, segment_end);
     }
     return AcceptMissingNewest(cursor, end, id);

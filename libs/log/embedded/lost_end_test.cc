@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/log/embedded/log_check.h"
+#include "libs/log/embedded/log_meta.h"
 #include "libs/log/embedded/log_repair.h"
 #include "libs/log/embedded/segment_content.h"
 #include "libs/log/embedded/segment_format.h"
@@ -148,6 +149,24 @@ TEST_F(LostEndTest, IsMissedBeforeTheNextCursorIfItIsAWholeSegment) {
   files_.Crash();
   Cut(0);
   ExpectMissed();
+}
+
+// As a process leaves it that dies when it has begun the next segment.
+TEST_F(LostEndTest, IsGivenUpAtOnceWithAnUnusedSegmentBehindIt) {
+  LiveAndDie();
+  Cut(record_ends_[0]);
+  const LogId id = ReadLogMeta(files_, "/log")->id;
+  files_.SetContent(
+      "/log/segments/" + SegmentFileName(end_),
+      EncodeSegmentHeader(
+          {.log_id = id, .base_offset = end_, .previous_end_offset = end_}));
+  ASSERT_FALSE(OpenTestLog(options_, files_, clock_).ok());
+  LogRepair repair;
+  repair.accept_missing = true;
+  ASSERT_TRUE(RepairLog(files_, "/log", repair).ok());
+  const auto opened = OpenTestLog(options_, files_, clock_);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_GE((*opened)->Stats().next_offset, end_);
 }
 
 // A record of which something is left.

@@ -152,9 +152,12 @@ class Recovery {
   static absl::Status CloseSegment(File& file, const Segment& segment,
                                    const std::vector<IndexEntry>& index,
                                    uint32_t salt) {
-    PHOENIX_RETURN_IF_ERROR(WriteFooter(file, segment, index, salt));
+    const absl::Status written = WriteFooter(file, segment, index, salt);
+    if (!written.ok() && !absl::IsResourceExhausted(written)) return written;
     PHOENIX_RETURN_IF_ERROR(PHOENIX_FAILPOINT("log.recover.before_sync"));
-    return file.Sync();
+    // Of what was found, too, which is about to go on record.
+    PHOENIX_RETURN_IF_ERROR(file.Sync());
+    return written;
   }
 
   // A segment that was made and never used; its name is free again. One in
