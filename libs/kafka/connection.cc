@@ -138,11 +138,15 @@ KafkaProperties ConnectionProperties(const KafkaConnection& connection) {
 }
 
 // The properties of a component are for all of its clients: it is nothing to
-// warn of that one is a consumer's, and this client a producer.
-bool IsOfAnotherKind(std::string_view facility, std::string_view text) {
+// warn of that one is a consumer's, and this client a producer. Nor can anybody
+// do anything about a property that is ours.
+bool IsNoTrouble(std::string_view facility, std::string_view text) {
+  const auto says = [text](std::string_view what) {
+    return text.find(what) != std::string_view::npos;
+  };
   return facility == "CONFWARN" &&
-         text.find(" property and will be ignored by this ") !=
-             std::string_view::npos;
+         (says(" property and will be ignored by this ") ||
+          says(" enable.gapless.guarantee "));
 }
 
 }  // namespace
@@ -153,7 +157,7 @@ void WriteKafkaLog(const rd_kafka_t* client, int level, const char* facility,
   const auto& log = Logger::Process();
   const LogField name("client", rd_kafka_name(client));
   const LogField detail("detail", Cat(facility, ": ", text));
-  if (level <= 4 && !IsOfAnotherKind(facility, text)) {
+  if (level <= 4 && !IsNoTrouble(facility, text)) {
     log.Warn("Kafka client reports trouble.", {name, detail});
   } else {
     log.Debug("Kafka client reports.", {name, detail});

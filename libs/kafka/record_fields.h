@@ -10,13 +10,13 @@
 
 namespace phoenix {
 
-// One record on its way to rd_kafka_produceva: what is added must stay valid
-// until ProduceTo has returned, and each type but headers is added once. At
-// most kMaxCount fields. Thread-compatible.
+// One record on its way to rd_kafka_produceva: what is added, but for headers,
+// must stay valid until ProduceTo has returned, and each type is added once. At
+// most kMaxCount fields beside headers. Thread-compatible.
 class RecordFields {
  public:
-  // Topic, partition, token, flags, key, value and two headers.
-  static constexpr size_t kMaxCount = 8;
+  // Topic, partition, token, flags, key and value.
+  static constexpr size_t kMaxCount = 6;
 
   // Room for a field of this type, which the caller fills in.
   rd_kafka_vu_t& Add(rd_kafka_vtype_t type) {
@@ -31,25 +31,36 @@ class RecordFields {
     memory.size = bytes.size();
   }
 
-  void AddHeader(const char* name, std::string_view value) {
-    auto& header = Add(RD_KAFKA_VTYPE_HEADER).u.header;
-    header.name = name;
-    header.val = value.data();
-    header.size = static_cast<ssize_t>(value.size());
+  // A copy of it. librdkafka 2.0.2 frees headers that are fields of their own
+  // twice when there is no such topic or partition: so all are made here.
+  void AddHeader(std::string_view name, std::string_view value) {
+    if (headers_ == nullptr) headers_.reset(rd_kafka_headers_new(kHeaders));
+    rd_kafka_header_add(headers_.get(), name.data(),
+                        static_cast<ssize_t>(name.size()), value.data(),
+                        static_cast<ssize_t>(value.size()));
   }
 
-  // Gives the record to a producer's queue, without waiting.
-  rd_kafka_resp_err_t ProduceTo(rd_kafka_t& producer) const {
+  // Gives the record to a producer's queue, without waiting. Once.
+  rd_kafka_resp_err_t ProduceTo(rd_kafka_t& producer) {
+    if (headers_ != nullptr) {
+      Add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers_.get();
+    }
     const KafkaErrorPtr error(rd_kafka_produceva(&producer, all_, count_));
-    return error == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR
-                            : rd_kafka_error_code(error.get());
+    if (error != nullptr) return rd_kafka_error_code(error.get());
+    // The record has them now.
+    static_cast<void>(headers_.release());
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
   }
 
  private:
+  // So many there is room for at first.
+  static constexpr size_t kHeaders = 8;
+
   // Each has far more space than most types use: clearing it would cost more
   // than the rest of the call.
-  rd_kafka_vu_t all_[kMaxCount];
+  rd_kafka_vu_t all_[kMaxCount + 1];
   size_t count_ = 0;
+  KafkaHeadersPtr headers_;
 };
 
 }  // namespace phoenix

@@ -109,6 +109,20 @@ void CheckRetention(const v1::EmbeddedLog& log, ConfigReport& report) {
   }
 }
 
+// What is sent together follows from what the topic takes, which the log
+// learns.
+absl::Status CheckLogProperty(const std::string& name,
+                              const std::string& value) {
+  if (name == "message.max.bytes" || name == "batch.num.messages" ||
+      name == "batch.size") {
+    return absl::InvalidArgumentError(
+        Cat("property '", name,
+            "' can't be set here: a log goes by its topic's "
+            "`max.message.bytes`"));
+  }
+  return CheckKafkaProperty(name, value);
+}
+
 void CheckKafkaLog(const v1::KafkaLog& log, ConfigReport& report) {
   // An empty name has been reported as missing.
   if (!log.topic().empty()) {
@@ -127,7 +141,7 @@ void CheckKafkaLog(const v1::KafkaLog& log, ConfigReport& report) {
   }
   for (int i = 0; i < log.librdkafka_size(); ++i) {
     const absl::Status checked =
-        CheckKafkaProperty(log.librdkafka(i).name(), log.librdkafka(i).value());
+        CheckLogProperty(log.librdkafka(i).name(), log.librdkafka(i).value());
     if (checked.ok()) continue;
     report.Error(Cat("librdkafka[", i, "]"), 0, std::string(checked.message()));
   }

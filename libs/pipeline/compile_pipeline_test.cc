@@ -212,12 +212,14 @@ TEST_F(CompilePipelineTest, TakesWhatALogInKafkaSays) {
 TEST_F(CompilePipelineTest, RefusesALogInKafkaThatIsNone) {
   EXPECT_EQ(Compile(std::string(kSourcesAndSinks) +
                     "log: {kafka: {brokers: b, topic: 'a b', when_full: "
-                    "drop_oldest, librdkafka: {acks: '1'}, create_topic: "
+                    "drop_oldest, librdkafka: {acks: '1', batch.size: '9'}, "
+                    "create_topic: "
                     "{delete_at_end: true}}}"),
             nullptr);
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("no topic's name"));
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("retention.bytes"));
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("property 'acks'"));
+  EXPECT_THAT(diagnostics_.ToString(), HasSubstr("property 'batch.size'"));
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("is not deleted"));
 }
 

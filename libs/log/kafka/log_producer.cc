@@ -216,10 +216,13 @@ absl::Status LogProducer::CheckRoom(uint64_t bytes) {
   }
   if (HasRoomFor(bytes)) return absl::OkStatus();
   refused_bytes_ = std::max(refused_bytes_, bytes);
-  return StatusBuilder(
-             absl::StatusCode::kResourceExhausted,
-             Cat("log '", options_.topic, "': ", counts_.queued_bytes,
-                 " bytes wait for Kafka, at most ", options_.max_queued_bytes))
+  const std::string why =
+      limit_is_wrong_
+          ? "what its topic takes at once is being found out"
+          : Cat(counts_.queued_bytes, " bytes wait for Kafka, at most ",
+                options_.max_queued_bytes);
+  return StatusBuilder(absl::StatusCode::kResourceExhausted,
+                       Cat("log '", options_.topic, "': ", why))
       .Reason("QUEUE_FULL")
       .Metadata("limitedBy", Cat("log '", options_.topic, "'"))
       .RetryAfter(kRetryDelay);

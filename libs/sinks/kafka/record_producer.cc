@@ -33,15 +33,6 @@ int Millis(absl::Duration time) {
   return static_cast<int>(absl::ToInt64Milliseconds(time));
 }
 
-rd_kafka_headers_t* MakeHeaders(const std::vector<KafkaRecord::Header>& all) {
-  rd_kafka_headers_t* headers = rd_kafka_headers_new(all.size());
-  for (const KafkaRecord::Header& header : all) {
-    rd_kafka_header_add(headers, header.name.data(), header.name.size(),
-                        header.value.data(), header.value.size());
-  }
-  return headers;
-}
-
 // Of key, value and headers.
 size_t BytesOf(const rd_kafka_message_t& message) {
   size_t bytes = message.len + message.key_len;
@@ -236,16 +227,10 @@ rd_kafka_resp_err_t RecordProducer::Produce(const KafkaRecord& record,
   if (record.key.has_value()) {
     fields.AddBytes(RD_KAFKA_VTYPE_KEY, *record.key);
   }
-  KafkaHeadersPtr headers;
-  if (!record.headers.empty()) {
-    headers.reset(MakeHeaders(record.headers));
-    fields.Add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers.get();
+  for (const KafkaRecord::Header& header : record.headers) {
+    fields.AddHeader(header.name, header.value);
   }
-  const rd_kafka_resp_err_t error = fields.ProduceTo(*client_);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    static_cast<void>(headers.release());
-  }
-  return error;
+  return fields.ProduceTo(*client_);
 }
 
 void RecordProducer::Poll(absl::Duration timeout) {
@@ -300,7 +285,8 @@ void RecordProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message,
                               void* self) {
   auto& producer = *static_cast<RecordProducer*>(self);
   size_t bytes = 0;
-  if (IsTooLarge(message->err)) {
+  // Others who produce by this client have no token.
+  if (IsTooLarge(message->err) && message->_private != nullptr) {
     bytes = BytesOf(*message);
     if (!producer.Refuses(message->err, bytes)) {
       producer.too_large_bytes_ += bytes + kBatchOverheadBytes;

@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/component/offset_pages.h"
+#include "libs/component/sink_decorators/held_back.h"
 #include "libs/kafka/kafka_error.h"
 #include "libs/telemetry/log.h"
 
@@ -236,7 +237,8 @@ void TransactionalKafkaSink::OnReport(void* record, rd_kafka_resp_err_t error,
   if (producer_.Refuses(error, bytes)) {
     const auto [refused, is_new] = refused_.emplace(
         static_cast<const Row*>(record), producer_.Refusal(error, bytes));
-    if (failure_.ok()) failure_ = refused->second;
+    // The others have only been in its transaction.
+    if (failure_.ok()) failure_ = HeldBack(refused->second);
   } else if (failure_.ok()) {
     failure_ = producer_.WhyNotDelivered(error);
   }
