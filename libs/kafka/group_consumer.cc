@@ -259,7 +259,7 @@ absl::StatusOr<std::vector<TopicPartition>> GroupConsumer::FindSubscribedEnds(
   for (const auto& [topic, count] : counts) {
     const bool wanted = std::any_of(
         options_.topics.begin(), options_.topics.end(),
-        [&](const std::string& one) { return Matches(one, topic); });
+        [&topic = topic](const std::string& one) { return Matches(one, topic); });
     for (int i = 0; wanted && i < count; ++i) found.push_back({topic, i});
   }
   PHOENIX_RETURN_IF_ERROR(FindEnds(found, timeout));
