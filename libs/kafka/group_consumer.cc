@@ -257,9 +257,11 @@ absl::StatusOr<std::vector<TopicPartition>> GroupConsumer::FindSubscribedEnds(
   PHOENIX_ASSIGN_OR_RETURN(const auto counts, Admin(timeout).PartitionCounts());
   std::vector<TopicPartition> found;
   for (const auto& [topic, count] : counts) {
-    const bool wanted = std::any_of(
-        options_.topics.begin(), options_.topics.end(),
-        [&topic = topic](const std::string& one) { return Matches(one, topic); });
+    const bool wanted =
+        std::any_of(options_.topics.begin(), options_.topics.end(),
+                    [&topic = topic](const std::string& one) {
+                      return Matches(one, topic);
+                    });
     for (int i = 0; wanted && i < count; ++i) found.push_back({topic, i});
   }
   PHOENIX_RETURN_IF_ERROR(FindEnds(found, timeout));
