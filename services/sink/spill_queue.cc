@@ -177,7 +177,8 @@ void SpillQueue::GiveUpInMemory() {
   }
 }
 
-// The record's view, unless it is one that went straight to the sink.
+// The record's view, unless it is one that went straight to the sink, or that
+// was given up when its reader had it in hand already: then it was counted.
 SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
   SpilledView spilled = FromSpillRecord(entry);
   const uint64_t events = spilled.view.rows.size();
@@ -187,9 +188,11 @@ SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
   uint64_t missing = 0;
   ItemPtr item;
   bool is_direct = false;
+  bool is_given_up = false;
   bool is_final = false;
   {
     MutexLock lock(mutex_);
+    is_given_up = spilled.sequence < first_kept_;
     missing = sequence_.Pass(spilled.sequence, events);
     (dropped ? stats_.given_up : stats_.damaged) += missing;
     recorded_.erase(recorded_.begin(), recorded_.lower_bound(spilled.sequence));
@@ -201,7 +204,9 @@ SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
     item->sequence = spilled.sequence;
     item->chunk = chunk;
     is_final = item->is_final;
-    if (!is_direct) {
+    if (!is_direct && is_given_up) {
+      is_final = true;
+    } else if (!is_direct) {
       item->is_queued = true;
       in_flight_ += events;
       in_flight_items_.emplace(item->since, item);
@@ -214,7 +219,7 @@ SpillQueue::ItemPtr SpillQueue::Pass(const LogEntry& entry) {
                  {{"events", missing}});
   }
   if (is_final) SettleRecord(chunk);
-  return is_direct ? nullptr : item;
+  return is_direct || is_given_up ? nullptr : item;
 }
 
 // False when there is no room.
