@@ -155,15 +155,25 @@ uint64_t LaneOf(int32_t partition, int partitions) {
   return lane;
 }
 
+// As a producer does that is told to send again: brokers may not know yet a
+// topic that was just made.
+bool AppendForSure(Log& log, const std::string& payload, uint64_t lane) {
+  const auto end = std::chrono::steady_clock::now() + kTestDeadline;
+  while (std::chrono::steady_clock::now() < end) {
+    const auto appended = AppendAndWait(log, BatchOf({payload}), lane);
+    if (appended.ok()) return true;
+    EXPECT_TRUE(absl::IsUnavailable(appended.status())) << appended.status();
+  }
+  return false;
+}
+
 std::vector<std::string> AppendTo(Log& log, int32_t partition, int count) {
   static int number = 0;
   std::vector<std::string> payloads;
   for (int i = 0; i < count; ++i) {
     payloads.push_back(std::to_string(++number));
-    const auto appended =
-        AppendAndWait(log, BatchOf({payloads.back()}),
-                      LaneOf(partition, log.partition_count()));
-    EXPECT_TRUE(appended.ok()) << appended.status();
+    EXPECT_TRUE(AppendForSure(log, payloads.back(),
+                              LaneOf(partition, log.partition_count())));
   }
   return payloads;
 }
